@@ -1,0 +1,176 @@
+// Package course loads the lessons, the quiz and the katas from their embedded
+// files into one checked whole: what there is, in which order, and how the
+// parts refer to each other. A mistake in the content is refused with its
+// file, its line and what to do about it.
+package course
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Sources are the content folders. The paths in them are relative to the
+// folder, as the embedding packages provide them. The folder katas is not among
+// them, because learners work in it: its briefs and suites come from the
+// archive of pristine files in solutions.
+type Sources struct {
+	Lessons   fs.FS
+	Quiz      fs.FS
+	Solutions fs.FS
+}
+
+// Course is everything there is to learn, in order, with every reference
+// between its parts resolved.
+type Course struct {
+	Lessons        []*Lesson
+	Katas          []*Kata
+	Questions      []*Question
+	Points         []Point
+	Misconceptions map[string]*Misconception
+}
+
+// Point is one teaching point of the curriculum.
+type Point struct {
+	ID     string
+	Title  string
+	Lesson string // home lesson, which may still be planned
+	Kata   bool   // to be practised by a kata
+	Lab    bool   // to be shown by a lab
+}
+
+// Misconception is a wrong belief that wrong answers and wrong repairs share.
+type Misconception struct {
+	ID    string
+	Says  string // the belief
+	Truth string // what is so instead
+}
+
+// Problem is one mistake in the content, with what to do about it.
+type Problem struct {
+	File string // path below the module root
+	Line int    // 1-based; 0 when the file as a whole is meant
+	Text string
+}
+
+func (p Problem) Error() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
+	}
+	return fmt.Sprintf("%s: %s", p.File, p.Text)
+}
+
+// loader collects problems while it reads, so that an author sees all of them
+// at once.
+type loader struct {
+	src      Sources
+	course   *Course
+	problems []error
+}
+
+func (l *loader) problem(file string, line int, format string, args ...any) {
+	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+// Load reads and checks the whole content. The error, if any, joins one
+// [Problem] for each mistake found.
+func Load(src Sources) (*Course, error) {
+	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}}
+	l.loadCurriculum()
+	l.loadMisconceptions()
+	l.loadLessons()
+	l.loadQuiz()
+	l.loadKatas()
+	// What could not be read cannot be referred to: complaints about that
+	// would bury the cause.
+	if len(l.problems) == 0 {
+		l.checkReferences()
+	}
+	if len(l.problems) > 0 {
+		return nil, errors.Join(l.problems...)
+	}
+	return l.course, nil
+}
+
+// Lesson returns the lesson with that id, or nil.
+func (c *Course) Lesson(id string) *Lesson {
+	return find(c.Lessons, func(l *Lesson) bool { return l.ID == id })
+}
+
+// Kata returns the kata with that id, or nil.
+func (c *Course) Kata(id string) *Kata {
+	return find(c.Katas, func(k *Kata) bool { return k.ID == id })
+}
+
+// Question returns the question with that id, or nil.
+func (c *Course) Question(id string) *Question {
+	return find(c.Questions, func(q *Question) bool { return q.ID == id })
+}
+
+// QuestionsOf returns the quiz of one lesson, in the order of its file.
+func (c *Course) QuestionsOf(lesson string) []*Question {
+	var out []*Question
+	for _, q := range c.Questions {
+		if q.Lesson == lesson {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// KatasOf returns the katas that a learner is ready for after that lesson: the
+// last one that the kata asks for.
+func (c *Course) KatasOf(lesson string) []*Kata {
+	var out []*Kata
+	for _, k := range c.Katas {
+		if last := slices.MaxFunc(k.Lessons, cmp.Compare[string]); last == lesson {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Modules returns the katas grouped by module, in the order of their numbers.
+func (c *Course) Modules() []Module {
+	var out []Module
+	for _, k := range c.Katas {
+		i := slices.IndexFunc(out, func(m Module) bool { return m.Title == k.Module })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Module{Title: k.Module})
+		}
+		out[i].Katas = append(out[i].Katas, k)
+	}
+	return out
+}
+
+// Module is a group of katas on one subject.
+type Module struct {
+	Title string
+	Katas []*Kata
+}
+
+func find[T any](list []*T, match func(*T) bool) *T {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
+// numbered splits "12-leaky-fanout" into 12 and "leaky-fanout".
+func numbered(id string) (number int, name string, ok bool) {
+	prefix, name, found := strings.Cut(id, "-")
+	if !found || name == "" || len(prefix) != 2 {
+		return 0, "", false
+	}
+	for _, r := range prefix {
+		if r < '0' || r > '9' {
+			return 0, "", false
+		}
+		number = number*10 + int(r-'0')
+	}
+	return number, name, true
+}

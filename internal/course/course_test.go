@@ -1,0 +1,156 @@
+package course_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/course/coursetest"
+)
+
+func TestSmallCourseLoads(t *testing.T) {
+	c := coursetest.Course(t)
+	if len(c.Lessons) != 1 || len(c.Questions) != 6 || len(c.Katas) != 1 {
+		t.Fatalf("got %d lessons, %d questions, %d katas", len(c.Lessons), len(c.Questions), len(c.Katas))
+	}
+	l := c.Lessons[0]
+	if len(l.Sections) != 4 || len(l.Checkpoints()) != 3 {
+		t.Errorf("got %d sections with %d checkpoints", len(l.Sections), len(l.Checkpoints()))
+	}
+	k := c.Katas[0]
+	if got := k.Variants[0].ID; got != "start" {
+		t.Errorf("the first variant is %s, want start", got)
+	}
+	if len(k.Suite) != 2 {
+		t.Errorf("the suite has %d files, want the test and the kit", len(k.Suite))
+	}
+	if got := c.KatasOf(l.ID); len(got) != 1 || got[0] != k {
+		t.Errorf("KatasOf(%s) = %v", l.ID, got)
+	}
+}
+
+// TestMistakesAreRefused breaks the small course in one place at a time. Each
+// message must name the file, the line and what to do.
+func TestMistakesAreRefused(t *testing.T) {
+	const (
+		lesson = "lessons/01-close/lesson.md"
+		quiz   = "quiz/01-close.toml"
+		kata   = "katas/01-open-file/KATA.md"
+		briefs = "solutions/pristine.txtar" // where the brief comes from
+		corpus = "solutions/01-open-file/corpus.toml"
+		points = "lessons/curriculum.toml"
+	)
+	for _, tc := range []struct {
+		name, file, old, new, want string
+	}{
+		{"unknown key in a lesson", lesson, `minutes = 5`, `minutes = 5` + "\n" + `colour = "red"`, lesson + `:5: unknown key "colour"`},
+		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:33: unknown key "question.points"`},
+		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:6: unknown key "level"`},
+		{"unknown key in a corpus", corpus, `trades = "Nothing`, `gains = "Nothing`, corpus + `:6: unknown key "solution.gains"`},
+		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:109: not valid TOML`},
+		{"no front matter", briefs, "+++\nid", "id", kata + ":1: no front matter"},
+		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:129: question "close-first" is already in ` + quiz + `:3`},
+		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:7: point "Z1" is already on line 1`},
+		{"dangling checkpoint", lesson, "@checkpoint close-trace", "@checkpoint close-trade", lesson + `:36: the lesson's quiz has no question "close-trade"`},
+		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:3: question "close-first": option 2: misconception "collector-opens"`},
+		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`},
+		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`},
+		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson"},
+		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`},
+		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:3: question "close-first" asks about "Z2", which is not taught before 02-later`},
+		{"lesson that teaches another's point", lesson, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, lesson + `:1: it teaches "Z2", whose home is 02-later`},
+		{"point that its home does not teach", points, `lesson = "02-later"`, `lesson = "01-close"`, lesson + `:1: lessons/curriculum.toml makes this lesson the home of "Z2"`},
+		{"unknown directive", lesson, "@proof ", "@prove ", lesson + ":34: unknown directive @prove"},
+		{"proof by no test", lesson, "@proof TestClosedReleasesTheHandle", "@proof TestClosed", lesson + ":34: no TestClosed in the test files"},
+		{"wrong code without proof", lesson, " -- TestLeakKeepsTheHandle", "", lesson + ":19: code that is wrong on purpose needs its proof"},
+		{"code of no declaration", lesson, "@code close.go Closed", "@code close.go Shut", lesson + ":32: lessons/01-close/close.go declares no Shut"},
+		{"Go in the text", lesson, "```text", "```go", lesson + ":11: Go code inside the text"},
+		{"fence without label", lesson, "```text", "```", lesson + ":11: a fence without a label"},
+		{"picture without words", lesson, "```picture A request opens a handle, returns, and the handle stays.", "```picture", lesson + ":21: a picture without a text alternative"},
+		{"open fence", lesson, "        <-return-   (stays)\n```", "        <-return-   (stays)", lesson + ":21: this fence is never closed"},
+		{"no habit", lesson, "## The habit", "## The end", lesson + `:40: a lesson ends with the section "The habit"`},
+		{"two sections of one name", lesson, "## Close on every way out", "## The handle that stays", lesson + ":28: two sections are called"},
+		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:3: question "close-first": 2 options are right`},
+		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:3: question "close-first": option 2 has no why`},
+		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`},
+		{"question about a blank line", quiz, `line = 8`, `line = 4`, `question "close-spot": option 2 has no text`},
+		{"missing program", quiz, `code = "deferred/main.go"`, `code = "defer/main.go"`, "quiz/01-close/defer/main.go: cannot be read"},
+		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the folder wrong-e has no entry"},
+		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f/notes.go is missing"},
+		{"unknown section of a brief", briefs, "## Rules", "## Laws", `unknown section "Laws"`},
+		{"two hints", briefs, "### The idea\n", "", "2 hints: write 3"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			files := coursetest.Files(t)
+			src := string(files[tc.file].Data)
+			if !strings.Contains(src, tc.old) {
+				t.Fatalf("%s does not contain %q: this case changes nothing", tc.file, tc.old)
+			}
+			files[tc.file].Data = []byte(strings.Replace(src, tc.old, tc.new, 1))
+			_, err := coursetest.Load(t, files)
+			if err == nil {
+				t.Fatal("it was accepted")
+			}
+			if !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestMatrixIsComputed(t *testing.T) {
+	rows := coursetest.Course(t).Matrix()
+	if len(rows) != 2 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	if r := rows[0]; !r.Taught || len(r.Questions) != 6 || len(r.Katas) != 1 {
+		t.Errorf("Z1: %+v", r)
+	}
+	if r := rows[1]; r.Taught || len(r.Questions)+len(r.Katas) != 0 {
+		t.Errorf("Z2 is planned: %+v", r)
+	}
+}
+
+func TestFindSuggestsTheNearest(t *testing.T) {
+	c := coursetest.Course(t)
+	for _, arg := range []string{"1", "01", "open-file", "01-open-file", "Open-File"} {
+		if _, err := c.FindKata(arg); err != nil {
+			t.Errorf("FindKata(%q): %v", arg, err)
+		}
+	}
+	_, err := c.FindKata("open-fiel")
+	if err == nil || !strings.Contains(err.Error(), "did you mean 01-open-file") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCorrect(t *testing.T) {
+	c := coursetest.Course(t)
+	for _, tc := range []struct {
+		question string
+		choice   []int
+		want     bool
+	}{
+		{"close-first", []int{0}, true},
+		{"close-first", []int{1}, false},
+		{"close-first", nil, false},
+		{"close-first", []int{7}, false},
+		{"close-multi", []int{1, 0}, true},
+		{"close-multi", []int{0}, false},
+		{"close-multi", []int{0, 1, 2}, false},
+		{"close-order", []int{0, 1, 2}, true},
+		{"close-order", []int{1, 0, 2}, false},
+		{"close-order", []int{0, 1}, false},
+	} {
+		if got := c.Question(tc.question).Correct(tc.choice); got != tc.want {
+			t.Errorf("%s %v: %v", tc.question, tc.choice, got)
+		}
+	}
+	var kinds []course.Kind
+	for _, q := range c.Questions {
+		kinds = append(kinds, q.Kind)
+	}
+	if len(kinds) != 6 {
+		t.Error(kinds)
+	}
+}

@@ -1,0 +1,4 @@
+package openfile
+
+// Version right-early.
+const Version = "right-early"

@@ -1,0 +1,4 @@
+package openfile
+
+// Version right-late.
+const Version = "right-late"

@@ -1,0 +1,4 @@
+package openfile
+
+// Version solution.
+const Version = "solution"

@@ -1,0 +1,4 @@
+package openfile
+
+// Version start.
+const Version = "start"

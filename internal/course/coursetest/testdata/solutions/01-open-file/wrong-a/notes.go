@@ -1,0 +1,4 @@
+package openfile
+
+// Version wrong-a.
+const Version = "wrong-a"

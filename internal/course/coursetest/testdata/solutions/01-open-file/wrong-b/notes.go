@@ -1,0 +1,4 @@
+package openfile
+
+// Version wrong-b.
+const Version = "wrong-b"

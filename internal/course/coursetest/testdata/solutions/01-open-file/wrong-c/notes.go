@@ -1,0 +1,4 @@
+package openfile
+
+// Version wrong-c.
+const Version = "wrong-c"

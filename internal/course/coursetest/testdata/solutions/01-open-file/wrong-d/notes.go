@@ -1,0 +1,4 @@
+package openfile
+
+// Version wrong-d.
+const Version = "wrong-d"

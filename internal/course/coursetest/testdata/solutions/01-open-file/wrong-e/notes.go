@@ -1,0 +1,4 @@
+package openfile
+
+// Version wrong-e.
+const Version = "wrong-e"

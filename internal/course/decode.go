@@ -1,0 +1,93 @@
+package course
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// decode reads TOML strictly: a key that nobody knows is a mistake. firstLine
+// is the line of the file on which src starts.
+func (l *loader) decode(file string, firstLine int, src []byte, into any) bool {
+	dec := toml.NewDecoder(bytes.NewReader(src))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		return true
+	}
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		for _, e := range strict.Errors {
+			row, _ := e.Position()
+			l.problem(file, firstLine+row-1, "unknown key %q: remove it, or correct its spelling", strings.Join(e.Key(), "."))
+		}
+		return false
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, _ := bad.Position()
+		l.problem(file, firstLine+row-1, "not valid TOML: %s", strings.TrimPrefix(bad.Error(), "toml: "))
+		return false
+	}
+	l.problem(file, firstLine, "not valid TOML: %v", err)
+	return false
+}
+
+const fence = "+++"
+
+// frontMatter decodes the TOML between the two +++ lines at the head of a
+// Markdown file and returns what follows, with the line it starts on.
+func (l *loader) frontMatter(file string, src []byte, into any) (body string, bodyLine int, ok bool) {
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	head, rest, found := strings.Cut(strings.TrimPrefix(text, fence+"\n"), "\n"+fence+"\n")
+	if !strings.HasPrefix(text, fence+"\n") || !found {
+		l.problem(file, 1, "no front matter: start the file with a TOML block between two lines of %s", fence)
+		return "", 0, false
+	}
+	ok = l.decode(file, 2, []byte(head), into)
+	return rest, strings.Count(head, "\n") + 4, ok
+}
+
+// headerLines returns the lines on which a TOML header such as [[question]]
+// stands, so that a problem in the n-th table can name its line.
+func headerLines(src []byte, header string) []int {
+	var out []int
+	for i, line := range strings.Split(string(src), "\n") {
+		if strings.TrimSpace(line) == header {
+			out = append(out, i+1)
+		}
+	}
+	return out
+}
+
+// folders returns the numbered folders of a content folder, in order, that
+// hold the file name.
+func (l *loader) folders(fsys fs.FS, under, name string) []string {
+	matches, err := fs.Glob(fsys, "*/"+name)
+	if err != nil {
+		l.problem(under, 0, "cannot be listed: %v", err)
+	}
+	var out []string
+	for _, m := range matches {
+		dir := path.Dir(m)
+		if _, _, ok := numbered(dir); !ok {
+			l.problem(path.Join(under, m), 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename %s", dir)
+			continue
+		}
+		out = append(out, dir)
+	}
+	return out
+}
+
+func (l *loader) read(fsys fs.FS, under, name string) ([]byte, bool) {
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		l.problem(path.Join(under, name), 0, "cannot be read (%v): restore it, for example with git checkout", err)
+		return nil, false
+	}
+	return src, true
+}

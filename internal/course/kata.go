@@ -1,0 +1,290 @@
+package course
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+)
+
+// Kata is one broken piece of the notes API with everything that decides
+// whether it is repaired.
+type Kata struct {
+	ID        string // "12-leaky-fanout", the folder's name
+	Number    int
+	Name      string // "leaky-fanout"
+	Title     string
+	Module    string
+	Minutes   int
+	File      string // the file to repair, in the kata's folder
+	Lessons   []string
+	Practises []string
+
+	Incident string // Markdown
+	Contract string
+	Rules    string
+	Hints    []Hint
+
+	Variants []*Variant
+	// Suite holds the pristine files that a verdict rests on, by their path
+	// below the module root: the tests, what they need, and the suite kit.
+	Suite map[string][]byte
+
+	file string
+}
+
+// Hint is one tier of help.
+type Hint struct {
+	Title string
+	Text  string // Markdown
+}
+
+// Variant is one version of the file to repair, with the verdict it must get.
+type Variant struct {
+	ID            string // "start", "solution", "right-*" or "wrong-*"
+	Summary       string
+	Trades        string   // solution and right-*: what it gains and gives up
+	RefusedBy     []string // start and wrong-*: the tests that refuse it
+	Why           string   // wrong-*: why it is wrong
+	Misconception string   // wrong-*
+	Files         map[string][]byte
+}
+
+// Right reports whether the suite must accept the variant.
+func (v *Variant) Right() bool { return v.ID == "solution" || strings.HasPrefix(v.ID, "right-") }
+
+// Dir is the kata's folder below the module root.
+func (k *Kata) Dir() string { return path.Join("katas", k.ID) }
+
+// Path is the file to repair, below the module root.
+func (k *Kata) Path() string { return path.Join(k.Dir(), k.File) }
+
+// Variant returns the variant with that id, or nil.
+func (k *Kata) Variant(id string) *Variant {
+	return find(k.Variants, func(v *Variant) bool { return v.ID == id })
+}
+
+// Start is the broken file as every learner gets it.
+func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
+
+// Solution is the reference repair.
+func (k *Kata) Solution() []byte { return k.Variant("solution").Files[k.File] }
+
+// Alternatives are the further repairs that the suite accepts.
+func (k *Kata) Alternatives() []*Variant {
+	return slices.DeleteFunc(slices.Clone(k.Variants), func(v *Variant) bool { return !strings.HasPrefix(v.ID, "right-") })
+}
+
+const (
+	pristine = "pristine.txtar"
+	kitDir   = "katas/internal/kit/"
+)
+
+func (l *loader) loadKatas() {
+	archive, ok := l.read(l.src.Solutions, "solutions", pristine)
+	if !ok {
+		return
+	}
+	files := txtar.Parse(archive).Files
+	for _, brief := range files {
+		if path.Base(brief.Name) != "KATA.md" {
+			continue
+		}
+		file, src, dir := brief.Name, brief.Data, path.Base(path.Dir(brief.Name))
+		var head struct {
+			ID, Title, Module, File string
+			Minutes                 int
+			Lessons, Practises      []string
+		}
+		body, line, ok := l.frontMatter(file, src, &head)
+		if !ok {
+			continue
+		}
+		k := &Kata{
+			ID: dir, Title: head.Title, Module: head.Module, Minutes: head.Minutes, File: head.File,
+			Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, file: file,
+		}
+		if k.Number, k.Name, ok = numbered(dir); !ok {
+			l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
+		}
+		if head.ID != dir {
+			l.problem(file, 2, "id is %q: it must be the folder's name, %q", head.ID, dir)
+		}
+		if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
+			l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
+		}
+		for _, f := range files {
+			if f.Name != file && (strings.HasPrefix(f.Name, k.Dir()+"/") || strings.HasPrefix(f.Name, kitDir)) {
+				k.Suite[f.Name] = f.Data
+			}
+		}
+		l.parseBrief(k, body, line)
+		l.loadCorpus(k)
+		l.course.Katas = append(l.course.Katas, k)
+	}
+}
+
+// parseBrief splits KATA.md at its headings.
+func (l *loader) parseBrief(k *Kata, body string, firstLine int) {
+	parts := map[string]*strings.Builder{"Incident": {}, "Contract": {}, "Rules": {}, "Hints": {}}
+	var current *strings.Builder
+	inFence := false
+	for i, line := range strings.Split(body, "\n") {
+		if strings.HasPrefix(line, "```") {
+			inFence = !inFence
+		}
+		if title, is := strings.CutPrefix(line, "## "); is && !inFence {
+			if current = parts[title]; current == nil {
+				l.problem(k.file, firstLine+i, "unknown section %q: a brief has Incident, Contract, Rules and Hints", title)
+				return
+			}
+			continue
+		}
+		if current != nil {
+			current.WriteString(line + "\n")
+		} else if strings.TrimSpace(line) != "" {
+			l.problem(k.file, firstLine+i, "text before the first section: move it below ## Incident")
+			return
+		}
+	}
+	text := func(title string) string {
+		s := strings.TrimSpace(parts[title].String())
+		if s == "" {
+			l.problem(k.file, firstLine, "the section %q is missing or empty: write it", title)
+		}
+		return s
+	}
+	k.Incident, k.Contract, k.Rules = text("Incident"), text("Contract"), text("Rules")
+	for _, part := range strings.Split("\n"+text("Hints"), "\n### ")[1:] {
+		title, hint, _ := strings.Cut(part, "\n")
+		k.Hints = append(k.Hints, Hint{Title: title, Text: strings.TrimSpace(hint)})
+	}
+	if len(k.Hints) != hintTiers {
+		l.problem(k.file, firstLine, "%d hints: write %d, each under a ### heading: the question to ask, the idea, the shape of the code", len(k.Hints), hintTiers)
+	}
+}
+
+type corpusEntry struct {
+	Summary, Trades, Why, Misconception string
+	RefusedBy                           []string `toml:"refused_by"`
+}
+
+func (l *loader) loadCorpus(k *Kata) {
+	name := path.Join(k.ID, "corpus.toml")
+	file := path.Join("solutions", name)
+	src, ok := l.read(l.src.Solutions, "solutions", name)
+	if !ok {
+		return
+	}
+	var doc map[string]corpusEntry
+	if !l.decode(file, 1, src, &doc) {
+		return
+	}
+	folders, err := fs.ReadDir(l.src.Solutions, k.ID)
+	if err != nil {
+		l.problem(path.Join("solutions", k.ID), 0, "cannot be listed: %v", err)
+	}
+	for _, d := range folders {
+		if _, described := doc[d.Name()]; d.IsDir() && !described {
+			l.problem(file, 0, "the folder %s has no entry: add [%s]", d.Name(), d.Name())
+		}
+	}
+	ids := slices.SortedFunc(maps.Keys(doc), func(a, b string) int { return strings.Compare(variantRank(a)+a, variantRank(b)+b) })
+	for _, id := range ids {
+		e := doc[id]
+		v := &Variant{
+			ID: id, Summary: e.Summary, Trades: e.Trades, RefusedBy: e.RefusedBy,
+			Why: e.Why, Misconception: e.Misconception, Files: map[string][]byte{},
+		}
+		matches, err := fs.Glob(l.src.Solutions, path.Join(k.ID, id, "*.go"))
+		if err != nil {
+			l.problem(file, 0, "%s cannot be listed: %v", id, err)
+		}
+		for _, m := range matches {
+			if data, ok := l.read(l.src.Solutions, "solutions", m); ok {
+				v.Files[path.Base(m)] = data
+			}
+		}
+		k.Variants = append(k.Variants, v)
+		line := 0
+		if at := headerLines(src, "["+id+"]"); len(at) > 0 {
+			line = at[0]
+		}
+		l.checkVariant(k, v, file, line)
+	}
+	l.checkCorpus(k, file)
+}
+
+func variantRank(id string) string {
+	kind, _, _ := strings.Cut(id, "-")
+	return map[string]string{"start": "0", "solution": "1", "right": "2", "wrong": "3"}[kind]
+}
+
+func (l *loader) checkVariant(k *Kata, v *Variant, file string, line int) {
+	if v.Files[k.File] == nil {
+		l.problem(file, line, "solutions/%s/%s/%s is missing: write it or remove the entry", k.ID, v.ID, k.File)
+	}
+	tests := testNames(k.Suite)
+	for _, name := range v.RefusedBy {
+		if !slices.Contains(tests, name) {
+			l.problem(file, line, "%s: the suite has no %s: name one of its tests", v.ID, name)
+		}
+	}
+	switch {
+	case v.ID == "start":
+		if len(v.RefusedBy) == 0 {
+			l.problem(file, line, "start: name in refused_by the tests that the brief is about")
+		}
+	case v.Right():
+		if v.Summary == "" || v.Trades == "" || len(v.RefusedBy) > 0 {
+			l.problem(file, line, "%s: an accepted variant needs summary and trades, and no refused_by", v.ID)
+		}
+	case strings.HasPrefix(v.ID, "wrong-"):
+		if v.Summary == "" || v.Why == "" || len(v.RefusedBy) == 0 {
+			l.problem(file, line, "%s: a near miss needs summary, why and refused_by", v.ID)
+		}
+		if l.course.Misconceptions[v.Misconception] == nil {
+			l.problem(file, line, "%s: misconception %q is not in quiz/misconceptions: define it or correct the id", v.ID, v.Misconception)
+		}
+	default:
+		l.problem(file, line, "unknown variant %q: use start, solution, right-NAME or wrong-NAME", v.ID)
+	}
+}
+
+func (l *loader) checkCorpus(k *Kata, file string) {
+	count := map[string]int{}
+	for _, v := range k.Variants {
+		kind, _, _ := strings.Cut(v.ID, "-")
+		count[kind]++
+	}
+	if count["start"] != 1 || count["solution"] != 1 || count["right"] < minRight || count["wrong"] < minWrong {
+		l.problem(file, 0, "a corpus has start, solution, at least %d right-* and %d wrong-*: this one has %d, %d, %d and %d",
+			minRight, minWrong, count["start"], count["solution"], count["right"], count["wrong"])
+	}
+}
+
+// testNames lists the top-level tests of a suite.
+func testNames(suite map[string][]byte) []string {
+	var out []string
+	for name, src := range suite {
+		if !strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
+		if err != nil {
+			continue
+		}
+		for _, d := range tree.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Test") && fn.Name.Name != "TestMain" {
+				out = append(out, fn.Name.Name)
+			}
+		}
+	}
+	return out
+}

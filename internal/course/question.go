@@ -1,0 +1,239 @@
+package course
+
+import (
+	"path"
+	"strings"
+)
+
+// Kind says how a question is asked and answered.
+type Kind string
+
+// The kinds of questions.
+const (
+	Single Kind = "single" // one option is right
+	Multi  Kind = "multi"  // one or more options are right
+	Trace  Kind = "trace"  // what does this program print
+	Spot   Kind = "spot"   // which line
+	Order  Kind = "order"  // put the options in order
+)
+
+// Question is one question of the bank. What a learner answered is kept by id
+// and revision, so a corrected typo loses nobody's history.
+type Question struct {
+	ID            string
+	Revision      int
+	Kind          Kind
+	Lesson        string
+	Teaches       []string
+	Difficulty    int // 1 to 3
+	Stem          string
+	CodeFile      string // below the module root; "" where there is none
+	Code          string
+	Explanation   string
+	Misconception string // Order: the one behind a wrong order
+	Options       []Option
+
+	file string
+	line int
+}
+
+// Option is one possible answer; for Order, one item at its right place.
+type Option struct {
+	Text          string
+	Line          int // Spot: the line of Code that it stands for, from 1
+	Right         bool
+	Why           string
+	Misconception string
+}
+
+// Correct reports whether choice answers the question: the indexes of the
+// chosen options, in any order but for Order, where it is the order itself.
+func (q *Question) Correct(choice []int) bool {
+	if q.Kind == Order {
+		for i, c := range choice {
+			if c != i {
+				return false
+			}
+		}
+		return len(choice) == len(q.Options)
+	}
+	chosen := make([]bool, len(q.Options))
+	for _, c := range choice {
+		if c < 0 || c >= len(chosen) {
+			return false
+		}
+		chosen[c] = true
+	}
+	for i, o := range q.Options {
+		if o.Right != chosen[i] {
+			return false
+		}
+	}
+	return true
+}
+
+type quizFile struct {
+	Lesson   string
+	Question []struct {
+		ID, Kind, Stem, Code, Explanation, Misconception string
+		Revision, Difficulty                             int
+		Teaches                                          []string
+		Option                                           []struct {
+			Text, Why, Misconception string
+			Line                     int
+			Right                    bool
+		}
+	}
+}
+
+func (l *loader) loadQuiz() {
+	for _, lesson := range l.course.Lessons {
+		name := lesson.ID + ".toml"
+		file := path.Join("quiz", name)
+		src, ok := l.read(l.src.Quiz, "quiz", name)
+		if !ok {
+			continue
+		}
+		var doc quizFile
+		if !l.decode(file, 1, src, &doc) {
+			continue
+		}
+		if doc.Lesson != lesson.ID {
+			l.problem(file, 1, "lesson is %q: it must be the file's own name, %q", doc.Lesson, lesson.ID)
+		}
+		lines := headerLines(src, "[[question]]")
+		for i, raw := range doc.Question {
+			q := &Question{
+				ID: raw.ID, Revision: raw.Revision, Kind: Kind(raw.Kind), Lesson: lesson.ID, Teaches: raw.Teaches,
+				Difficulty: raw.Difficulty, Stem: raw.Stem, Explanation: raw.Explanation,
+				Misconception: raw.Misconception, file: file,
+			}
+			if i < len(lines) {
+				q.line = lines[i]
+			}
+			if raw.Code != "" {
+				q.CodeFile = path.Join("quiz", lesson.ID, raw.Code)
+				if code, ok := l.read(l.src.Quiz, "quiz", path.Join(lesson.ID, raw.Code)); ok {
+					q.Code = strings.TrimRight(string(code), "\n")
+				}
+			}
+			for _, o := range raw.Option {
+				option := Option{Text: strings.TrimRight(o.Text, "\n"), Line: o.Line, Right: o.Right, Why: o.Why, Misconception: o.Misconception}
+				if q.Kind == Spot && option.Text == "" {
+					option.Text = codeLine(q.Code, o.Line)
+				}
+				q.Options = append(q.Options, option)
+			}
+			l.checkQuestion(q)
+			l.course.Questions = append(l.course.Questions, q)
+		}
+	}
+}
+
+// codeLine is the n-th line of code without its indentation, from 1.
+func codeLine(code string, n int) string {
+	lines := strings.Split(code, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[n-1])
+}
+
+const (
+	maxStemWords   = 60
+	maxCodeLines   = 25
+	minOptions     = 3
+	maxOptions     = 6
+	minPerLesson   = 6
+	maxDifficulty  = 3
+	minCheckpoints = 3
+	minRight       = 2 // further right repairs of a kata
+	minWrong       = 5 // near misses of a kata
+	hintTiers      = 3
+)
+
+func (l *loader) checkQuestion(q *Question) {
+	bad := func(format string, args ...any) {
+		l.problem(q.file, q.line, "question %q: "+format, append([]any{q.ID}, args...)...)
+	}
+	if q.ID == "" || q.ID != slug(q.ID) {
+		bad("the id must be lower-case words joined by dashes")
+	}
+	if q.Revision < 1 || q.Difficulty < 1 || q.Difficulty > maxDifficulty {
+		bad("revision starts at 1 and difficulty is 1 to %d", maxDifficulty)
+	}
+	if q.Stem == "" || q.Explanation == "" || len(q.Teaches) == 0 {
+		bad("it needs stem, explanation and teaches")
+	}
+	if n := len(strings.Fields(q.Stem)); n > maxStemWords {
+		bad("the stem has %d words: shorten it to %d", n, maxStemWords)
+	}
+	if strings.Contains(strings.ToLower(q.Stem), "not true") {
+		bad("a stem that asks what is not true: ask for what is")
+	}
+	if n := len(q.Options); n < minOptions || n > maxOptions {
+		bad("it has %d options: give %d to %d", n, minOptions, maxOptions)
+	}
+	if lines := strings.Split(q.Code, "\n"); len(lines) > maxCodeLines {
+		bad("its code has %d lines: shorten it to %d", len(lines), maxCodeLines)
+	} else {
+		for i, line := range lines {
+			if n := columns(line); n > maxColumns {
+				bad("line %d of its code takes %d columns: break it at %d", i+1, n, maxColumns)
+			}
+		}
+	}
+	if (q.Kind == Trace || q.Kind == Spot) && q.CodeFile == "" {
+		bad("a %s question needs code", q.Kind)
+	}
+	right := 0
+	for i, o := range q.Options {
+		l.checkOption(q, i, o, bad)
+		if o.Right {
+			right++
+		}
+	}
+	switch q.Kind {
+	case Single, Trace, Spot:
+		if right != 1 {
+			bad("%d options are right: exactly one must be", right)
+		}
+	case Multi:
+		if right == 0 {
+			bad("no option is right: at least one must be")
+		}
+	case Order:
+		if right != 0 {
+			bad("an order question lists its options in the right order: remove right")
+		}
+		if l.course.Misconceptions[q.Misconception] == nil {
+			bad("misconception %q is not in quiz/misconceptions: define it or correct the id", q.Misconception)
+		}
+	default:
+		bad("unknown kind %q: use single, multi, trace, spot or order", q.Kind)
+	}
+}
+
+func (l *loader) checkOption(q *Question, i int, o Option, bad func(string, ...any)) {
+	if o.Text == "" {
+		bad("option %d has no text (for spot: line must name a line of the code that is not blank)", i+1)
+	}
+	if o.Why == "" {
+		bad("option %d has no why: say why it is right or wrong", i+1)
+	}
+	if t := strings.ToLower(o.Text); strings.Contains(t, "all of the above") || strings.Contains(t, "none of the above") {
+		bad("option %d refers to the other options, which are shuffled: say what it means", i+1)
+	}
+	if (o.Line != 0) != (q.Kind == Spot) {
+		bad("option %d: line belongs to every option of a spot question and to no other", i+1)
+	}
+	if q.Kind == Order || o.Right {
+		if o.Misconception != "" {
+			bad("option %d is not wrong, so no misconception is behind it: remove it", i+1)
+		}
+		return
+	}
+	if l.course.Misconceptions[o.Misconception] == nil {
+		bad("option %d: misconception %q is not in quiz/misconceptions: define it or correct the id", i+1, o.Misconception)
+	}
+}

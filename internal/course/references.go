@@ -1,0 +1,105 @@
+package course
+
+import (
+	"slices"
+)
+
+// checkReferences holds what no file can be asked about alone: ids that name
+// something elsewhere, and the order in which things are taught.
+func (l *loader) checkReferences() {
+	home := map[string]string{}
+	for _, p := range l.course.Points {
+		home[p.ID] = p.Lesson
+	}
+	l.checkLessons(home)
+	l.checkQuiz(home)
+	for _, k := range l.course.Katas {
+		if len(k.Lessons) == 0 {
+			l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones it practises")
+		}
+		for _, id := range k.Lessons {
+			if l.course.Lesson(id) == nil {
+				l.problem(k.file, 1, "lesson %q does not exist: write it or correct the id", id)
+			}
+		}
+		if len(k.Practises) == 0 {
+			l.problem(k.file, 1, "name in practises the curriculum ids that the kata drills")
+		}
+		for _, id := range k.Practises {
+			if home[id] == "" {
+				l.problem(k.file, 1, "curriculum id %q is not in lessons/curriculum.toml: correct it", id)
+			}
+		}
+	}
+}
+
+func (l *loader) checkLessons(home map[string]string) {
+	for _, lesson := range l.course.Lessons {
+		for _, id := range lesson.Teaches {
+			if h, known := home[id]; !known {
+				l.problem(lesson.file, 1, "curriculum id %q is not in lessons/curriculum.toml: correct it", id)
+			} else if h != lesson.ID {
+				l.problem(lesson.file, 1, "it teaches %q, whose home is %s: teach it there, or change its home in lessons/curriculum.toml", id, h)
+			}
+		}
+		for _, p := range l.course.Points {
+			if p.Lesson == lesson.ID && !slices.Contains(lesson.Teaches, p.ID) {
+				l.problem(lesson.file, 1, "lessons/curriculum.toml makes this lesson the home of %q: teach it and add it to teaches", p.ID)
+			}
+		}
+		kinds := map[Kind]bool{}
+		count := 0
+		for _, s := range lesson.Sections {
+			if s.Note != "" && !slices.Contains(lesson.Teaches, s.Note) {
+				l.problem(lesson.file, s.Line, "field note %s is not among the points that the lesson teaches", s.Note)
+			}
+			for i := range s.Blocks {
+				b := &s.Blocks[i]
+				if b.Kind != Checkpoint {
+					continue
+				}
+				b.Question = l.course.Question(b.questionID)
+				if b.Question == nil || b.Question.Lesson != lesson.ID {
+					l.problem(lesson.file, b.sourceLine, "the lesson's quiz has no question %q: write it or correct the id", b.questionID)
+					continue
+				}
+				count++
+				kinds[b.Question.Kind] = true
+			}
+		}
+		if count < minCheckpoints || len(kinds) < 2 {
+			l.problem(lesson.file, 1, "%d checkpoints of %d kinds: a lesson has at least %d, of at least 2", count, len(kinds), minCheckpoints)
+		}
+	}
+}
+
+func (l *loader) checkQuiz(home map[string]string) {
+	first := map[string]*Question{}
+	asked := map[string]bool{}
+	for _, q := range l.course.Questions {
+		if f := first[q.ID]; f != nil {
+			l.problem(q.file, q.line, "question %q is already in %s:%d: give it an id of its own", q.ID, f.file, f.line)
+		} else {
+			first[q.ID] = q
+		}
+		for _, id := range q.Teaches {
+			asked[id] = true
+			switch h, known := home[id]; {
+			case !known:
+				l.problem(q.file, q.line, "question %q: curriculum id %q is not in lessons/curriculum.toml: correct it", q.ID, id)
+			case h > q.Lesson:
+				l.problem(q.file, q.line, "question %q asks about %q, which is not taught before %s: move the question there", q.ID, id, h)
+			}
+		}
+	}
+	for _, lesson := range l.course.Lessons {
+		if n := len(l.course.QuestionsOf(lesson.ID)); n < minPerLesson {
+			l.problem("quiz/"+lesson.ID+".toml", 0, "%d questions: a lesson has at least %d", n, minPerLesson)
+		}
+		for _, id := range lesson.Teaches {
+			if !asked[id] {
+				l.problem("quiz/"+lesson.ID+".toml", 0, "no question asks about %s: write one", id)
+			}
+		}
+	}
+}
