@@ -1,0 +1,50 @@
+// Package progress keeps what a learner did, and says what it means.
+//
+// The record is one file of JSON Lines, progress.jsonl, to which lines are only ever appended: a mistake in this program, a
+// full disk or a kill costs at most the last line, and a line that cannot be read costs nothing but itself. [Open] reads the
+// file, [Log.Append] adds an event, and [Log.State] answers the questions that the screens ask.
+package progress
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+)
+
+// Kind says what happened.
+type Kind string
+
+// The kinds of version 1 of the file. A reader keeps lines of other kinds and gives them no meaning.
+const (
+	KindRead    Kind = "read"    // a section of a lesson was on the screen: Lesson, Section
+	KindLesson  Kind = "lesson"  // a lesson was finished: Lesson
+	KindAnswer  Kind = "answer"  // a question was answered: Question, Revision, Right, Choice
+	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed
+	KindHint    Kind = "hint"    // a hint was shown: Kata, Tier
+	KindReset   Kind = "reset"   // a kata was put back to its start: Kata, Backup
+)
+
+// Event is one thing that the learner did. Each kind uses the fields named at its constant and leaves the others empty.
+type Event struct {
+	At       time.Time `json:"at"` // when; Append fills in the present time if it is zero
+	Kind     Kind      `json:"kind"`
+	Lesson   string    `json:"lesson,omitempty"`
+	Section  string    `json:"section,omitempty"`
+	Kata     string    `json:"kata,omitempty"`
+	Question string    `json:"question,omitempty"`
+	Revision int       `json:"revision,omitempty"` // of the question: a new revision is a new question
+	Right    bool      `json:"right,omitempty"`
+	Choice   []int     `json:"choice,omitempty"` // indexes of the chosen options, as the question's file orders them
+	Tier     int       `json:"tier,omitempty"`   // 1 is the first hint
+	Status   string    `json:"status,omitempty"` // the verdict's status; "pass" solves the kata
+	Hash     string    `json:"hash,omitempty"`   // of the learner's file as it was graded
+	Failed   []string  `json:"failed,omitempty"` // names of the tests that failed
+	Backup   string    `json:"backup,omitempty"` // where the learner's file went
+}
+
+// DefaultDir is where progress is kept unless the learner says otherwise: leakproof in the user's state folder
+// ($XDG_STATE_HOME or ~/.local/state; ~/Library/Application Support on macOS; %LOCALAPPDATA% on Windows).
+func DefaultDir() string {
+	return filepath.Join(xdg.StateHome, "leakproof")
+}

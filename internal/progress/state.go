@@ -1,0 +1,142 @@
+package progress
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// statusPass is the status of a verdict that solves a kata.
+const statusPass = "pass"
+
+// Answer is what the log says about one revision of one question.
+type Answer struct {
+	At         time.Time // of the last answer
+	Right      bool      // whether the last answer was right
+	Choice     []int     // the options of the last answer
+	Times      int       // how often the question was answered
+	TimesRight int       // how often the answer was right
+}
+
+// Verdict is the outcome of the last run of a kata's suite.
+type Verdict struct {
+	At     time.Time
+	Status string
+	Hash   string   // of the learner's file as it was graded
+	Failed []string // names of the tests that failed
+}
+
+// State is what the events of a log mean. It is a snapshot: it never changes, so that any number of goroutines may read it, and
+// the zero State is that of a learner who has not begun.
+type State struct {
+	sections map[sectionKey]struct{}
+	lessons  map[string]struct{}
+	answers  map[questionKey]Answer
+	katas    map[string]kata
+}
+
+type sectionKey struct{ lesson, section string }
+
+type questionKey struct {
+	id       string
+	revision int
+}
+
+// kata is what happened to a kata since it was last at its start.
+type kata struct {
+	runs   int
+	solved bool
+	tier   int
+	last   Verdict
+}
+
+// SectionRead reports whether a section of a lesson was on the screen.
+func (s State) SectionRead(lesson, section string) bool {
+	_, ok := s.sections[sectionKey{lesson, section}]
+	return ok
+}
+
+// LessonDone reports whether a lesson was finished.
+func (s State) LessonDone(id string) bool {
+	_, ok := s.lessons[id]
+	return ok
+}
+
+// Answered returns what is known about this revision of a question, and whether it was answered at all. Answers to an earlier
+// revision do not count: the question that they answered is no longer asked.
+func (s State) Answered(id string, revision int) (Answer, bool) {
+	a, ok := s.answers[questionKey{id, revision}]
+	a.Choice = slices.Clone(a.Choice)
+	return a, ok
+}
+
+// KataSolved reports whether a kata's suite passed since the kata was last at its start. A later run that fails does not take
+// that away; a reset does, because the file is broken again.
+func (s State) KataSolved(id string) bool { return s.katas[id].solved }
+
+// KataTried reports whether a kata's suite was run since the kata was last at its start.
+func (s State) KataTried(id string) bool { return s.katas[id].runs > 0 }
+
+// HintTier returns the highest hint shown since the kata was last at its start, 0 if none was.
+func (s State) HintTier(id string) int { return s.katas[id].tier }
+
+// LastVerdict returns the outcome of the last run since the kata was last at its start, and whether there was one.
+func (s State) LastVerdict(id string) (Verdict, bool) {
+	k := s.katas[id]
+	k.last.Failed = slices.Clone(k.last.Failed)
+	return k.last, k.runs > 0
+}
+
+// with returns the state after further events. The receiver stays as it is: screens may hold it.
+func (s State) with(events []Event) State {
+	if len(events) == 0 {
+		return s
+	}
+	next := State{
+		sections: cloned(s.sections),
+		lessons:  cloned(s.lessons),
+		answers:  cloned(s.answers),
+		katas:    cloned(s.katas),
+	}
+	for _, e := range events {
+		next.apply(e)
+	}
+	return next
+}
+
+func cloned[M ~map[K]V, K comparable, V any](m M) M {
+	if m == nil {
+		return make(M)
+	}
+	return maps.Clone(m)
+}
+
+func (s State) apply(e Event) {
+	switch e.Kind {
+	case KindRead:
+		s.sections[sectionKey{e.Lesson, e.Section}] = struct{}{}
+	case KindLesson:
+		s.lessons[e.Lesson] = struct{}{}
+	case KindAnswer:
+		key := questionKey{e.Question, e.Revision}
+		a := s.answers[key]
+		a.At, a.Right, a.Choice = e.At, e.Right, e.Choice
+		a.Times++
+		if e.Right {
+			a.TimesRight++
+		}
+		s.answers[key] = a
+	case KindVerdict:
+		k := s.katas[e.Kata]
+		k.runs++
+		k.solved = k.solved || e.Status == statusPass
+		k.last = Verdict{At: e.At, Status: e.Status, Hash: e.Hash, Failed: e.Failed}
+		s.katas[e.Kata] = k
+	case KindHint:
+		k := s.katas[e.Kata]
+		k.tier = max(k.tier, e.Tier)
+		s.katas[e.Kata] = k
+	case KindReset:
+		delete(s.katas, e.Kata)
+	}
+}
