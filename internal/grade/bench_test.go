@@ -1,0 +1,40 @@
+package grade
+
+import (
+	"io"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkGrade runs the grader and the bare go test command of the same
+// flags and environment in turn and reports the ratio of their medians. It is
+// meant to stay below 1.15.
+func BenchmarkGrade(b *testing.B) {
+	w := newBench(b, nil)
+	w.grader.quick = false
+	w.want(Pass) // fills the build cache
+	m := w.grader.probe(b.Context())
+
+	var graded, bare []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		w.want(Pass)
+		graded = append(graded, time.Since(began))
+
+		began = time.Now()
+		cmd := exec.CommandContext(b.Context(), m.goPath, "test", "-json", "-race", "-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=1m0s", "./"+testDir)
+		cmd.Dir, cmd.Env, cmd.Stdout = m.root, m.offline, io.Discard
+		if err := cmd.Run(); err != nil {
+			b.Fatal(err)
+		}
+		bare = append(bare, time.Since(began))
+	}
+	slices.Sort(graded)
+	slices.Sort(bare)
+	median := func(sorted []time.Duration) float64 { return sorted[len(sorted)/2].Seconds() }
+	b.ReportMetric(median(graded)/median(bare), "ratio")
+	b.ReportMetric(median(bare)*1000, "bare-ms")
+	b.ReportMetric(median(graded)*1000, "graded-ms")
+}

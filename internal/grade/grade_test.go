@@ -1,0 +1,259 @@
+package grade
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAnHonestAnswerPasses(t *testing.T) {
+	t.Setenv("CI", "")
+	b := newBench(t, nil)
+	b.grader.quick = false
+	v := b.want(Pass, "all 2 tests passed with the race detector on")
+	if !v.Race || v.Kata != testKata || v.Origin != "self" || v.Elapsed <= 0 || len(v.Notes) > 0 {
+		t.Errorf("verdict %+v", v)
+	}
+	if len(v.Tests) != 2 || v.Tests[0].Name != "TestAdds" || v.Tests[1].Name != "TestAddsZero" {
+		t.Errorf("tests %+v", v.Tests)
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{`"kata"`, `"status":"pass"`, `"summary"`, `"tests"`, `"race":true`, `"elapsed_ns"`, `"origin":"self"`} {
+		if !strings.Contains(string(out), key) {
+			t.Errorf("JSON %s lacks %s", out, key)
+		}
+	}
+}
+
+func TestTheOriginIsTold(t *testing.T) {
+	t.Setenv("CI", "true")
+	b := newBench(t, nil)
+	b.remove(testFile)
+	if v := b.grade(); v.Origin != "ci" {
+		t.Errorf("origin %q with CI=true", v.Origin)
+	}
+}
+
+func TestAWrongAnswerFailsWithTheMessageOfTheSuite(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testFile: badAnswer})
+	v := b.want(Fail, "2 of 2 tests failed; start with TestAdds: got -1; the contract says 3")
+	if got := v.Tests[0]; got.File != testSuite || got.Line != 12 {
+		t.Errorf("the failure is at %s:%d, want where the suite calls the kit", got.File, got.Line)
+	}
+	if got := v.Tests[1]; got.File != testSuite || got.Line != 16 || got.Message != "got -1;\nthe contract allows no negative sum" {
+		t.Errorf("%q at %s:%d, want the kit's message and the place of the test", got.Message, got.File, got.Line)
+	}
+}
+
+func TestAnAnswerElsewhereIsGradedInPlace(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{
+		testFile:               "not Go",
+		testDir + "/helper.go": "not Go",
+	})
+	b.suite.Answer = map[string][]byte{testFile: []byte(goodAnswer)}
+	b.want(Pass)
+	b.suite.Answer[testFile] = []byte(badAnswer)
+	b.want(Fail, "TestAdds")
+	b.remove(testFile)
+	b.suite.Answer[testFile] = []byte(goodAnswer)
+	b.grader.Shuffle, b.grader.CPU = "on", []int{1, 2, 8}
+	b.want(Pass)
+}
+
+// TestTheCanaryLeavesGOMAXPROCSAlone: with this seed the canary runs first.
+func TestTheCanaryLeavesGOMAXPROCSAlone(t *testing.T) {
+	b := newBench(t, map[string]string{testDir + "/procs_test.go": `package leakyfanout_test
+
+import (
+	"runtime"
+	"testing"
+)
+
+var seen []int
+
+func TestProcs(t *testing.T) {
+	seen = append(seen, runtime.GOMAXPROCS(0))
+	if len(seen) == 2 && (seen[0] != 1 || seen[1] != 2) {
+		t.Errorf("GOMAXPROCS was %v", seen)
+	}
+}
+`})
+	b.grader.Shuffle, b.grader.CPU = "1", []int{1, 2}
+	b.want(Pass)
+}
+
+func TestACompileErrorNamesItsPlace(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int { return c }\n"})
+	v := b.want(CompileError, testFile+":3:33: undefined: c")
+	if len(v.Tests) > 0 || !strings.Contains(v.Detail, "undefined: c") {
+		t.Errorf("tests %+v, detail %q", v.Tests, v.Detail)
+	}
+	if strings.Contains(v.Detail+v.Summary, os.TempDir()) {
+		t.Errorf("a temporary file shows: %s\n%s", v.Summary, v.Detail)
+	}
+}
+
+func TestARaceIsAttributedToItsTest(t *testing.T) {
+	b := newBench(t, nil)
+	b.grader.quick = false
+	b.write(map[string]string{testFile: `package leakyfanout
+
+func Add(a, b int) int {
+	sum := a
+	done := make(chan bool)
+	go func() {
+		sum += b
+		close(done)
+	}()
+	if a == 1 {
+		sum += 0
+	}
+	<-done
+	return sum
+}
+`})
+	v := b.want(Fail, "1 of 2 tests failed; start with TestAdds: data race: ", testFile+":7", testFile+":11")
+	if !v.Race || !strings.Contains(v.Detail, raceHeading) {
+		t.Errorf("race %v, detail %q", v.Race, v.Detail)
+	}
+}
+
+// TestLeaksAfterTheLastTestAreFound is why the canary must not fail the run:
+// goleak.VerifyTestMain looks at successful runs only.
+func TestLeaksAfterTheLastTestAreFound(t *testing.T) {
+	sums, err := os.ReadFile("../../go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, map[string]string{
+		"go.mod": "module example.com/workbook\n\ngo 1.26.0\n\nrequire go.uber.org/goleak v1.3.0\n",
+		"go.sum": string(sums),
+		testDir + "/main_test.go": `package leakyfanout_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+`,
+	})
+	b.want(Pass)
+	b.write(map[string]string{testFile: `package leakyfanout
+
+func Add(a, b int) int {
+	go func() { select {} }()
+	return a + b
+}
+`})
+	b.want(Fail, "goroutines were left running at "+testFile+":4")
+}
+
+func TestAHangIsATimeoutWithItsStacks(t *testing.T) {
+	b := newBench(t, nil)
+	b.grader.Limit = 300 * time.Millisecond
+	b.grader.grace = time.Minute
+	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int {\n\tselect {}\n}\n"})
+	v := b.want(Timeout, "TestAdds had not ended after 300ms", testFile+":4")
+	if !strings.Contains(v.Detail, "goroutine ") {
+		t.Errorf("no stacks in the detail: %q", v.Detail)
+	}
+}
+
+func TestTheLimitDoesNotCountTheBuild(t *testing.T) {
+	b := newBench(t, nil)
+	b.grader.buildLimit = time.Nanosecond
+	b.want(Unavailable, "the build did not end in time")
+}
+
+func TestOutputWithoutEndIsStopped(t *testing.T) {
+	b := newBench(t, nil)
+	b.grader.OutputLimit = 64 << 10
+	b.write(map[string]string{testFile: `package leakyfanout
+
+import "fmt"
+
+func Add(a, b int) int {
+	for {
+		fmt.Println("again")
+	}
+}
+`})
+	v := b.want(Fail, "TestAdds printed without end and was stopped")
+	if len(v.Detail) > detailLimit+100 || len(v.Tests[0].Output) > outputLimit+100 {
+		t.Errorf("%d bytes of detail, %d of output", len(v.Detail), len(v.Tests[0].Output))
+	}
+}
+
+func TestAMissingAnswerSaysHowToGetItBack(t *testing.T) {
+	b := newBench(t, nil)
+	b.remove(testFile)
+	b.want(Unavailable, testFile+" does not exist", "`leakproof reset 12` brings the file back")
+	if err := os.Mkdir(onDisk(b.root, testFile), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b.want(Unavailable, testFile+" is not a file", "`leakproof reset 12`")
+	b.remove(testDir)
+	b.want(Unavailable, "`leakproof reset 12`")
+}
+
+func TestASuiteWithoutTestsDecidesNothing(t *testing.T) {
+	b := newBench(t, nil)
+	b.suite.Files[testSuite] = []byte("package leakyfanout_test\n")
+	b.want(Unavailable, "it has no tests")
+}
+
+func TestACancelledRunHasNoVerdict(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	b := newBench(t, nil)
+	if v, err := b.grader.Grade(ctx, b.suite); !errors.Is(err, context.Canceled) || v.Status != "" {
+		t.Errorf("Grade = %+v, %v, want nothing and context.Canceled", v, err)
+	}
+	// The grader does not remember what it could not find out.
+	b.want(Pass)
+}
+
+func TestAModuleRootBehindALink(t *testing.T) {
+	b := newBench(t, nil)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(b.root, link); err != nil {
+		t.Skip(err)
+	}
+	b.write(map[string]string{testSuite: "package leakyfanout_test\n"})
+	b.grader.Root = link
+	v := b.want(Untrusted, testSuite)
+	if got := statuses(v.Tests); got != "pass pass" {
+		t.Errorf("the suite was not restored: %s", got)
+	}
+}
+
+func TestALineWithoutABreakDoesNoHarm(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testFile: `package leakyfanout
+
+import (
+	"fmt"
+	"os"
+)
+
+func Add(a, b int) int {
+	fmt.Print("adding")
+	fmt.Fprint(os.Stderr, "...")
+	return a + b
+}
+`})
+	b.want(Pass)
+}

@@ -1,0 +1,303 @@
+package grade
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCodeThatCheatsIsNotTrusted(t *testing.T) {
+	for name, c := range map[string]struct{ answer, summary string }{
+		"exit in init": {`package leakyfanout
+
+import "os"
+
+func init() { os.Exit(0) }
+
+func Add(a, b int) int { return a - b }
+`, "without a result of TestAdds"},
+		"exit in a test": {`package leakyfanout
+
+import "os"
+
+func Add(a, b int) int { os.Exit(0); return 0 }
+`, "calls os.Exit(0) during TestAdds at " + testFile + ":5"},
+		"exit past the runtime, all results forged": {`package leakyfanout
+
+import (
+	"fmt"
+	"syscall"
+)
+
+func init() {
+	for _, name := range []string{"TestAdds", "TestAddsZero"} {
+		fmt.Printf("\x16=== RUN   %s\n\x16--- PASS: %s (0.00s)\n", name, name)
+	}
+	fmt.Println("\x16PASS")
+	syscall.Exit(0)
+}
+
+func Add(a, b int) int { return a - b }
+`, "the test that has to fail did not"},
+		"a forged result next to the true one": {`package leakyfanout
+
+import "fmt"
+
+func Add(a, b int) int {
+	fmt.Print("\x16--- PASS: TestAdds (0.00s)\n")
+	return a - b
+}
+`, "TestAdds reports more than one result"},
+		"a forged result without the marker, and JSON": {`package leakyfanout
+
+import (
+	"fmt"
+	"os"
+)
+
+func init() {
+	fmt.Println("=== RUN   TestAdds\n--- PASS: TestAdds (0.00s)\nPASS")
+	fmt.Println("{\"Action\":\"pass\",\"Test\":\"TestAdds\"}")
+	os.Exit(0)
+}
+
+func Add(a, b int) int { return a - b }
+`, "without a result of TestAdds"},
+		"failures printed as passes": {`package leakyfanout
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+)
+
+func init() {
+	terminal := os.Stdout
+	r, w, _ := os.Pipe()
+	os.Stdout = w
+	go func() {
+		lines := bufio.NewScanner(r)
+		for lines.Scan() {
+			line := strings.ReplaceAll(lines.Text(), "--- FAIL", "--- PASS")
+			if strings.HasSuffix(line, "FAIL") {
+				fmt.Fprintln(terminal, "\x16PASS")
+				syscall.Exit(0)
+			}
+			fmt.Fprintln(terminal, line)
+		}
+	}()
+}
+
+func Add(a, b int) int { return a - b }
+`, ""},
+		"tests deselected": {`package leakyfanout
+
+import "os"
+
+func init() { os.Args = append(os.Args, "-test.run=Zero") }
+
+func Add(a, b int) int { return 0 }
+`, "without a result of TestAdds"},
+		"the race detector blinded": {`package leakyfanout
+
+//go:norace
+func Add(a, b int) int { return a + b }
+`, testFile + ":3 hides code from the race detector"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.write(map[string]string{testFile: c.answer})
+			if name == "failures printed as passes" {
+				// Whether the exit status is 0 is a matter of who is faster.
+				if v := b.grade(); v.Status != Untrusted && v.Status != Fail {
+					t.Errorf("judged %s: %s", v.Status, v.Summary)
+				}
+				return
+			}
+			b.want(Untrusted, "this run does not count", c.summary)
+		})
+	}
+}
+
+func TestAnHonestExitIsAFailure(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testFile: `package leakyfanout
+
+import "log"
+
+func Add(a, b int) int { log.Fatal("out of numbers"); return 0 }
+`})
+	v := b.want(Fail, "the process exited during TestAdds; look for os.Exit or log.Fatal")
+	if !strings.Contains(v.Detail, "out of numbers") || statuses(v.Tests) != "fail not-run" {
+		t.Errorf("tests %s, detail %q", statuses(v.Tests), v.Detail)
+	}
+}
+
+// TestATouchedSuiteIsRestoredAndNotTrusted puts an answer that is wrong into a
+// workbook whose suite has been made to like it.
+func TestATouchedSuiteIsRestoredAndNotTrusted(t *testing.T) {
+	deaf := strings.ReplaceAll(workbook()[testKit], "got != want", "false")
+	for name, c := range map[string]struct {
+		touch   func(b *bench)
+		summary []string
+		tests   string // what the pristine suite says
+	}{
+		"suite edited": {func(b *bench) { b.write(map[string]string{testSuite: "package leakyfanout_test\n"}) },
+			[]string{testSuite + " is not as the workbook has it", "`leakproof reset 12`"}, "fail fail"},
+		"suite deleted": {func(b *bench) { b.remove(testSuite) },
+			[]string{testSuite + " is gone", "`leakproof reset 12`"}, "fail fail"},
+		"kit edited": {func(b *bench) { b.write(map[string]string{testKit: deaf}) },
+			[]string{testKit + " is not as the workbook has it", "`leakproof reset 12`"}, "fail fail"},
+		"kit deleted": {func(b *bench) { b.remove("katas/internal") },
+			// The overlay cannot restore a folder; there is nothing to run.
+			[]string{testKit + " is gone", "`leakproof reset 12`"}, ""},
+		"file added to the kit": {func(b *bench) {
+			b.write(map[string]string{"katas/internal/kit/more.go": "package kit\n\nimport \"os\"\n\nfunc init() { os.Exit(0) }\n"})
+		}, []string{"katas/internal/kit/more.go does not belong to the suite; remove it"}, "fail fail"},
+		"TestMain of the learner": {func(b *bench) {
+			b.write(map[string]string{testDir + "/my_test.go": "package leakyfanout_test\n\nimport \"testing\"\n\nfunc TestMain(*testing.M) {}\n"})
+		}, []string{testDir + "/my_test.go has a TestMain", "remove it"}, "fail fail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.write(map[string]string{testFile: badAnswer})
+			c.touch(b)
+			v := b.want(Untrusted, c.summary...)
+			if got := statuses(v.Tests); got != c.tests {
+				t.Errorf("tests %q, want what the pristine suite says: %q", got, c.tests)
+			}
+		})
+	}
+}
+
+func TestAnOwnTestFileIsLeftOutWithANote(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testDir + "/my_test.go": `package leakyfanout_test
+
+import (
+	"os"
+	"testing"
+)
+
+func init() { os.Exit(0) }
+
+func TestMine(t *testing.T) { t.Error("never") }
+`})
+	v := b.want(Pass)
+	if len(v.Notes) != 1 || !strings.Contains(v.Notes[0], testDir+"/my_test.go is your own test file and not part of the verdict") {
+		t.Errorf("notes %q", v.Notes)
+	}
+}
+
+func newTestPlan(t *testing.T, b *bench) *plan {
+	t.Helper()
+	p, problem := newPlan(b.root, b.suite)
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	return p
+}
+
+func TestWindowsLineEndingsAreNoEdit(t *testing.T) {
+	b := newBench(t, nil)
+	for name, content := range b.suite.Files {
+		b.write(map[string]string{name: strings.ReplaceAll(string(content), "\n", "\r\n")})
+	}
+	p := newTestPlan(t, b)
+	if len(p.trouble) > 0 {
+		t.Errorf("trouble %q", p.trouble)
+	}
+	if names := slices.Collect(maps.Keys(p.replace)); len(names) != 1 {
+		t.Errorf("the overlay has %q, want only the canary", names)
+	}
+}
+
+// TestTheCanaryFollowsTheCode: the build cache must hit when nothing changed,
+// and the code must not be able to know the name.
+func TestTheCanaryFollowsTheCode(t *testing.T) {
+	b := newBench(t, nil)
+	first := newTestPlan(t, b)
+	if again := newTestPlan(t, b); again.canary != first.canary {
+		t.Error("the canary changed though nothing did")
+	}
+	b.write(map[string]string{testDir + "/KATA.md": "another brief\n"})
+	if again := newTestPlan(t, b); again.canary != first.canary {
+		t.Error("the canary changed with a file that is not compiled")
+	}
+	seen := map[canary]string{first.canary: "before"}
+	for what, change := range map[string]func(){
+		"answer": func() { b.write(map[string]string{testFile: goodAnswer + "// edited\n"}) },
+		"helper": func() { b.write(map[string]string{testDir + "/helper.go": "package leakyfanout\n"}) },
+		"suite":  func() { b.suite.Files[testSuite] = append(b.suite.Files[testSuite], "// edited\n"...) },
+	} {
+		change()
+		p := newTestPlan(t, b)
+		if other, ok := seen[p.canary]; ok {
+			t.Errorf("%s: the canary is that of %s", what, other)
+		}
+		seen[p.canary] = what
+	}
+}
+
+func TestTheSuiteIsRead(t *testing.T) {
+	p := &plan{dir: "katas/x", suite: map[string][]byte{
+		"katas/x/b_test.go": []byte(`package x_test
+
+import "testing"
+
+type T struct{}
+
+func (T) TestMethod(t *testing.T)     {}
+func TestMain(m *testing.M)           {}
+func Testing(t *testing.T)            {}
+func TestWithoutParameter()           {}
+func TestWrongParameter(t testing.TB) {}
+func TestTwo(t, u *testing.T)         {}
+func TestSecond(t *testing.T)         {}
+func FuzzThird(f *testing.F)          {}
+func ExampleT()                       {}
+func helper(t *testing.T)             {}
+`),
+		"katas/x/a_test.go":        []byte("package x_test\n\nimport \"testing\"\n\nfunc Test_first(*testing.T) {}\nfunc Test(t *testing.T) {}\n"),
+		"katas/x/a_plan9_test.go":  []byte("package x_test\n\nimport \"testing\"\n\nfunc TestElsewhere(t *testing.T) {}\n"),
+		"katas/x/tagged_test.go":   []byte("//go:build never\n\npackage x_test\n\nimport \"testing\"\n\nfunc TestNever(t *testing.T) {}\n"),
+		"katas/x/race_test.go":     []byte("//go:build race\n\npackage x_test\n\nimport \"testing\"\n\nfunc TestUnderRace(t *testing.T) {}\n"),
+		"katas/x/other.go":         []byte("package x\n\nimport \"testing\"\n\nfunc TestInNoTestFile(t *testing.T) {}\n"),
+		"katas/internal/k_test.go": []byte("package k\n\nimport \"testing\"\n\nfunc TestKit(t *testing.T) {}\n"),
+	}}
+	if err := p.readSuite(); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, test := range p.tests {
+		names = append(names, test.name)
+	}
+	if got, want := strings.Join(names, " "), "Test_first Test TestSecond FuzzThird TestUnderRace"; got != want {
+		t.Errorf("tests %q, want %q", got, want)
+	}
+	if !p.others["ExampleT"] || len(p.others) != 1 || p.external != "x_test" {
+		t.Errorf("others %v, package %s", p.others, p.external)
+	}
+	if at := p.tests[1]; at.file != "katas/x/a_test.go" || at.line != 6 {
+		t.Errorf("Test is at %s:%d", at.file, at.line)
+	}
+}
+
+func TestRunsLeaveNoTemporaryFiles(t *testing.T) {
+	temp := t.TempDir()
+	b := newBench(t, nil)
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("TMP", temp)
+	b.want(Pass)
+	left, err := filepath.Glob(filepath.Join(temp, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}

@@ -1,0 +1,168 @@
+// Package workbook is what the screens and the line interface share: it joins
+// the course, the learner's clone, the grader and the progress log into the
+// actions a learner can take. It decides; they show.
+package workbook
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"time"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/editor"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/internal/workspace"
+)
+
+// Workbook is one learner's course.
+type Workbook struct {
+	Course *course.Course
+	Log    *progress.Log
+	Space  workspace.Workspace // Root is "" outside a clone: reading and the quiz work, katas do not
+
+	// What acts on the machine, injected.
+	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
+	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
+	Getenv   func(string) string
+	LookPath func(string) (string, error)
+	Now      func() time.Time
+}
+
+// Suite is the kata as the grader wants it.
+func Suite(k *course.Kata) grade.Suite {
+	return grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite}
+}
+
+// InClone fails, with the next action, where there are no katas to repair.
+func (w *Workbook) InClone() error {
+	if w.Space.Root == "" {
+		return workspace.ErrNotFound
+	}
+	return nil
+}
+
+// Check grades the learner's file and records the verdict. The error is the
+// context's, or says that the verdict stands but could not be recorded.
+func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, error) {
+	if err := w.InClone(); err != nil {
+		return grade.Verdict{Kata: k.ID, Status: grade.Unavailable, Summary: err.Error()}, nil
+	}
+	// Read before the run: a save during it must not be taken for what ran.
+	hash := ""
+	if src, err := w.Space.Read(k); err == nil {
+		sum := sha256.Sum256(src)
+		hash = hex.EncodeToString(sum[:])
+	}
+	v, err := w.Grade(ctx, Suite(k))
+	if err != nil {
+		return v, err
+	}
+	if v.Status == grade.Unavailable {
+		return v, nil
+	}
+	var failed []string
+	for _, t := range v.Tests {
+		if t.Status == grade.Fail {
+			failed = append(failed, t.Name)
+		}
+	}
+	return v, w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: k.ID, Status: string(v.Status), Hash: hash, Failed: failed})
+}
+
+// Saves reports each save in the kata's folder until ctx ends.
+func (w *Workbook) Saves(ctx context.Context, k *course.Kata) (<-chan watch.Event, error) {
+	if err := w.InClone(); err != nil {
+		return nil, err
+	}
+	return w.Watch(ctx, w.Space.Dir(k))
+}
+
+// Edit returns the command that opens the kata's file at a line, from 1.
+func (w *Workbook) Edit(k *course.Kata, line int) (*exec.Cmd, editor.Info, error) {
+	if err := w.InClone(); err != nil {
+		return nil, editor.Info{}, err
+	}
+	return editor.Command(w.Space.Path(k), line, w.Getenv, w.LookPath)
+}
+
+// Hint returns the kata's hint of a tier, from 1, and records that it was
+// seen.
+func (w *Workbook) Hint(ctx context.Context, k *course.Kata, tier int) (course.Hint, error) {
+	if tier < 1 || tier > len(k.Hints) {
+		return course.Hint{}, fmt.Errorf("kata %d has hints 1 to %d", k.Number, len(k.Hints))
+	}
+	var err error
+	if w.Log.State().HintTier(k.ID) < tier {
+		err = w.record(ctx, progress.Event{Kind: progress.KindHint, Kata: k.ID, Tier: tier})
+	}
+	return k.Hints[tier-1], err
+}
+
+// Reset puts the kata back to its start and says where the backups are.
+func (w *Workbook) Reset(ctx context.Context, k *course.Kata) (backups []string, err error) {
+	if err := w.InClone(); err != nil {
+		return nil, err
+	}
+	backups, err = w.Space.Reset(k, w.Now())
+	if err != nil || len(backups) == 0 {
+		return backups, err
+	}
+	return backups, w.record(ctx, progress.Event{Kind: progress.KindReset, Kata: k.ID, Backup: backups[0]})
+}
+
+// Diff is a unified diff from the learner's file to an accepted variant, ""
+// when they say the same.
+func (w *Workbook) Diff(k *course.Kata, v *course.Variant) (string, error) {
+	if err := w.InClone(); err != nil {
+		return "", err
+	}
+	src, err := w.Space.Read(k)
+	if err != nil {
+		return "", err
+	}
+	return workspace.Diff("yours/"+k.File, v.ID+"/"+k.File, src, v.Files[k.File]), nil
+}
+
+// MarkRead records that the learner has seen a section. Seeing it again
+// records nothing.
+func (w *Workbook) MarkRead(ctx context.Context, l *course.Lesson, s *course.Section) error {
+	if w.Log.State().SectionRead(l.ID, s.ID) {
+		return nil
+	}
+	return w.record(ctx, progress.Event{Kind: progress.KindRead, Lesson: l.ID, Section: s.ID})
+}
+
+func (w *Workbook) record(ctx context.Context, e progress.Event) error {
+	e.At = w.Now()
+	return w.Log.Append(ctx, e)
+}
+
+// LineOf is the line of the learner's file to open first: the one that a
+// verdict points at, else 1.
+func LineOf(k *course.Kata, v *grade.Verdict) int {
+	if v == nil {
+		return 1
+	}
+	texts := []string{v.Summary, v.Detail}
+	for _, t := range v.Tests {
+		if t.Status == grade.Fail {
+			texts = append(texts, t.Message, t.Output)
+		}
+	}
+	place := regexp.MustCompile(`(?:^|[^\w.-])` + regexp.QuoteMeta(k.File) + `:(\d+)`)
+	for _, text := range texts {
+		if m := place.FindStringSubmatch(text); m != nil {
+			if n, err := strconv.Atoi(m[1]); err == nil {
+				return n
+			}
+		}
+	}
+	return 1
+}

@@ -1,0 +1,266 @@
+package workbook
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/course/coursetest"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/workspace"
+)
+
+// open is a workbook on the small course, with its kata in a clone.
+func open(t *testing.T, verdict grade.Verdict) *Workbook {
+	t.Helper()
+	log, err := progress.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wb := &Workbook{
+		Course: coursetest.Course(t), Log: log, Now: time.Now,
+		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups")},
+		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) { return verdict, nil },
+	}
+	k := wb.Course.Katas[0]
+	if err := os.MkdirAll(wb.Space.Dir(k), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(wb.Space.Path(k), k.Start(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return wb
+}
+
+func states(wb *Workbook) []StepState {
+	var out []StepState
+	for _, s := range wb.Path() {
+		out = append(out, s.State)
+	}
+	return out
+}
+
+func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
+	wb := open(t, grade.Verdict{Status: grade.Fail})
+	ctx := t.Context()
+	l, k := wb.Course.Lessons[0], wb.Course.Katas[0]
+	want := []StepState{Open, Open, Open}
+	requireStates := func(when string) {
+		t.Helper()
+		if diff := cmp.Diff(want, states(wb)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+	}
+	requireStates("at first")
+
+	for i, s := range l.Sections {
+		if err := wb.MarkRead(ctx, l, s); err != nil {
+			t.Fatal(err)
+		}
+		want[0] = Started
+		if i == len(l.Sections)-1 {
+			want[0] = Done
+		}
+		requireStates("after section " + s.ID)
+	}
+	if next, ok := wb.Next(); !ok || next.Kind != QuizStep {
+		t.Errorf("next after the lesson: %+v", next)
+	}
+
+	round := wb.Quiz(l, rand.New(rand.NewPCG(1, 2)))
+	for round.Question() != nil {
+		if _, err := round.Answer(ctx, rightChoice(round.Question())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want[1] = Done
+	requireStates("after the quiz")
+
+	if _, err := wb.Check(ctx, k); err != nil {
+		t.Fatal(err)
+	}
+	want[2] = Started
+	requireStates("after a refused repair")
+
+	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return grade.Verdict{Status: grade.Pass}, nil }
+	if _, err := wb.Check(ctx, k); err != nil {
+		t.Fatal(err)
+	}
+	want[2] = Done
+	requireStates("after green")
+	if _, ok := wb.Next(); ok {
+		t.Error("something is next although all is done")
+	}
+}
+
+// rightChoice is the answer that a question accepts.
+func rightChoice(q *course.Question) []int {
+	var out []int
+	for i, o := range q.Options {
+		if o.Right || q.Kind == course.Order {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func TestUnavailableIsNoTry(t *testing.T) {
+	wb := open(t, grade.Verdict{Status: grade.Unavailable})
+	k := wb.Course.Katas[0]
+	if _, err := wb.Check(t.Context(), k); err != nil {
+		t.Fatal(err)
+	}
+	if wb.Log.State().KataTried(k.ID) {
+		t.Error("a run that could not take place counts as a try")
+	}
+}
+
+func TestOutsideACloneNothingIsRun(t *testing.T) {
+	wb := open(t, grade.Verdict{Status: grade.Pass})
+	wb.Space.Root = ""
+	v, err := wb.Check(t.Context(), wb.Course.Katas[0])
+	if err != nil || v.Status != grade.Unavailable || !strings.Contains(v.Summary, "--dir") {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+func TestCorrectedTypoKeepsTheAnswer(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	q := wb.Course.Questions[0]
+	if _, err := wb.Ask(rand.New(rand.NewPCG(1, 2)), q).Answer(t.Context(), rightChoice(q)); err != nil {
+		t.Fatal(err)
+	}
+	q.Stem += " (without the typo)"
+	if len(wb.unanswered([]*course.Question{q})) != 0 {
+		t.Error("a new wording lost the answer")
+	}
+	q.Revision++
+	if len(wb.unanswered([]*course.Question{q})) != 1 {
+		t.Error("a new meaning kept the answer")
+	}
+}
+
+func TestMissedQuestionComesBackUntilAnswered(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	a, b := wb.Course.Question("close-first"), wb.Course.Question("close-why")
+	r := wb.Ask(rand.New(rand.NewPCG(1, 2)), a, b)
+	answer := func(choice ...int) Feedback {
+		t.Helper()
+		f, err := r.Answer(t.Context(), choice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	f := answer(1)
+	want := Feedback{Reasons: []Reason{{Option: a.Options[1], Truth: "A handle lives until someone closes it."}}}
+	if diff := cmp.Diff(want, f); diff != "" {
+		t.Errorf("feedback on a wrong answer (-want +got):\n%s", diff)
+	}
+	if r.Question() != b || r.Missed() {
+		t.Fatal("the other question does not come first")
+	}
+	answer(0)
+	for range 3 {
+		if r.Question() != a || !r.Missed() {
+			t.Fatal("the missed question does not come back")
+		}
+		answer(2)
+	}
+	if f := answer(0); !f.Right || f.Explanation == "" {
+		t.Errorf("feedback on the right answer: %+v", f)
+	}
+	if r.Question() != nil || r.FirstTry() != 1 {
+		t.Errorf("at the end: question %v, %d at the first try", r.Question(), r.FirstTry())
+	}
+}
+
+func TestOrderNeverComesOutSorted(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	q := wb.Course.Question("close-order")
+	for seed := range uint64(50) {
+		if r := wb.Ask(rand.New(rand.NewPCG(seed, 0)), q); q.Correct(r.Order()) {
+			t.Fatalf("seed %d shows the answer: %v", seed, r.Order())
+		}
+	}
+}
+
+func TestQuizAsksWhatIsOpenAndThenAll(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	l := wb.Course.Lessons[0]
+	shuffle := rand.New(rand.NewPCG(1, 2))
+	total := func() int { _, n := wb.Quiz(l, shuffle).Progress(); return n }
+	if got := total(); got != 6 {
+		t.Fatalf("%d questions at first", got)
+	}
+	for want := 5; want >= 0; want-- {
+		r := wb.Quiz(l, shuffle)
+		if _, err := r.Answer(t.Context(), rightChoice(r.Question())); err != nil {
+			t.Fatal(err)
+		}
+		if got := total(); got != want && want > 0 {
+			t.Errorf("%d questions, want %d", got, want)
+		}
+	}
+	if got := total(); got != 6 {
+		t.Errorf("%d questions when all are answered, want all of them", got)
+	}
+}
+
+func TestHintsAreRecordedOnce(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	k := wb.Course.Katas[0]
+	for _, tier := range []int{1, 2, 1} {
+		h, err := wb.Hint(t.Context(), k, tier)
+		if err != nil || h.Title != k.Hints[tier-1].Title {
+			t.Errorf("hint %d: %q, %v", tier, h.Title, err)
+		}
+	}
+	if got := wb.Log.State().HintTier(k.ID); got != 2 {
+		t.Errorf("tier %d is recorded, want 2", got)
+	}
+	if _, err := wb.Hint(t.Context(), k, 4); err == nil {
+		t.Error("there is no fourth hint")
+	}
+}
+
+func TestDiffAgainstTheReference(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	k := wb.Course.Katas[0]
+	text, err := wb.Diff(k, k.Variant("solution"))
+	if err != nil || !strings.Contains(text, `+const Version = "solution"`) {
+		t.Errorf("%q, %v", text, err)
+	}
+	if text, err := wb.Diff(k, k.Variant("start")); err != nil || text != "" {
+		t.Errorf("against itself: %q, %v", text, err)
+	}
+}
+
+func TestLineOf(t *testing.T) {
+	k := &course.Kata{File: "notes.go"}
+	for _, tc := range []struct {
+		verdict *grade.Verdict
+		want    int
+	}{
+		{nil, 1},
+		{&grade.Verdict{Summary: "It is fine."}, 1},
+		{&grade.Verdict{Detail: "katas/x/notes.go:12:2: undefined: y"}, 12},
+		{&grade.Verdict{Detail: "my_notes.go:12:2"}, 1},
+		{&grade.Verdict{Tests: []grade.Test{
+			{Status: grade.Pass, Output: "notes.go:3"},
+			{Status: grade.Fail, Message: "started at notes.go:41"},
+		}}, 41},
+	} {
+		if got := LineOf(k, tc.verdict); got != tc.want {
+			t.Errorf("LineOf(%+v) = %d, want %d", tc.verdict, got, tc.want)
+		}
+	}
+}
