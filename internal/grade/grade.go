@@ -122,6 +122,7 @@ func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 		return Verdict{}, err
 	}
 	v.Kata = s.Kata
+	v.Summary = sentence(v.Summary)
 	v.Origin = origin()
 	v.Elapsed = time.Since(began)
 	return v, nil
@@ -208,6 +209,18 @@ func (g *Grader) goCommand() string {
 		return g.GoCommand
 	}
 	return "go"
+}
+
+// sentence begins and ends a summary as one, unless it begins with a name.
+func sentence(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	if !strings.ContainsAny(first, "./:_`") {
+		s = strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):]
+	}
+	if s != "" && !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
 }
 
 func origin() string {

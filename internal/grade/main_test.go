@@ -159,7 +159,7 @@ func (b *bench) want(status Status, summary ...string) Verdict {
 		b.t.Errorf("judged %s, want %s\nsummary: %s\nnotes: %q\ndetail: %s", v.Status, status, v.Summary, v.Notes, v.Detail)
 	}
 	for _, part := range summary {
-		if !strings.Contains(v.Summary, part) {
+		if !strings.Contains(strings.ToLower(v.Summary), strings.ToLower(part)) {
 			b.t.Errorf("summary %q\nlacks %q", v.Summary, part)
 		}
 	}

@@ -307,3 +307,16 @@ func TestOutputOverTheLimitStopsTheRunOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestASummaryIsASentence(t *testing.T) {
+	for said, want := range map[string]string{
+		"all tests passed":           "All tests passed.",
+		"notes.go:3:1: bad; mend it": "notes.go:3:1: bad; mend it.",
+		"It ends.":                   "It ends.",
+		"":                           "",
+	} {
+		if got := sentence(said); got != want {
+			t.Errorf("sentence(%q) = %q, want %q", said, got, want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func contentOf(t *testing.T, dir string) string {
 }
 
 func lesson(n int) progress.Event {
-	return progress.Event{At: noon, Kind: progress.KindLesson, Lesson: fmt.Sprintf("lesson-%d", n)}
+	return progress.Event{At: noon, Kind: progress.KindRead, Lesson: fmt.Sprintf("lesson-%d", n), Section: "s"}
 }
 
 func TestOneEventIsOneLine(t *testing.T) {
@@ -47,10 +47,10 @@ func TestOneEventIsOneLine(t *testing.T) {
 	local := time.FixedZone("elsewhere", 3600)
 	add(t, open(t, dir),
 		progress.Event{At: noon.In(local), Kind: progress.KindAnswer, Question: "q", Revision: 2, Choice: []int{1}},
-		progress.Event{At: noon, Kind: progress.KindLesson, Lesson: "a\nb"},
+		progress.Event{At: noon, Kind: progress.KindRead, Lesson: "a\nb", Section: "s"},
 	)
 	want := `{"v":1,"at":"2026-03-01T12:00:00.123456789Z","kind":"answer","question":"q","revision":2,"choice":[1]}` + "\n" +
-		`{"v":1,"at":"2026-03-01T12:00:00.123456789Z","kind":"lesson","lesson":"a\nb"}` + "\n"
+		`{"v":1,"at":"2026-03-01T12:00:00.123456789Z","kind":"read","lesson":"a\nb","section":"s"}` + "\n"
 	if got := contentOf(t, dir); got != want {
 		t.Errorf("file:\n%swant:\n%s", got, want)
 	}
@@ -72,7 +72,7 @@ func TestOpenCreatesNothing(t *testing.T) {
 		t.Errorf("opening a log that is not there created something: %v", err)
 	}
 	add(t, l, lesson(1))
-	if !open(t, dir).State().LessonDone("lesson-1") {
+	if !open(t, dir).State().SectionRead("lesson-1", "s") {
 		t.Error("the first append did not create the folder")
 	}
 }
@@ -92,11 +92,11 @@ func TestEveryPrefixOpensAndGrows(t *testing.T) {
 		check := func(when string, s progress.State, added bool) {
 			t.Helper()
 			for i := range 3 {
-				if got, want := s.LessonDone(fmt.Sprintf("lesson-%d", i)), i < lines; got != want {
+				if got, want := s.SectionRead(fmt.Sprintf("lesson-%d", i), "s"), i < lines; got != want {
 					t.Errorf("%d bytes, %s: lesson %d done = %t, want %t", n, when, i, got, want)
 				}
 			}
-			if got := s.LessonDone("lesson-9"); got != added {
+			if got := s.SectionRead("lesson-9", "s"); got != added {
 				t.Errorf("%d bytes, %s: the added lesson done = %t, want %t", n, when, got, added)
 			}
 		}
@@ -133,7 +133,7 @@ func wantDamage(t *testing.T, l *progress.Log, n int, torn bool, line int) {
 
 // A log that was read up to a whole line without an end must count the lines after it as the file does.
 func TestLineNumbersAfterALostLineEnd(t *testing.T) {
-	dir := fileOf(t, `{"v":1,"kind":"lesson","lesson":"a"}`)
+	dir := fileOf(t, `{"v":1,"kind":"read","lesson":"a","section":"s"}`)
 	l := open(t, dir)
 	add(t, l, lesson(1))
 	if err := os.WriteFile(logFile(dir), []byte(contentOf(t, dir)+"garbage\n"), 0o600); err != nil {
@@ -156,7 +156,7 @@ func TestRefreshWaitsForTheRestOfALine(t *testing.T) {
 
 	dir := fileOf(t, content[:half])
 	l := open(t, dir)
-	if len(l.Damaged()) != 1 || l.State().LessonDone("lesson-1") {
+	if len(l.Damaged()) != 1 || l.State().SectionRead("lesson-1", "s") {
 		t.Fatalf("half a line: damage %v", l.Damaged())
 	}
 	f, err := os.OpenFile(logFile(dir), os.O_WRONLY|os.O_APPEND, 0)
@@ -172,22 +172,22 @@ func TestRefreshWaitsForTheRestOfALine(t *testing.T) {
 	if err := l.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if d := l.Damaged(); len(d) != 0 || !l.State().LessonDone("lesson-1") {
-		t.Errorf("the whole line: done = %t, damage %v", l.State().LessonDone("lesson-1"), d)
+	if d := l.Damaged(); len(d) != 0 || !l.State().SectionRead("lesson-1", "s") {
+		t.Errorf("the whole line: done = %t, damage %v", l.State().SectionRead("lesson-1", "s"), d)
 	}
 }
 
 func TestDamagedLinesAreReportedAndKept(t *testing.T) {
-	good := `{"v":1,"at":"2026-03-01T12:00:00Z","kind":"lesson","lesson":"%s"}` + "\n"
+	good := `{"v":1,"at":"2026-03-01T12:00:00Z","kind":"read","lesson":"%s","section":"s"}` + "\n"
 	content := fmt.Sprintf(good, "first") +
 		"garbage\n" +
 		"\n" +
-		`{"at":"2026-03-01T12:00:00Z","kind":"lesson","lesson":"no version"}` + "\n" +
-		`{"v":1,"kind":"lesson","lesson":7}` + "\n" +
+		`{"at":"2026-03-01T12:00:00Z","kind":"read","lesson":"no version","section":"s"}` + "\n" +
+		`{"v":1,"kind":"read","lesson":7}` + "\n" +
 		`{"v":1,"kind":"future","lesson":"of an unknown kind","mood":"good"}` + "\n" +
 		"\x00\x00\x00\x00\n" +
-		`{"v":1,"kind":"lesson","lesson":"` + strings.Repeat("x", 1<<20) + "\"}\n" +
-		strings.Repeat("x", 64<<10) + `{"v":1,"kind":"lesson","lesson":"at the end of a long line"}` + "\n" +
+		`{"v":1,"kind":"read","lesson":"` + strings.Repeat("x", 1<<20) + "\"}\n" +
+		strings.Repeat("x", 64<<10) + `{"v":1,"kind":"read","lesson":"at the end of a long line","section":"s"}` + "\n" +
 		"null\n" +
 		strings.TrimSuffix(fmt.Sprintf(good, "last"), "\n") + "\r\n"
 	dir := fileOf(t, content)
@@ -203,10 +203,10 @@ func TestDamagedLinesAreReportedAndKept(t *testing.T) {
 	if got, want := fmt.Sprint(lines), "[2 4 5 7 8 9 10]"; got != want {
 		t.Errorf("damaged lines %s, want %s", got, want)
 	}
-	if s := l.State(); !s.LessonDone("first") || !s.LessonDone("last") {
+	if s := l.State(); !s.SectionRead("first", "s") || !s.SectionRead("last", "s") {
 		t.Error("a readable line beside a damaged one does not count")
 	}
-	if l.State().LessonDone("at the end of a long line") {
+	if l.State().SectionRead("at the end of a long line", "s") {
 		t.Error("the end of a line that is too long counts")
 	}
 	add(t, l, lesson(1))
@@ -315,7 +315,7 @@ func TestReplacedFileIsReadFromItsBeginning(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)
 	add(t, l, lesson(1), lesson(2))
-	short := []byte(`{"v":1,"kind":"lesson","lesson":"other"}` + "\n")
+	short := []byte(`{"v":1,"kind":"read","lesson":"other","section":"s"}` + "\n")
 
 	if err := os.WriteFile(logFile(dir), short, 0o600); err != nil {
 		t.Fatal(err)
@@ -323,7 +323,7 @@ func TestReplacedFileIsReadFromItsBeginning(t *testing.T) {
 	if err := l.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if s := l.State(); s.LessonDone("lesson-1") || !s.LessonDone("other") {
+	if s := l.State(); s.SectionRead("lesson-1", "s") || !s.SectionRead("other", "s") {
 		t.Error("a file that became shorter is not read anew")
 	}
 
@@ -338,7 +338,7 @@ func TestReplacedFileIsReadFromItsBeginning(t *testing.T) {
 	if err := l.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if s := l.State(); s.LessonDone("lesson-3") || !s.LessonDone("other") || len(l.Damaged()) != 0 {
+	if s := l.State(); s.SectionRead("lesson-3", "s") || !s.SectionRead("other", "s") || len(l.Damaged()) != 0 {
 		t.Errorf("a file in its place is not read anew: %v", l.Damaged())
 	}
 
@@ -348,7 +348,7 @@ func TestReplacedFileIsReadFromItsBeginning(t *testing.T) {
 	if err := l.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if l.State().LessonDone("other") {
+	if l.State().SectionRead("other", "s") {
 		t.Error("a removed file still counts")
 	}
 }

@@ -18,7 +18,6 @@ type Kind string
 // The kinds of version 1 of the file. A reader keeps lines of other kinds and gives them no meaning.
 const (
 	KindRead    Kind = "read"    // a section of a lesson was on the screen: Lesson, Section
-	KindLesson  Kind = "lesson"  // a lesson was finished: Lesson
 	KindAnswer  Kind = "answer"  // a question was answered: Question, Revision, Right, Choice
 	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed
 	KindHint    Kind = "hint"    // a hint was shown: Kata, Tier

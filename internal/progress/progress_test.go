@@ -51,7 +51,7 @@ func TestStateSaysWhatTheEventsMean(t *testing.T) {
 	add(t, writer, progress.Event{Kind: progress.KindRead, Lesson: "01-a", Section: "Opening"})
 	before := writer.State()
 	add(t, writer,
-		progress.Event{Kind: progress.KindLesson, Lesson: "02-b"},
+		progress.Event{Kind: progress.KindRead, Lesson: "02-b", Section: "s"},
 		progress.Event{At: noon, Kind: progress.KindAnswer, Question: "q1", Revision: 1, Right: true, Choice: []int{0, 2}},
 		progress.Event{At: noon.Add(time.Hour), Kind: progress.KindAnswer, Question: "q1", Revision: 1, Choice: []int{1}},
 		progress.Event{At: noon, Kind: progress.KindAnswer, Question: "q2", Revision: 3, Right: true, Choice: []int{0}},
@@ -80,8 +80,6 @@ func TestStateSaysWhatTheEventsMean(t *testing.T) {
 			is("section read", s.SectionRead("01-a", "Opening"), true)
 			is("other section read", s.SectionRead("01-a", "The habit"), false)
 			is("same section of another lesson read", s.SectionRead("02-b", "Opening"), false)
-			is("read lesson done", s.LessonDone("01-a"), false)
-			is("finished lesson done", s.LessonDone("02-b"), true)
 			is("solved kata solved", s.KataSolved("solved"), true)
 			is("solved kata tried", s.KataTried("solved"), true)
 			is("untrusted kata solved", s.KataSolved("tried"), false)
@@ -125,7 +123,7 @@ func TestStateSaysWhatTheEventsMean(t *testing.T) {
 			}
 		})
 	}
-	if before.LessonDone("02-b") || before.KataTried("solved") {
+	if before.KataTried("solved") {
 		t.Error("a state changed after it was handed out")
 	}
 }
@@ -134,7 +132,7 @@ func TestZeroStateIsThatOfABeginner(t *testing.T) {
 	var s progress.State
 	_, answered := s.Answered("q", 1)
 	_, verdict := s.LastVerdict("k")
-	if s.SectionRead("l", "s") || s.LessonDone("l") || answered || s.KataSolved("k") || s.KataTried("k") || s.HintTier("k") != 0 || verdict {
+	if s.SectionRead("l", "s") || answered || s.KataSolved("k") || s.KataTried("k") || s.HintTier("k") != 0 || verdict {
 		t.Error("the zero state knows of something")
 	}
 }

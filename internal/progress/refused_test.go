@@ -13,7 +13,7 @@ import (
 func TestNewerFileIsRefusedAndUntouched(t *testing.T) {
 	for name, content := range map[string]string{
 		"only line":          `{"v":2,"at":{"unix":1}}` + "\n",
-		"among others":       `{"v":1,"kind":"lesson","lesson":"a"}` + "\n" + `{"v":3}` + "\n" + `{"v":1,"kind":"lesson","lesson":"b"}` + "\n",
+		"among others":       `{"v":1,"kind":"read","lesson":"a","section":"s"}` + "\n" + `{"v":3}` + "\n" + `{"v":1,"kind":"read","lesson":"b","section":"s"}` + "\n",
 		"after damage":       "garbage\n" + `{"v":2}` + "\n",
 		"without a line end": `{"v":2}`,
 	} {
@@ -51,7 +51,7 @@ func TestAppendRefusesAFileThatBecameNewer(t *testing.T) {
 	if got := contentOf(t, dir); got != content {
 		t.Errorf("the file changed:\n%s", got)
 	}
-	if s := l.State(); !s.LessonDone("lesson-1") || s.LessonDone("lesson-2") {
+	if s := l.State(); !s.SectionRead("lesson-1", "s") || s.SectionRead("lesson-2", "s") {
 		t.Error("the state is not that of before the newer line")
 	}
 }
@@ -87,7 +87,7 @@ func TestUnwritableFolderSaysWhatToDo(t *testing.T) {
 			t.Errorf("%q does not say %q", err, part)
 		}
 	}
-	if l.State().LessonDone("lesson-1") {
+	if l.State().SectionRead("lesson-1", "s") {
 		t.Error("the state counts an event that was not saved")
 	}
 }

@@ -30,7 +30,6 @@ type Verdict struct {
 // the zero State is that of a learner who has not begun.
 type State struct {
 	sections map[sectionKey]struct{}
-	lessons  map[string]struct{}
 	answers  map[questionKey]Answer
 	katas    map[string]kata
 }
@@ -53,12 +52,6 @@ type kata struct {
 // SectionRead reports whether a section of a lesson was on the screen.
 func (s State) SectionRead(lesson, section string) bool {
 	_, ok := s.sections[sectionKey{lesson, section}]
-	return ok
-}
-
-// LessonDone reports whether a lesson was finished.
-func (s State) LessonDone(id string) bool {
-	_, ok := s.lessons[id]
 	return ok
 }
 
@@ -94,7 +87,6 @@ func (s State) with(events []Event) State {
 	}
 	next := State{
 		sections: cloned(s.sections),
-		lessons:  cloned(s.lessons),
 		answers:  cloned(s.answers),
 		katas:    cloned(s.katas),
 	}
@@ -115,8 +107,6 @@ func (s State) apply(e Event) {
 	switch e.Kind {
 	case KindRead:
 		s.sections[sectionKey{e.Lesson, e.Section}] = struct{}{}
-	case KindLesson:
-		s.lessons[e.Lesson] = struct{}{}
 	case KindAnswer:
 		key := questionKey{e.Question, e.Revision}
 		a := s.answers[key]

@@ -98,7 +98,10 @@ func (w *Workbook) RepairStep(k *course.Kata) Step {
 	case state.KataSolved(k.ID):
 		s.State, s.Detail = Done, "solved"
 	case state.KataTried(k.ID):
-		s.State, s.Detail = Started, "tried, not solved yet"
+		s.State, s.Detail = Started, "tried"
+		if last, ok := state.LastVerdict(k.ID); ok {
+			s.Detail = "last run: " + last.Status
+		}
 	}
 	return s
 }
