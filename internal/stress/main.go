@@ -1,0 +1,196 @@
+// Stress runs the suites of the katas again and again while the processors are
+// busy, and reports every verdict that flips.
+//
+// Each variant in solutions/ is built once against the pristine suite, under
+// the race detector, and then run many times, shuffled, at GOMAXPROCS 1, 2 and
+// 8 in turn. A right variant must pass each time, a wrong one must fail each
+// time.
+//
+//	go run ./internal/stress                       # 200 runs of every variant
+//	go run ./internal/stress -runs 20 12 19        # fewer, of two katas
+//	go run ./internal/stress -load 6 leaky-fanout  # more load
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workspace"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	flips, err := run(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stress:", err)
+		os.Exit(2)
+	}
+	if flips > 0 {
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (flips int, err error) {
+	runs := flag.Int("runs", 200, "runs of each variant")
+	load := flag.Int("load", 2*runtime.NumCPU(), "goroutines that keep the processors busy")
+	flag.Parse()
+
+	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	if err != nil {
+		return 0, err
+	}
+	katas := c.Katas
+	if flag.NArg() > 0 {
+		katas = nil
+		for _, arg := range flag.Args() {
+			k, err := c.FindKata(arg)
+			if err != nil {
+				return 0, err
+			}
+			katas = append(katas, k)
+		}
+	}
+	root, err := workspace.Find(".")
+	if err != nil {
+		return 0, err
+	}
+	dir, err := os.MkdirTemp("", "leakproof-stress-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	var bins []binary
+	for _, k := range katas {
+		for _, v := range k.Variants {
+			b, err := build(ctx, root, dir, k, v)
+			if err != nil {
+				return 0, err
+			}
+			bins = append(bins, b)
+		}
+	}
+	fmt.Printf("%d variants, %d runs each, %d busy goroutines on %d processors\n", len(bins), *runs, *load, runtime.NumCPU())
+	defer busy(*load)()
+	for _, b := range bins {
+		began := time.Now()
+		n, err := b.repeat(ctx, *runs)
+		if err != nil {
+			return flips, err
+		}
+		verdict := "ok"
+		if n > 0 {
+			verdict = fmt.Sprintf("%d of %d runs FLIPPED", n, *runs)
+		}
+		flips += n
+		fmt.Printf("%-60s %s (%.1f s)\n", b.name, verdict, time.Since(began).Seconds())
+	}
+	return flips, nil
+}
+
+// binary is the test binary of one variant.
+type binary struct {
+	name  string
+	path  string
+	right bool
+}
+
+// build compiles a variant in the kata's place, with the pristine suite.
+func build(ctx context.Context, root, dir string, k *course.Kata, v *course.Variant) (binary, error) {
+	b := binary{name: k.ID + "/" + v.ID, path: filepath.Join(dir, k.ID+"-"+v.ID+".test"), right: v.Right()}
+	files := map[string][]byte{}
+	for name, data := range k.Suite {
+		files[name] = data
+	}
+	for name, data := range v.Files {
+		files[k.Dir()+"/"+name] = data
+	}
+	replace := map[string]string{}
+	for name, data := range files {
+		place := filepath.Join(dir, strings.NewReplacer("/", "_").Replace(b.name+"/"+name))
+		if err := os.WriteFile(place, data, 0o600); err != nil {
+			return b, err
+		}
+		replace[filepath.Join(root, filepath.FromSlash(name))] = place
+	}
+	list, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return b, err
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(overlay, list, 0o600); err != nil {
+		return b, err
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-race", "-overlay", overlay, "-o", b.path, "./"+k.Dir())
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return b, fmt.Errorf("%s does not build: %w\n%s", b.name, err, out)
+	}
+	return b, nil
+}
+
+// repeat runs the binary and counts the runs with the wrong verdict. It prints
+// the first of them.
+func (b binary) repeat(ctx context.Context, runs int) (flips int, err error) {
+	procs := []string{"1", "2", "8"}
+	for i := range runs {
+		cmd := exec.CommandContext(ctx, b.path, "-test.shuffle=on", "-test.timeout=120s", "-test.cpu="+procs[i%len(procs)])
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		err := cmd.Run()
+		if ctx.Err() != nil {
+			return flips, ctx.Err()
+		}
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			return flips, err
+		}
+		// A time limit is no verdict of the suite's.
+		timedOut := bytes.Contains(out.Bytes(), []byte("panic: test timed out"))
+		if (err == nil) == b.right && !timedOut {
+			continue
+		}
+		if flips++; flips == 1 {
+			fmt.Printf("%s flipped:\n%s\n", b.name, out.Bytes())
+		}
+	}
+	return flips, nil
+}
+
+// busy keeps n goroutines spinning until the returned function is called.
+func busy(n int) (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	return func() {
+		close(done)
+		wg.Wait()
+	}
+}

@@ -1,0 +1,294 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"image/color"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	xansi "github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+	"github.com/charmbracelet/x/vt"
+	"github.com/dlclark/regexp2"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/course/coursetest"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/workspace"
+)
+
+// setup is how a test wants its terminal and its machine.
+type setup struct {
+	width, height int
+	light         bool // a light background
+	noColor       bool
+	silent        bool // the terminal answers no query
+	start         Start
+	outside       bool // not in a clone
+	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
+	watchError    error
+	getenv        map[string]string
+	noState       bool // the progress log cannot be written
+}
+
+// driver is a learner at a terminal: the real program writes to an emulated
+// one and reads its keys, in virtual time.
+type driver struct {
+	*testing.T
+	terminal *vt.Emulator
+	keys     io.Writer
+	program  *tea.Program
+	env      *env
+	root     string
+	saves    chan watch.Event
+	edited   []string // the commands that opened an editor
+	written  *counter // bytes that reached the terminal
+}
+
+// counter counts what is written to the terminal.
+type counter struct {
+	mu sync.Mutex
+	io.Writer
+	n int
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n += len(p)
+	return c.Writer.Write(p)
+}
+
+func (c *counter) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}
+
+// sizes are those that every screen is looked at in.
+var sizes = map[string]setup{
+	"80x24":  {width: 80, height: 24},
+	"120x40": {width: 120, height: 40},
+	"40x12":  {width: 40, height: 12},
+}
+
+// drive runs the workbook on the small course and lets play use it.
+func drive(t *testing.T, s setup, play func(d *driver)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		d := &driver{T: t, terminal: vt.NewEmulator(s.width, s.height), saves: make(chan watch.Event)}
+		ctx, cancel := context.WithCancel(t.Context())
+		d.env = newEnv(ctx, d.workbook(s))
+		d.env.color = !s.noColor
+		d.env.shuffle = rand.New(rand.NewPCG(1, 2))
+		d.env.theme = newTheme(true, d.env.color)
+		d.env.exec = func(cmd *exec.Cmd, done tea.ExecCallback) tea.Cmd {
+			d.edited = append(d.edited, strings.Join(cmd.Args, " "))
+			return func() tea.Msg { return done(nil) }
+		}
+		d.env.detach = func(context.Context, *exec.Cmd) error { return errors.New("no windows here") }
+
+		if s.light {
+			d.terminal.SetDefaultBackgroundColor(color.White)
+		} else {
+			d.terminal.SetDefaultBackgroundColor(color.Black)
+		}
+		// A line feed alone does not return the carriage: the kernel does that.
+		if _, err := d.terminal.WriteString("\x1b[20h"); err != nil {
+			t.Fatal(err)
+		}
+		d.written = &counter{Writer: d.terminal}
+		var input io.Reader = d.terminal
+		d.keys = d.terminal.InputPipe()
+		if s.silent {
+			var keys *io.PipeWriter
+			input, keys = io.Pipe()
+			d.keys = keys
+			t.Cleanup(func() { _ = keys.Close() })
+			go func() { _, _ = io.Copy(io.Discard, d.terminal) }()
+		}
+		profile := colorprofile.TrueColor
+		if s.noColor {
+			profile = colorprofile.Ascii
+		}
+		d.program = tea.NewProgram(newRoot(d.env, s.start, ""), tea.WithContext(ctx), tea.WithInput(input),
+			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
+			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(), tea.WithFPS(fps))
+		ended := make(chan error, 1)
+		go func() {
+			_, err := d.program.Run()
+			ended <- err
+		}()
+		defer func() { // also after a Fatal, or the bubble would deadlock on top
+			d.program.Quit()
+			cancel()
+			if err := <-ended; err != nil && !errors.Is(err, tea.ErrProgramKilled) {
+				t.Errorf("the program ended with %v", err)
+			}
+			// What reads the terminal's keys ends with them. (Closing the
+			// emulator would race with a reader that looks whether it is.)
+			if err := d.terminal.InputPipe().(io.Closer).Close(); err != nil {
+				t.Error(err)
+			}
+			d.env.jobs.wait()
+			time.Sleep(busyEvery) // a tick that is under way ends by itself
+			// The syntax highlighter's regular expressions keep a clock of the
+			// process running, which a bubble must not leave behind.
+			regexp2.StopTimeoutClock()
+		}()
+		d.settle()
+		play(d)
+	})
+}
+
+func (d *driver) workbook(s setup) *workbook.Workbook {
+	state := filepath.Join(d.TempDir(), "state")
+	log, err := progress.Open(state)
+	if err != nil {
+		d.Fatal(err)
+	}
+	if s.noState {
+		writeFile(d.T, state, "a file where the folder would be")
+	}
+	wb := &workbook.Workbook{
+		Course: coursetest.Course(d.T), Log: log, Now: time.Now,
+		Grade: s.grade,
+		Watch: func(context.Context, string) (<-chan watch.Event, error) { return d.saves, s.watchError },
+		Getenv: func(name string) string {
+			return s.getenv[name]
+		},
+		LookPath: func(name string) (string, error) { return "/bin/" + name, nil },
+	}
+	if wb.Grade == nil {
+		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return failing, nil }
+	}
+	if !s.outside {
+		d.root = d.TempDir()
+		wb.Space = workspace.Workspace{Root: d.root, Backup: filepath.Join(state, "backups")}
+		k := wb.Course.Katas[0]
+		writeFile(d.T, wb.Space.Path(k), string(k.Start()))
+		for name, data := range k.Suite {
+			writeFile(d.T, filepath.Join(d.root, filepath.FromSlash(name)), string(data))
+		}
+	}
+	return wb
+}
+
+var failing = grade.Verdict{
+	Kata: "01-open-file", Status: grade.Fail, Race: true, Elapsed: 1500 * time.Millisecond,
+	Summary: "1 of 2 tests fails: read its message, repair notes.go and save.",
+	Tests: []grade.Test{
+		{Name: "TestReadWorks", Status: grade.Pass},
+		{
+			Name: "TestReadClosesOnFailure", Status: grade.Fail, File: "notes_test.go", Line: 41,
+			Message: "Read returned while its handle was open;\na read that failed must not keep a handle",
+			Output:  "    notes_test.go:41: Read returned\n    notes.go:7 opened it\n",
+		},
+	},
+}
+
+var passing = grade.Verdict{
+	Kata: "01-open-file", Status: grade.Pass, Race: true, Elapsed: time.Second, Summary: "All 2 tests pass.",
+	Tests: []grade.Test{{Name: "TestReadWorks", Status: grade.Pass}, {Name: "TestReadClosesOnFailure", Status: grade.Pass}},
+}
+
+// settle lets everything that is due happen, and the frame be drawn.
+func (d *driver) settle() {
+	for range 6 {
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+	}
+}
+
+// keyBytes is what a terminal sends for keys that are not characters.
+var keyBytes = map[string]string{
+	"enter": "\r", "esc": "\x1b", "space": " ", "tab": "\t", "shift+tab": "\x1b[Z", "backspace": "\x7f",
+	"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
+	"home": "\x1b[H", "end": "\x1b[F", "pgup": "\x1b[5~", "pgdown": "\x1b[6~", "ctrl+c": "\x03",
+}
+
+// press presses keys, one after the other.
+func (d *driver) press(keys ...string) {
+	d.Helper()
+	for _, k := range keys {
+		bytes, special := keyBytes[k]
+		if !special {
+			bytes = k
+		}
+		if _, err := io.WriteString(d.keys, bytes); err != nil {
+			d.Fatal(err)
+		}
+		d.settle()
+	}
+}
+
+// typeText types a text without a pause.
+func (d *driver) typeText(text string) {
+	d.Helper()
+	d.press(strings.Split(text, "")...)
+}
+
+// wait lets virtual time pass.
+func (d *driver) wait(t time.Duration) {
+	time.Sleep(t)
+	d.settle()
+}
+
+// resize changes the terminal's size.
+func (d *driver) resize(width, height int) {
+	d.terminal.Resize(width, height)
+	d.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.settle()
+}
+
+// save reports a save of the kata's file.
+func (d *driver) save() {
+	d.saves <- watch.Event{}
+	d.settle()
+}
+
+// look returns the screen as text.
+func (d *driver) look() string {
+	return xansi.Strip(d.terminal.Render())
+}
+
+// sees fails the test unless the screen shows every text, whatever the line
+// breaks.
+func (d *driver) sees(texts ...string) {
+	d.Helper()
+	screen := strings.Join(strings.Fields(d.look()), " ")
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			d.Errorf("the screen does not show %q:\n%s", text, d.look())
+		}
+	}
+}
+
+// lacks fails the test if the screen shows the text.
+func (d *driver) lacks(text string) {
+	d.Helper()
+	if strings.Contains(strings.Join(strings.Fields(d.look()), " "), text) {
+		d.Errorf("the screen shows %q:\n%s", text, d.look())
+	}
+}
+
+// golden compares the screen, styles included, with the test's golden file.
+func (d *driver) golden() {
+	d.Helper()
+	golden.RequireEqual(d.T, d.terminal.Render()+"\n")
+}
+
+func (d *driver) kata() *course.Kata { return d.env.wb.Course.Katas[0] }

@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
+)
+
+// quiz asks the questions of one lesson, or of all, until each is answered.
+type quiz struct {
+	env    *env
+	lesson *course.Lesson
+	round  *workbook.Round
+	now    *question // nil at the end of the round
+	pager  pager
+	follow bool // scroll to what the last key was about
+}
+
+func newQuiz(e *env, l *course.Lesson) *quiz {
+	return &quiz{env: e, lesson: l, round: e.wb.Quiz(l, e.shuffle)}
+}
+
+func (z *quiz) title() string {
+	if z.lesson == nil {
+		return "Quiz: all lessons"
+	}
+	return "Quiz: " + z.lesson.Title
+}
+
+func (z *quiz) status() string {
+	done, total := z.round.Progress()
+	return fmt.Sprintf("%d of %d", done, total)
+}
+
+func (z *quiz) init() tea.Cmd {
+	z.next()
+	return nil
+}
+
+func (z *quiz) update(tea.Msg) tea.Cmd { return nil }
+func (z *quiz) close()                 {}
+
+func (z *quiz) next() {
+	z.now = nil
+	if z.round.Question() != nil {
+		z.now = newQuestion(z.env, z.round)
+	}
+	z.pager.top, z.follow = 0, false
+}
+
+func (z *quiz) actions() []action {
+	switch {
+	case z.now == nil:
+		return append([]action{
+			on(func() tea.Cmd { return send(backMsg{}) }, "enter", "to the path", "enter"),
+			on(func() tea.Cmd { z.round = z.env.wb.Quiz(z.lesson, z.env.shuffle); return z.init() }, "r", "ask again", "r"),
+		}, z.pager.scrolling()...)
+	case z.now.feedback != nil:
+		return append([]action{
+			on(func() tea.Cmd { z.next(); return nil }, "enter", "next question", "enter", "space"),
+		}, z.pager.scrolling()...)
+	}
+	actions := z.now.actions()
+	for i, a := range actions {
+		do := a.do
+		actions[i].do = func() tea.Cmd { z.follow = true; return do() }
+	}
+	// The arrows move between options; the rest of the scrolling keys stay.
+	return append(actions, z.pager.scrolling()[2:]...)
+}
+
+func (z *quiz) lines(width, height int) []string {
+	t := z.env.theme
+	if z.now == nil {
+		_, total := z.round.Progress()
+		text := fmt.Sprintf("All %d answered, %d at the first try.", total, z.round.FirstTry())
+		z.pager.set(append([]string{""}, indent("  ", wrap(t.good.Render(text), width-2))...), height)
+		return z.pager.window()
+	}
+	var out []string
+	if z.round.Missed() && z.now.feedback == nil {
+		out = append(out, t.warn.Render("You missed this one before."))
+	}
+	lines, first, last := z.now.lines(width)
+	offset := len(out)
+	out = append(out, lines...)
+	if f := z.now.feedback; f != nil && !f.Right {
+		out = append(out, indent("  ", wrap(t.dim.Render("It comes back at the end of the round."), width-2))...)
+		last = len(out) - 1 - offset
+	}
+	z.pager.set(out, height)
+	if z.follow {
+		z.pager.reveal(offset+first, offset+last)
+		z.follow = false
+	}
+	return z.pager.window()
+}

@@ -1,0 +1,254 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/workbook"
+)
+
+func repairing(size string) setup {
+	s := sizes[size]
+	s.start = Start{Kind: workbook.RepairStep, ID: "1"}
+	return s
+}
+
+// scripted grades with one verdict after the other, each taking a second.
+func scripted(verdicts ...grade.Verdict) func(context.Context, grade.Suite) (grade.Verdict, error) {
+	var run atomic.Int32
+	return func(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
+		v := verdicts[min(int(run.Add(1)), len(verdicts))-1]
+		select {
+		case <-time.After(time.Second):
+			return v, nil
+		case <-ctx.Done():
+			return grade.Verdict{}, ctx.Err()
+		}
+	}
+}
+
+func TestRepair(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			drive(t, repairing(name), func(d *driver) {
+				d.sees("katas/01-open-file/notes.go")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestResults(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			drive(t, repairing(name), func(d *driver) {
+				d.press("2")
+				d.sees("FAIL")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestResultsWithoutColor(t *testing.T) {
+	s := repairing("80x24")
+	s.noColor = true
+	drive(t, s, func(d *driver) {
+		d.press("2")
+		d.sees("FAIL 1 of 2 tests pass", "ok TestReadWorks", "FAIL TestReadClosesOnFailure", "Read returned while its handle was open;", "notes_test.go:41")
+		d.golden()
+	})
+}
+
+func TestSaveRunsTheSuite(t *testing.T) {
+	s := repairing("80x24")
+	s.grade = scripted(failing, passing)
+	drive(t, s, func(d *driver) {
+		d.wait(300 * time.Millisecond)
+		d.sees("running 0.")
+		d.wait(time.Second)
+		d.sees("fail")
+		d.save()
+		d.wait(300 * time.Millisecond)
+		d.sees("running 0.", "The notes service")
+		d.wait(time.Second)
+		d.sees("PASS 2 of 2 tests pass")
+		if !d.env.wb.Log.State().KataSolved("01-open-file") {
+			d.Error("the pass is not recorded")
+		}
+		d.press("q")
+		d.sees("[x] Kata 01")
+	})
+}
+
+func TestNewestSaveWins(t *testing.T) {
+	s := repairing("80x24")
+	var started, cancelled atomic.Int32
+	s.grade = func(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
+		if started.Add(1) == 3 {
+			return passing, nil
+		}
+		<-ctx.Done()
+		cancelled.Add(1)
+		return failing, ctx.Err()
+	}
+	drive(t, s, func(d *driver) {
+		d.save()
+		d.save()
+		d.press("2")
+		d.sees("PASS")
+		if started.Load() != 3 || cancelled.Load() != 2 {
+			d.Errorf("%d runs started and %d were cancelled, want 3 and 2", started.Load(), cancelled.Load())
+		}
+	})
+}
+
+func TestLeavingEndsTheRun(t *testing.T) {
+	s := repairing("80x24")
+	var ended atomic.Bool
+	s.grade = func(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
+		<-ctx.Done()
+		ended.Store(true)
+		return grade.Verdict{}, ctx.Err()
+	}
+	drive(t, s, func(d *driver) {
+		d.press("q")
+		if !ended.Load() {
+			d.Error("the run goes on after its screen was left")
+		}
+	})
+}
+
+func TestEditOpensAtTheLine(t *testing.T) {
+	s := repairing("80x24")
+	s.getenv = map[string]string{"EDITOR": "vim"}
+	drive(t, s, func(d *driver) {
+		d.press("e")
+		if len(d.edited) != 1 || !strings.Contains(d.edited[0], "+7") || !strings.HasSuffix(d.edited[0], "notes.go") {
+			d.Errorf("the editor was called as %q, want line 7 of notes.go", d.edited)
+		}
+	})
+}
+
+func TestNoEditorSaysHowToSetOne(t *testing.T) {
+	drive(t, repairing("80x24"), func(d *driver) {
+		d.press("e")
+		d.sees("EDITOR")
+	})
+}
+
+func TestHintsComeOneByOne(t *testing.T) {
+	drive(t, repairing("80x24"), func(d *driver) {
+		d.press("h")
+		d.sees("1. The question to ask", "h shows the next one.")
+		d.lacks("2. The idea")
+		d.press("h", "h")
+		d.sees("3. The shape of the code")
+		d.press("h")
+		d.sees("all hints are shown")
+		if got := d.env.wb.Log.State().HintTier("01-open-file"); got != 3 {
+			d.Errorf("hint tier %d is recorded, want 3", got)
+		}
+	})
+}
+
+func TestSolutionsAskBeforeGreen(t *testing.T) {
+	drive(t, repairing("80x24"), func(d *driver) {
+		d.press("d")
+		d.sees("The kata is not solved yet. Show the solutions all the same?")
+		d.press("y") // typed ahead: too soon to be an answer
+		d.sees("Show the solutions all the same?")
+		d.wait(dialogGrace)
+		d.press("n")
+		d.lacks("The reference")
+		d.press("d")
+		d.wait(dialogGrace)
+		d.press("y")
+		d.sees("1 of 3 The reference", "A deferred close right after the open.", "What it trades: Nothing to speak of.", `+const Version = "solution"`)
+		d.golden()
+		d.press("right")
+		d.sees("2 of 3 Another good repair: early")
+	})
+}
+
+func TestSolutionsAfterGreen(t *testing.T) {
+	s := repairing("80x24")
+	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return passing, nil }
+	drive(t, s, func(d *driver) {
+		d.press("d")
+		d.sees("1 of 3 The reference")
+	})
+}
+
+func TestResetKeepsABackup(t *testing.T) {
+	drive(t, repairing("120x40"), func(d *driver) {
+		path := d.env.wb.Space.Path(d.kata())
+		writeFile(d.T, path, "package openfile // mine\n")
+		d.press("R")
+		d.sees("Your version is kept as a backup.")
+		d.wait(dialogGrace)
+		d.press("y")
+		d.sees("Reset. Your version is kept in")
+		if got := readFile(d.T, path); got != string(d.kata().Start()) {
+			d.Errorf("the file is now %q", got)
+		}
+	})
+}
+
+func TestMissingFileIsTold(t *testing.T) {
+	drive(t, repairing("120x40"), func(d *driver) {
+		if err := os.Remove(d.env.wb.Space.Path(d.kata())); err != nil {
+			d.Fatal(err)
+		}
+		d.press("d")
+		d.wait(dialogGrace)
+		d.press("y")
+		d.sees("leakproof reset 1")
+	})
+}
+
+func TestOutsideACloneReadingStillWorks(t *testing.T) {
+	s := repairing("80x24")
+	s.outside = true
+	drive(t, s, func(d *driver) {
+		d.sees("The notes service", "run the workbook in a clone")
+		d.press("r")
+		d.sees("--dir")
+	})
+}
+
+func TestWithoutEventsRunsAreByHand(t *testing.T) {
+	s := repairing("80x24")
+	s.watchError = errors.New("saves cannot be seen: press r to run the suite")
+	drive(t, s, func(d *driver) {
+		d.sees("press r to run the suite", "r runs the suite.")
+		d.press("r")
+		d.press("2")
+		d.sees("FAIL")
+	})
+}
+
+func TestCompileErrorIsShown(t *testing.T) {
+	s := repairing("80x24")
+	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
+		return grade.Verdict{
+			Kata: "01-open-file", Status: grade.CompileError, Summary: "notes.go:12 does not compile: undefined: x",
+			Detail: "# example.com/leakproof/katas/01-open-file\nkatas/01-open-file/notes.go:12:2: undefined: x\n",
+		}, nil
+	}
+	s.getenv = map[string]string{"EDITOR": "vim"}
+	drive(t, s, func(d *driver) {
+		d.press("2")
+		d.sees("DOES NOT COMPILE", "notes.go:12:2: undefined: x")
+		d.press("e")
+		if len(d.edited) != 1 || !strings.Contains(d.edited[0], "+12") {
+			d.Errorf("the editor was called as %q, want line 12", d.edited)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package fourhabits
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+const (
+	requestBudget = 2 * time.Second
+	maxBody       = 1 << 20 // bytes
+)
+
+// A Note is one note.
+type Note struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// What a store or the validation reports, wrapped in detail.
+var (
+	ErrInvalid  = errors.New("invalid note")
+	ErrNotFound = errors.New("note not found")
+)
+
+// A Store keeps notes and gives up when its context ends.
+type Store interface {
+	Get(ctx context.Context, id string) (Note, error)
+	Create(ctx context.Context, n Note) (Note, error)
+}
+
+// A Handler serves notes.
+type Handler struct {
+	store Store
+	calls *Budget // store calls under way
+	log   *slog.Logger
+}
+
+// Routes is the handler's HTTP surface.
+func (h *Handler) Routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /notes/{id}", h.get)
+	mux.HandleFunc("POST /notes", h.create)
+	return mux
+}
+
+// get spends at most the request's budget, and stops with its caller.
+func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+	defer cancel()
+	note, err := h.load(ctx, r.PathValue("id"))
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, note)
+}
+
+// load holds a place in the budget for the store call and not longer.
+func (h *Handler) load(ctx context.Context, id string) (Note, error) {
+	if err := h.calls.Acquire(ctx); err != nil {
+		return Note{}, err
+	}
+	defer h.calls.Release()
+	return h.store.Get(ctx, id)
+}
+
+func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
+	n, err := decodeNote(w, r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+	defer cancel()
+	if n, err = h.save(ctx, n); err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusCreated, n)
+}
+
+func (h *Handler) save(ctx context.Context, n Note) (Note, error) {
+	if err := h.calls.Acquire(ctx); err != nil {
+		return Note{}, err
+	}
+	defer h.calls.Release()
+	return h.store.Create(ctx, n)
+}
+
+// decodeNote reads at most maxBody bytes and refuses early.
+func decodeNote(w http.ResponseWriter, r *http.Request) (Note, error) {
+	var n Note
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&n); err != nil {
+		return n, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return n, fmt.Errorf("%w: after the note: %w", ErrInvalid, err)
+	}
+	if n.Title == "" {
+		return n, fmt.Errorf("%w: no title", ErrInvalid)
+	}
+	return n, nil
+}
+
+// problemOf is the one place that knows what an error is on the wire.
+func problemOf(err error) (status int, code, message string) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return 413, "too_large", "The note is too large."
+	}
+	switch {
+	case errors.Is(err, ErrInvalid):
+		return 400, "validation_error", "A note has a title."
+	case errors.Is(err, ErrNotFound):
+		return 404, "not_found", "There is no such note."
+	case errors.Is(err, context.DeadlineExceeded):
+		return 504, "timeout", "This took too long. Try again."
+	case errors.Is(err, context.Canceled):
+		return 499, "canceled", "" // for the log: nobody reads it
+	default:
+		return 500, "internal", "Something went wrong here."
+	}
+}
+
+// fail sends the code to the client and the detail to the log.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, code, message := problemOf(err)
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	id := rand.Text()
+	h.log.Log(r.Context(), level, "request failed", "request_id", id,
+		"path", r.URL.Path, "status", status, "error", err)
+	writeJSON(w, status, map[string]any{
+		"error":      map[string]string{"code": code, "message": message},
+		"request_id": id,
+	})
+}
+
+// writeJSON answers with v. A failed write means that the client has gone.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encode %T: %v", v, err)) // a bug: v is ours
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,84 @@
+package fourhabits
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// mustSay fails unless lesson.md has this text: the lesson prints what the
+// programs measured.
+func mustSay(t *testing.T, texts ...string) {
+	t.Helper()
+	lesson, err := os.ReadFile("lesson.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		if !strings.Contains(string(lesson), text) {
+			t.Errorf("lesson.md does not have what this test measured; print it there:\n%s", text)
+		}
+	}
+}
+
+// A pipeListener is a network of net.Pipe, which virtual time knows.
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// serve runs srv for one bubble and returns its network and a transport.
+func serve(t *testing.T, srv *http.Server) (*pipeListener, *http.Transport) {
+	t.Helper()
+	ln := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+	tr := &http.Transport{DialContext: ln.dial}
+	ended := make(chan error)
+	go func() { ended <- srv.Serve(ln) }()
+	t.Cleanup(func() {
+		tr.CloseIdleConnections()
+		if err := srv.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; err != http.ErrServerClosed {
+			t.Error(err)
+		}
+		time.Sleep(time.Second) // net/http lets some connections linger
+	})
+	return ln, tr
+}

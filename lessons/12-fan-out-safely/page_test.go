@@ -1,0 +1,84 @@
+package fanout_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	fanout "example.com/leakproof/lessons/12-fan-out-safely"
+)
+
+// many returns n services that need d each.
+func many(b *backends, n int, d time.Duration) []fanout.Call {
+	calls := make([]fanout.Call, n)
+	for i := range calls {
+		calls[i] = b.fetch(d, "part", nil)
+	}
+	return calls
+}
+
+// Without a bound, a page of 100 parts is a burst of 100 calls; with
+// SetLimit(8) it is 13 rounds of at most 8.
+func TestTheLimitBoundsTheBurst(t *testing.T) {
+	for name, want := range map[string]struct {
+		peak int32
+		took time.Duration
+	}{
+		"Gather":     {100, 100 * time.Millisecond},
+		"GatherPage": {8, 1300 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := new(backends)
+			start := time.Now()
+			if _, err := all[name](t.Context(), many(b, 100, 100*time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
+			if peak, took := b.peak.Load(), time.Since(start); peak != want.peak || took != want.took {
+				t.Errorf("%s: %d calls at once, %v, want %d and %v", name, peak, took, want.peak, want.took)
+			}
+		})
+	}
+}
+
+// The budget is for all calls together: three services that hang end the
+// page at 2 s, not at three times 2 s.
+func TestTheBudgetIsForTheWholePage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := new(backends)
+		start := time.Now()
+		_, err := fanout.GatherPage(t.Context(), many(b, 30, time.Hour))
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
+			t.Errorf("GatherPage: %v after %v, want %v after 2s", err, time.Since(start), context.DeadlineExceeded)
+		}
+		if inside, calls := b.inside.Load(), b.calls.Load(); inside != 0 || calls != 8 {
+			t.Errorf("%d calls inside, %d made, want 0 and 8: no call starts when time is up", inside, calls)
+		}
+	})
+}
+
+// SetLimit bounds how many run at once; it stops nothing. A function that
+// does not look at ctx is started for every part after the first error.
+func TestTheLimitAloneStopsNothing(t *testing.T) {
+	for name, want := range map[string]int32{
+		"without the check": 100,
+		"with the check":    8,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := new(backends)
+			page := fanout.GatherPage
+			if name == "without the check" {
+				page = fanout.GatherLimited
+			}
+			calls := many(b, 100, time.Hour)
+			calls[0] = b.fetch(10*time.Millisecond, "", errBackend)
+			if _, err := page(t.Context(), calls); !errors.Is(err, errBackend) {
+				t.Errorf("%s: %v, want %v", name, err, errBackend)
+			}
+			if calls := b.calls.Load(); calls != want {
+				t.Errorf("%s: %d calls made, want %d", name, calls, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,11 @@
+// Package lessons holds the chapters of the guide: a lesson.md each, and the
+// Go files that it shows.
+package lessons
+
+import "embed"
+
+// FS holds each lesson in a folder of its own, and curriculum.toml, the list of
+// all points to teach.
+//
+//go:embed curriculum.toml */lesson.md */*.go
+var FS embed.FS
