@@ -90,7 +90,9 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	want[2] = Started
 	requireStates("after a refused repair")
 
-	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return grade.Verdict{Status: grade.Pass}, nil }
+	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
+		return grade.Verdict{Status: grade.Pass}, nil
+	}
 	if _, err := wb.Check(ctx, k); err != nil {
 		t.Fatal(err)
 	}

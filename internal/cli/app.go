@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/charmbracelet/x/term"
+
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/plain"
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/workspace"
+)
+
+// app is one run of the command line.
+type app struct {
+	Parts
+
+	plain    bool
+	dir      string
+	stateDir string
+
+	began  bool   // the command line was understood
+	notice string // what the learner should know about the progress log
+	temp   string // holds the log of a run that cannot save
+}
+
+// state is the folder of the progress log and the backups.
+func (a *app) state() (string, error) {
+	dir := a.stateDir
+	if dir == "" {
+		dir = a.Getenv("LEAKPROOF_STATE")
+	}
+	if dir == "" {
+		dir = progress.DefaultDir()
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("the state folder %s has no path (%w): name another with --state", dir, err)
+	}
+	return abs, nil
+}
+
+// open joins the parts to a workbook.
+func (a *app) open() (*workbook.Workbook, error) {
+	all, err := a.Course()
+	if err != nil {
+		return nil, fmt.Errorf("the course cannot be loaded: %w", err)
+	}
+	state, err := a.state()
+	if err != nil {
+		return nil, err
+	}
+	log, err := a.openLog(state)
+	if err != nil {
+		return nil, err
+	}
+	root, err := workspace.Find(a.dir)
+	if err != nil && !errors.Is(err, workspace.ErrNotFound) {
+		return nil, err
+	}
+	wb := &workbook.Workbook{
+		Course: all, Log: log,
+		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups")},
+		Watch: a.Watch, Getenv: a.Getenv, LookPath: a.LookPath, Now: a.Now,
+	}
+	// Only what is graded needs a grader, and outside a clone nothing is.
+	if root != "" {
+		wb.Grade = a.Grader(root).Grade
+	} else {
+		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
+			return grade.Verdict{}, workspace.ErrNotFound
+		}
+	}
+	return wb, nil
+}
+
+// openLog opens the progress log. One that cannot be read does not keep anyone
+// from learning: the run then remembers what it can and forgets it at its end.
+func (a *app) openLog(state string) (*progress.Log, error) {
+	log, err := progress.Open(state)
+	switch {
+	case errors.Is(err, progress.ErrNewer):
+		return nil, err
+	case err == nil:
+		if damaged := log.Damaged(); len(damaged) > 0 {
+			a.notice = fmt.Sprintf("%d of the saved lines cannot be read, the first is %v", len(damaged), damaged[0])
+		}
+		return log, nil
+	}
+	a.notice = fmt.Sprintf("nothing is saved in this run: %v", err)
+	temp, tempErr := os.MkdirTemp("", "leakproof-unsaved-")
+	if tempErr != nil {
+		return nil, errors.Join(err, tempErr)
+	}
+	a.temp = temp
+	return progress.Open(temp)
+}
+
+func (a *app) close() error {
+	if a.temp == "" {
+		return nil
+	}
+	if err := os.RemoveAll(a.temp); err != nil {
+		return fmt.Errorf("the temporary folder %s is still there (%w): remove it", a.temp, err)
+	}
+	return nil
+}
+
+// tellNotice says, where there is no screen for it, what is wrong with the
+// progress log.
+func (a *app) tellNotice() {
+	if a.notice != "" {
+		a.tell(errors.New(a.notice))
+	}
+}
+
+// lines opens the line interface.
+func (a *app) lines(wb *workbook.Workbook) *plain.Session {
+	a.tellNotice()
+	return plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+}
+
+// screens opens the terminal interface.
+func (a *app) screens(ctx context.Context, wb *workbook.Workbook, start tui.Start) error {
+	return a.Screen(ctx, wb, tui.Options{
+		Input: a.Stdin, Output: a.Stdout, Start: start, NoColor: a.Getenv("NO_COLOR") != "", Notice: a.notice,
+	})
+}
+
+// inLines reports whether to use lines in place of screens.
+func (a *app) inLines() bool {
+	return a.plain || accessible(a.Getenv) || a.Getenv("TERM") == "dumb" || !isTerminal(a.Stdin) || !isTerminal(a.Stdout)
+}
+
+func accessible(getenv func(string) string) bool {
+	switch getenv("ACCESSIBLE") {
+	case "", "0", "false":
+		return false
+	}
+	return true
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// isNothing reports whether a stream is the null device: there is nobody to
+// ask, but nobody has gone away either.
+func isNothing(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && !term.IsTerminal(f.Fd())
+}

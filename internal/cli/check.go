@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/plain"
+	"example.com/leakproof/internal/workbook"
+)
+
+// CheckJSON is what check writes: "leakproof.check/1".
+type CheckJSON struct {
+	Schema   string          `json:"schema"`
+	ExitCode int             `json:"exit_code"` // see the package documentation
+	Katas    []grade.Verdict `json:"katas"`     // in the order they were named, else by number
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "check [KATA...]",
+		Short: "Check katas once; all of them without a name",
+		Long: `Check katas once. For katas that are named each failed test is shown; without a
+name every kata is checked and gets one line.
+
+Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
+4 one ran out of time, 5 one run cannot be trusted. The highest code counts.`,
+		Example:           "  leakproof check 12\n  leakproof check --json",
+		ValidArgsFunction: a.completeKatas,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wb, err := a.open()
+			if err != nil {
+				return err
+			}
+			katas := wb.Course.Katas
+			if len(args) > 0 {
+				katas = nil
+			}
+			for _, arg := range args {
+				k, err := wb.Course.FindKata(arg)
+				if err != nil {
+					return err
+				}
+				katas = append(katas, k)
+			}
+			if err := wb.InClone(); err != nil {
+				return err
+			}
+			a.tellNotice()
+			if asJSON {
+				return a.checkJSON(cmd.Context(), wb, katas)
+			}
+			return a.check(cmd.Context(), wb, katas, len(args) > 0)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.check/1)")
+	return cmd
+}
+
+// check prints a verdict for each kata: in full, or in one line.
+func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, full bool) error {
+	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+	defer s.Close()
+	code := exitOK
+	for _, k := range katas {
+		_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
+		v, err := a.verdict(ctx, wb, k)
+		if err != nil {
+			return err
+		}
+		code = max(code, exitOf(v.Status))
+		if full {
+			s.Verdict(k, v)
+			continue
+		}
+		if _, err := fmt.Fprintln(a.Stdout, plain.Headline(k, v)); err != nil {
+			return fmt.Errorf("the verdict cannot be written: %w", err)
+		}
+	}
+	return ended(code)
+}
+
+func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata) error {
+	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}}
+	for _, k := range katas {
+		v, err := a.verdict(ctx, wb, k)
+		if err != nil {
+			return err
+		}
+		out.ExitCode = max(out.ExitCode, exitOf(v.Status))
+		out.Katas = append(out.Katas, v)
+	}
+	if err := a.writeJSON(out); err != nil {
+		return err
+	}
+	return ended(out.ExitCode)
+}
+
+// verdict checks one kata. That it cannot be recorded is told once and does
+// not take the verdict away.
+func (a *app) verdict(ctx context.Context, wb *workbook.Workbook, k *course.Kata) (grade.Verdict, error) {
+	v, err := wb.Check(ctx, k)
+	switch {
+	case err != nil && v.Status == "":
+		return v, err
+	case err != nil && a.notice == "":
+		a.notice = err.Error()
+		a.tellNotice()
+	}
+	return v, nil
+}
+
+// exitOf is the exit code that a kata's verdict stands for.
+func exitOf(s grade.Status) int {
+	switch s {
+	case grade.Pass:
+		return exitOK
+	case grade.Fail, grade.CompileError:
+		return exitUnsolved
+	case grade.Timeout:
+		return exitTimeout
+	case grade.Untrusted:
+		return exitUntrusted
+	}
+	return exitUnfit
+}
+
+// ended is the error of a command that has told everything and ends with code.
+func ended(code int) error {
+	if code == exitOK {
+		return nil
+	}
+	return &codeError{code: code}
+}

@@ -1,0 +1,238 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/internal/workbook"
+)
+
+var update = flag.Bool("update", false, "write what the scripts compare with anew")
+
+// TestMain makes this test binary the program "leakproof" of the scripts, with
+// a small course and a grader that reads its verdict from the learner's file.
+func TestMain(m *testing.M) {
+	testscript.Main(leakFree{m}, map[string]func(){
+		"leakproof": func() { os.Exit(Main(fakeParts(), os.Args[1:])) },
+	})
+}
+
+type leakFree struct{ tests testscript.TestingM }
+
+func (l leakFree) Run() int {
+	code := l.tests.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"TERM", "ACCESSIBLE", "NO_COLOR", "VISUAL", "EDITOR"} {
+				env.Setenv(name, "")
+			}
+			env.Setenv("TERM", "xterm")
+			env.Setenv("LEAKPROOF_STATE", filepath.Join(env.WorkDir, "state"))
+			return layOut(env.WorkDir)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schema": schema},
+	})
+}
+
+// layOut puts a clone with the start of each kata into a folder.
+func layOut(root string) error {
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module example.com/leakproof\n\ngo 1.26\n"), 0o644); err != nil {
+		return err
+	}
+	for _, k := range fakeCourse().Katas {
+		file := filepath.Join(root, filepath.FromSlash(k.Path()))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, k.Start(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exits runs a command that has to end with an exit code: "exits 2 leakproof
+// read". Its output is there for stdout, stderr and schema.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+	for _, bad := range []string{"panic", "goroutine ", "Usage:\n", "Error:"} {
+		if code != 0 && strings.Contains(ts.ReadFile("stderr"), bad) {
+			ts.Fatalf("stderr holds %q", bad)
+		}
+	}
+}
+
+// schema wants the last output to be one JSON object of that schema.
+func schema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: schema NAME")
+	}
+	dec := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	var got struct{ Schema string }
+	ts.Check(dec.Decode(&got))
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		ts.Fatalf("something follows the JSON")
+	}
+	if got.Schema != args[0] {
+		ts.Fatalf("schema %q, want %q", got.Schema, args[0])
+	}
+}
+
+func fakeParts() Parts {
+	return Parts{
+		Course: func() (*course.Course, error) {
+			if os.Getenv("BROKEN_COURSE") != "" {
+				return nil, course.Problem{File: "lessons/01-ends/lesson.md", Line: 3, Text: "an empty section: write it"}
+			}
+			return fakeCourse(), nil
+		},
+		Grader: func(root string) Grader { return fakeGrader{root} },
+		Watch: func(ctx context.Context, _ string) (<-chan watch.Event, error) {
+			saves := make(chan watch.Event)
+			go func() { <-ctx.Done(); close(saves) }()
+			return saves, nil
+		},
+		Screen: func(_ context.Context, _ *workbook.Workbook, opts tui.Options) error {
+			_, err := fmt.Fprintf(opts.Output, "SCREEN kind=%q id=%q nocolor=%t notice=%q\n", opts.Start.Kind, opts.Start.ID, opts.NoColor, opts.Notice)
+			return err
+		},
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv,
+		LookPath: func(name string) (string, error) {
+			if name == "vim" {
+				return "/usr/bin/vim", nil
+			}
+			return "", exec.ErrNotFound
+		},
+		Now: func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) },
+	}
+}
+
+// fakeGrader finds its verdict in a line "// verdict: STATUS" of the file.
+type fakeGrader struct{ root string }
+
+func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, error) {
+	src, err := os.ReadFile(filepath.Join(g.root, filepath.FromSlash(s.Dir), s.File))
+	if err != nil {
+		return grade.Verdict{Kata: s.Kata, Status: grade.Unavailable, Summary: err.Error()}, nil
+	}
+	_, status, _ := strings.Cut(string(src), "// verdict: ")
+	status = strings.TrimSpace(status)
+	if status == "hang" {
+		<-ctx.Done()
+		return grade.Verdict{}, ctx.Err()
+	}
+	v := grade.Verdict{Kata: s.Kata, Status: grade.Status(status), Summary: "the summary of " + status, Origin: "self", Race: true}
+	switch v.Status {
+	case grade.Fail:
+		v.Tests = []grade.Test{{Name: "TestEnds", Status: grade.Fail, Message: "Run must return.", File: s.Dir + "/notes_test.go", Line: 7}}
+	case grade.CompileError:
+		v.Detail = s.Dir + "/notes.go:3:1: undefined: x"
+	case grade.Pass, grade.Timeout, grade.Untrusted, grade.Unavailable:
+	}
+	return v, nil
+}
+
+func (g fakeGrader) Environment(context.Context) grade.Environment {
+	race := grade.Check{Name: "race detector", OK: true, Text: "the race detector works"}
+	if os.Getenv("NO_RACE") != "" {
+		race.OK, race.Text = false, "the race detector needs a C compiler; install gcc"
+	}
+	return grade.Environment{Checks: []grade.Check{{Name: "workbook", OK: true, Text: "the workbook is in " + g.root}, race}}
+}
+
+func fakeCourse() *course.Course {
+	question := func(id, lesson string) *course.Question {
+		return &course.Question{
+			ID: id, Revision: 1, Kind: course.Spot, Lesson: lesson, Teaches: []string{"Q1"}, Difficulty: 1,
+			Stem: "Which line waits?", Code: "package p\n\n<-c", CodeFile: "quiz/p/p.go", Explanation: "A receive waits.",
+			Options: []course.Option{
+				{Text: "package p", Line: 1, Why: "A clause does nothing.", Misconception: "waits"},
+				{Text: "<-c", Line: 3, Right: true, Why: "It waits for a send."},
+			},
+		}
+	}
+	lesson := func(number int, id, title string) *course.Lesson {
+		return &course.Lesson{
+			ID: id, Number: number, Name: id[3:], Title: title, Summary: "What ends.", Habit: "Name the end.", Minutes: 5, Teaches: []string{"Q1"},
+			Sections: []*course.Section{
+				{ID: "opening", Title: title, Blocks: []course.Block{{Kind: course.Prose, Text: "Memory **climbs**."}, {Kind: course.Picture, Text: "+-+", Alt: "A box."}}},
+				{ID: "the-habit", Title: "The habit", Blocks: []course.Block{{Kind: course.Prose, Text: "Name the end."}}},
+			},
+		}
+	}
+	kata := func(number int, id, title, verdict string) *course.Kata {
+		file := func(text string) map[string][]byte {
+			return map[string][]byte{"notes.go": []byte("package notes\n\n// verdict: " + text + "\n")}
+		}
+		return &course.Kata{
+			ID: id, Number: number, Name: id[3:], Title: title, Module: "Ends", Minutes: 10, File: "notes.go", Lessons: []string{"01-ends"}, Practises: []string{"Q1"},
+			Incident: "Memory climbs.", Contract: "- `Run` returns.", Rules: "Change one file.",
+			Hints: []course.Hint{{Title: "The question to ask", Text: "Who ends it?"}, {Title: "The idea", Text: "A channel."}, {Title: "The shape of the code", Text: "A select."}},
+			Suite: map[string][]byte{},
+			Variants: []*course.Variant{
+				{ID: "start", Files: file(verdict)},
+				{ID: "solution", Summary: "A context.", Trades: "One more parameter.", Files: file("pass")},
+				{ID: "right-channel", Summary: "A channel.", Trades: "One more field.", Files: file("pass ")},
+				{ID: "wrong-sleep", Summary: "A sleep.", Files: file("fail")},
+			},
+		}
+	}
+	c := &course.Course{
+		Lessons: []*course.Lesson{lesson(1, "01-ends", "Every goroutine ends"), lesson(2, "02-bounds", "Bounds")},
+		Katas:   []*course.Kata{kata(1, "01-worker", "The worker", "fail"), kata(2, "02-pool", "The pool", "fail"), kata(3, "03-server", "The server", "fail")},
+		Points: []course.Point{
+			{ID: "Q1", Title: "Timeouts first", Lesson: "01-ends", Kata: true},
+			{ID: "Q9", Title: "Something later", Lesson: "09-later"},
+		},
+		Misconceptions: map[string]*course.Misconception{"waits": {ID: "waits", Says: "Everything waits.", Truth: "Only a channel operation waits here."}},
+	}
+	for _, l := range c.Lessons {
+		c.Questions = append(c.Questions, question(l.Name+"-one", l.ID), question(l.Name+"-two", l.ID))
+	}
+	return c
+}

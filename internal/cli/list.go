@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
+)
+
+// ListJSON is what list writes: "leakproof.list/1".
+type ListJSON struct {
+	Schema  string       `json:"schema"`
+	Lessons []LessonJSON `json:"lessons"`
+	Katas   []KataJSON   `json:"katas"`
+}
+
+// LessonJSON is a lesson with its quiz. States are "open", "started", "done".
+type LessonJSON struct {
+	Number    int      `json:"number"`
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Summary   string   `json:"summary"`
+	Minutes   int      `json:"minutes"`
+	Sections  int      `json:"sections"`
+	Questions int      `json:"questions"`
+	Teaches   []string `json:"teaches"` // ids of curriculum points
+	State     string   `json:"state"`
+	QuizState string   `json:"quiz_state"`
+}
+
+// KataJSON is a kata. States are "open", "started", "done".
+type KataJSON struct {
+	Number    int      `json:"number"`
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Module    string   `json:"module"`
+	Minutes   int      `json:"minutes"`
+	File      string   `json:"file"` // slash path below the module root
+	Lessons   []string `json:"lessons"`
+	Practises []string `json:"practises"` // ids of curriculum points
+	State     string   `json:"state"`
+}
+
+// CurriculumJSON is what list --curriculum writes: "leakproof.curriculum/1".
+type CurriculumJSON struct {
+	Schema string      `json:"schema"`
+	Points []PointJSON `json:"points"`
+}
+
+// PointJSON is a point of the curriculum with what covers it.
+type PointJSON struct {
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Lesson    string   `json:"lesson"`
+	Taught    bool     `json:"taught"` // false while its lesson is planned
+	Questions []string `json:"questions"`
+	Katas     []string `json:"katas"`
+}
+
+func (a *app) listCommand() *cobra.Command {
+	asJSON, curriculum := false, false
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the lessons and katas, or the curriculum",
+		Example: "  leakproof list\n  leakproof list --curriculum",
+		Args:    exactly(0, "only flags"),
+		RunE: func(*cobra.Command, []string) error {
+			wb, err := a.open()
+			if err != nil {
+				return err
+			}
+			a.tellNotice()
+			switch {
+			case curriculum && asJSON:
+				return a.writeJSON(curriculumJSON(wb.Course))
+			case curriculum:
+				return a.printMatrix(wb.Course)
+			case asJSON:
+				return a.writeJSON(listJSON(wb))
+			}
+			return a.printList(wb)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.list/1 or leakproof.curriculum/1)")
+	cmd.Flags().BoolVar(&curriculum, "curriculum", false, "show what teaches, asks about and practises each point")
+	return cmd
+}
+
+func listJSON(wb *workbook.Workbook) ListJSON {
+	out := ListJSON{Schema: "leakproof.list/1", Lessons: []LessonJSON{}, Katas: []KataJSON{}}
+	quizState := map[string]string{}
+	for _, step := range wb.Path() {
+		if step.Kind == workbook.QuizStep {
+			quizState[step.ID()] = string(step.State)
+		}
+	}
+	for _, step := range wb.Path() {
+		switch step.Kind {
+		case workbook.ReadStep:
+			l := step.Lesson
+			out.Lessons = append(out.Lessons, LessonJSON{
+				Number: l.Number, ID: l.ID, Title: l.Title, Summary: l.Summary, Minutes: l.Minutes,
+				Sections: len(l.Sections), Questions: len(wb.Course.QuestionsOf(l.ID)), Teaches: l.Teaches,
+				State: string(step.State), QuizState: quizState[l.ID],
+			})
+		case workbook.QuizStep, workbook.RepairStep:
+		}
+	}
+	for _, k := range wb.Course.Katas {
+		out.Katas = append(out.Katas, KataJSON{
+			Number: k.Number, ID: k.ID, Title: k.Title, Module: k.Module, Minutes: k.Minutes, File: k.Path(),
+			Lessons: k.Lessons, Practises: k.Practises, State: string(wb.RepairStep(k).State),
+		})
+	}
+	return out
+}
+
+func curriculumJSON(c *course.Course) CurriculumJSON {
+	out := CurriculumJSON{Schema: "leakproof.curriculum/1", Points: []PointJSON{}}
+	for _, r := range c.Matrix() {
+		out.Points = append(out.Points, PointJSON{
+			ID: r.Point.ID, Title: r.Point.Title, Lesson: r.Point.Lesson, Taught: r.Taught,
+			Questions: append([]string{}, r.Questions...), Katas: append([]string{}, r.Katas...),
+		})
+	}
+	return out
+}
+
+// printList writes a line for each lesson and kata, with its state first.
+func (a *app) printList(wb *workbook.Workbook) error {
+	list := listJSON(wb)
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "Lessons")
+	for _, l := range list.Lessons {
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\tquiz %s\n", l.State, l.ID, l.Title, l.QuizState)
+	}
+	for _, m := range wb.Course.Modules() {
+		_, _ = fmt.Fprintf(w, "\nKatas: %s\n", m.Title)
+		for _, k := range m.Katas {
+			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%d minutes\n", wb.RepairStep(k).State, k.ID, k.Title, k.Minutes)
+		}
+	}
+	return a.flush(w)
+}
+
+// printMatrix writes the curriculum as a table. Questions are counted, katas
+// are named by their numbers, and "-" is none.
+func (a *app) printMatrix(c *course.Course) error {
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "POINT\tQUESTIONS\tKATAS\tLESSON\tTITLE")
+	for _, r := range c.Matrix() {
+		questions, katas, lesson := "-", "-", r.Point.Lesson
+		if n := len(r.Questions); n > 0 {
+			questions = strconv.Itoa(n)
+		}
+		if len(r.Katas) > 0 {
+			var numbers []string
+			for _, id := range r.Katas {
+				numbers = append(numbers, strconv.Itoa(c.Kata(id).Number))
+			}
+			katas = strings.Join(numbers, ",")
+		}
+		if !r.Taught {
+			lesson += " (planned)"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Point.ID, questions, katas, lesson, r.Point.Title)
+	}
+	return a.flush(w)
+}
+
+// flush ends a table; a failure to write any of it shows here.
+func (a *app) flush(w *tabwriter.Writer) error {
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("the list cannot be written: %w", err)
+	}
+	return nil
+}
+
+func (a *app) writeJSON(v any) error {
+	enc := json.NewEncoder(a.Stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("the JSON cannot be written: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/leakproof/internal/grade"
+)
+
+// console is a run of the command line inside the test.
+type console struct {
+	Parts
+	out, err bytes.Buffer
+}
+
+func newConsole(t *testing.T, in io.Reader) *console {
+	t.Helper()
+	dir := t.TempDir()
+	if err := layOut(dir); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	c := &console{Parts: fakeParts()}
+	c.Stdin, c.Stdout, c.Stderr = in, &c.out, &c.err
+	state := t.TempDir()
+	c.Getenv = func(name string) string {
+		if name == "LEAKPROOF_STATE" {
+			return state
+		}
+		return ""
+	}
+	return c
+}
+
+func TestAnInterruptEndsARunBeforeWeExit(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{"check", "1"}, exitInterrupted},
+		{[]string{"check", "1", "--json"}, exitInterrupted},
+		{[]string{"watch", "1"}, exitOK},
+	} {
+		in, typed := io.Pipe()
+		c := newConsole(t, in)
+		running, ended := make(chan struct{}), false
+		c.Grader = func(string) Grader {
+			return graderFunc(func(ctx context.Context) (grade.Verdict, error) {
+				close(running)
+				<-ctx.Done()
+				ended = true
+				return grade.Verdict{}, ctx.Err()
+			})
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		code := make(chan int)
+		go func() { code <- Run(ctx, c.Parts, test.args) }()
+		<-running
+		interrupt()
+		if got := <-code; got != test.code {
+			t.Errorf("%q interrupted: exit code %d, want %d", test.args, got, test.code)
+		}
+		if !ended {
+			t.Errorf("%q left its run running", test.args)
+		}
+		if strings.Contains(c.out.String(), "schema") {
+			t.Errorf("%q wrote a verdict: %s", test.args, c.out.String())
+		}
+		_ = typed.Close()
+	}
+}
+
+type graderFunc func(context.Context) (grade.Verdict, error)
+
+func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
+func (g graderFunc) Environment(context.Context) grade.Environment                   { return grade.Environment{} }
+
+// The signals are those of a terminal that interrupts, of a system that shuts
+// down and of a terminal that goes away.
+func TestSignalsEndWatchingAsIfItWereDone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("one process cannot send another a signal")
+	}
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(sig.String(), func(t *testing.T) {
+			cmd, out := process(t, "fail", "watch", "1")
+			waitFor(t, out, "Each save is checked. Ctrl+C stops.")
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("watch after %v: %v, want exit code 0", sig, err)
+			}
+		})
+	}
+}
+
+func TestASignalInterruptsCheck(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("one process cannot send another a signal")
+	}
+	cmd, out := process(t, "hang", "check", "1")
+	waitFor(t, out, "Checking")
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Errorf("check after an interrupt: %v, want exit code %d", err, exitInterrupted)
+	}
+}
+
+// process starts this test binary as leakproof on a kata that gets the verdict.
+// Its input is the null device.
+func process(t *testing.T, verdict string, args ...string) (*exec.Cmd, io.Reader) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := layOut(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "katas", "01-worker", "notes.go"), []byte("// verdict: "+verdict+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = append([]string{"leakproof"}, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, w
+	cmd.Env = append(os.Environ(), "LEAKPROOF_STATE="+t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = cmd.Process.Kill(), r.Close() })
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, r
+}
+
+func waitFor(t *testing.T, out io.Reader, text string) {
+	t.Helper()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), text) {
+			return
+		}
+	}
+	t.Fatalf("the output ended without %q", text)
+}
+
+func TestAccessibleMeansLines(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "0": false, "false": false, "1": true, "true": true, "yes": true} {
+		if got := accessible(func(string) string { return value }); got != want {
+			t.Errorf("ACCESSIBLE=%q: lines %t, want %t", value, got, want)
+		}
+	}
+}
+
+func TestOnlyTheNullDeviceIsNothing(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _, _ = null.Close(), r.Close(), w.Close() }()
+	if !isNothing(null) || isNothing(r) || isNothing(strings.NewReader("")) {
+		t.Errorf("isNothing: null device %t, pipe %t, reader %t", isNothing(null), isNothing(r), isNothing(strings.NewReader("")))
+	}
+}
+
+func TestTryingToWriteLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	for _, below := range []string{"", "not/there/yet"} {
+		if err := tryWriting(filepath.Join(dir, below)); err != nil {
+			t.Errorf("tryWriting: %v", err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, below := range []string{"", "state"} {
+		if err := tryWriting(filepath.Join(file, below)); err == nil {
+			t.Errorf("a file is taken for a folder (%q)", below)
+		}
+	}
+}
+
+func TestEveryStatusHasItsExitCode(t *testing.T) {
+	for status, want := range map[grade.Status]int{
+		grade.Pass: 0, grade.Fail: 1, grade.CompileError: 1, grade.Unavailable: 3, grade.Timeout: 4, grade.Untrusted: 5, "": 3,
+	} {
+		if got := exitOf(status); got != want {
+			t.Errorf("exit code of %q: %d, want %d", status, got, want)
+		}
+	}
+}
+
+func TestAFailureToWriteJSONIsToldOnce(t *testing.T) {
+	c := newConsole(t, strings.NewReader(""))
+	c.Stdout = brokenWriter{}
+	if code := Run(t.Context(), c.Parts, []string{"list", "--json"}); code != exitUnfit {
+		t.Errorf("exit code %d", code)
+	}
+	if got := c.err.String(); got != "leakproof: the JSON cannot be written: the pipe is broken\n" {
+		t.Errorf("stderr: %q", got)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("the pipe is broken") }

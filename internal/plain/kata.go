@@ -1,0 +1,241 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/workbook"
+)
+
+// Brief writes what a kata is about and where its file is.
+func (s *Session) Brief(k *course.Kata) {
+	s.say("Kata %d: %s", k.Number, flat(k.Title))
+	s.text(wrap(fmt.Sprintf("%s, about %d minutes. Lessons: %s.", flat(k.Module), k.Minutes, s.lessonsOf(k)), "", ""))
+	for _, part := range []struct{ title, text string }{
+		{"Incident", k.Incident}, {"Contract", k.Contract}, {"Rules", k.Rules},
+	} {
+		s.say("\n%s", part.title)
+		s.text(paragraphs(part.text))
+	}
+	s.say("\nThe file to repair: %s", s.path(k))
+}
+
+func (s *Session) lessonsOf(k *course.Kata) string {
+	var titles []string
+	for _, id := range k.Lessons {
+		if l := s.wb.Course.Lesson(id); l != nil {
+			titles = append(titles, fmt.Sprintf("%d %s", l.Number, flat(l.Title)))
+		}
+	}
+	return strings.Join(titles, "; ")
+}
+
+// path is where the kata's file is, as the learner can open it.
+func (s *Session) path(k *course.Kata) string {
+	if s.wb.InClone() != nil {
+		return k.Path() + " (in a clone of leakproof)"
+	}
+	return s.wb.Space.Path(k)
+}
+
+// Headline is a verdict in one line.
+func Headline(k *course.Kata, v grade.Verdict) string {
+	word := map[grade.Status]string{
+		grade.Pass: "Pass", grade.Fail: "Not solved", grade.CompileError: "Does not compile",
+		grade.Timeout: "Timeout", grade.Untrusted: "Untrusted", grade.Unavailable: "Not checked",
+	}[v.Status]
+	return fmt.Sprintf("Kata %d, %s. %s: %s", k.Number, flat(k.Title), word, printable(v.Summary))
+}
+
+// maxDetail is how many lines of compiler output or stacks are worth reading
+// out; the first ones name the place.
+const maxDetail = 40
+
+// Verdict writes a verdict: the summary in one line, each failed test with its
+// message, and where the file is.
+func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
+	s.say("%s", Headline(k, v))
+	for _, t := range v.Tests {
+		if t.Status != grade.Fail {
+			continue
+		}
+		s.say("\nFailed: %s", t.Name)
+		if t.Message != "" {
+			s.text(indent(printable(t.Message), "  "))
+		}
+		if t.File != "" {
+			s.say("  The test: %s, line %d", t.File, t.Line)
+		}
+	}
+	if v.Detail != "" && v.Status != grade.Pass {
+		s.say("")
+		s.text(indent(cut(printable(v.Detail), maxDetail), "  "))
+	}
+	for _, note := range v.Notes {
+		s.text(wrap("Note: "+printable(note), "", ""))
+	}
+	if v.Status == grade.Pass {
+		s.say("Next: %s", s.next())
+		return
+	}
+	s.say("\nYour file: %s", s.path(k))
+}
+
+// cut keeps the first lines of a text and says how many are left out.
+func cut(text string, most int) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) <= most {
+		return text
+	}
+	return strings.Join(lines[:most], "\n") + fmt.Sprintf("\n(%d more lines)", len(lines)-most)
+}
+
+// next is the next thing to do, in words.
+func (s *Session) next() string {
+	step, ok := s.wb.Next()
+	if !ok {
+		return "everything is done."
+	}
+	return describe(step) + "."
+}
+
+// describe names a step: "kata 12, Leaky fan-out (20 minutes)".
+func describe(step workbook.Step) string {
+	kind := string(step.Kind)
+	if step.Kind == workbook.QuizStep {
+		kind = "quiz on lesson"
+	}
+	return fmt.Sprintf("%s %d, %s (%s)", kind, numberOf(step), flat(step.Title()), step.Detail)
+}
+
+func numberOf(step workbook.Step) int {
+	if step.Kata != nil {
+		return step.Kata.Number
+	}
+	return step.Lesson.Number
+}
+
+// Hint shows a kata's hint of a tier; 0 is the first that was not shown yet,
+// or the last one again.
+func (s *Session) Hint(ctx context.Context, k *course.Kata, tier int) error {
+	seen := s.wb.Log.State().HintTier(k.ID)
+	if tier == 0 {
+		tier = min(seen+1, len(k.Hints))
+	}
+	hint, err := s.wb.Hint(ctx, k, tier)
+	if hint.Text == "" {
+		return err
+	}
+	s.saved(err)
+	s.say("Hint %d of %d: %s\n", tier, len(k.Hints), flat(hint.Title))
+	s.text(paragraphs(hint.Text))
+	if tier == len(k.Hints) {
+		s.say("\nThat is the last hint.")
+	}
+	return nil
+}
+
+// Compare shows how the learner's file differs from an accepted repair, and
+// reports whether it did; without a variant it asks for one. Before the kata is
+// solved it asks, unless the learner is sure, because the difference is a
+// solution.
+func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant, sure bool) (bool, error) {
+	if err := s.wb.InClone(); err != nil {
+		return false, err
+	}
+	if !sure && !s.wb.Log.State().KataSolved(k.ID) {
+		yes, err := s.confirm(ctx, fmt.Sprintf("Kata %d is not solved yet, and the comparison shows a solution.", k.Number),
+			"Show a solution", "Keep it hidden")
+		if !yes || err != nil {
+			return false, err
+		}
+	}
+	accepted := append([]*course.Variant{k.Variant("solution")}, k.Alternatives()...)
+	if v == nil {
+		var err error
+		if v, err = s.pick(ctx, accepted); v == nil {
+			return false, err
+		}
+	}
+	diff, err := s.wb.Diff(k, v)
+	if err != nil {
+		return false, err
+	}
+	s.text(wrap(flat(v.Summary), v.ID+": ", ""))
+	s.text(wrap(flat(v.Trades), "What it trades: ", ""))
+	if diff == "" {
+		s.say("Your file says the same.")
+	} else {
+		s.say("\nLines with - are yours, lines with + are those of %s.", v.ID)
+		s.text(diff)
+	}
+	for _, other := range accepted {
+		if other != v {
+			s.text(wrap(flat(other.Summary), "Also accepted, "+other.ID+": ", ""))
+		}
+	}
+	return true, nil
+}
+
+// pick asks for one of the accepted repairs; nil is none.
+func (s *Session) pick(ctx context.Context, accepted []*course.Variant) (*course.Variant, error) {
+	s.say("Compare with:")
+	var list []choice
+	for i, v := range accepted {
+		s.text(wrap(v.ID+": "+flat(v.Summary), fmt.Sprintf("%d. ", i+1), "   "))
+		list = append(list, choice{number: i + 1})
+	}
+	s.say("0. None of them")
+	c, err := s.choose(ctx, append(list, choice{number: 0}))
+	if err != nil || c.number == 0 {
+		return nil, err
+	}
+	return accepted[c.number-1], nil
+}
+
+// Reset puts a kata back to its start and says where the learner's files went.
+// It asks first, unless the learner is sure, and reports whether it was done.
+func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, error) {
+	if err := s.wb.InClone(); err != nil {
+		return false, err
+	}
+	if !sure {
+		yes, err := s.confirm(ctx, fmt.Sprintf("Reset replaces %s with the broken start. Your version is kept in %s.", s.path(k), s.wb.Space.Backup),
+			"Reset", "Leave everything as it is")
+		if !yes || err != nil {
+			return false, err
+		}
+	}
+	backups, err := s.wb.Reset(ctx, k)
+	if err != nil && len(backups) == 0 {
+		return false, err
+	}
+	s.say("Kata %d is at its start.", k.Number)
+	for _, b := range backups {
+		s.say("Backup: %s", b)
+	}
+	s.saved(err)
+	return true, nil
+}
+
+// edit opens the kata's file where the last verdict points. A failure is told,
+// not fatal.
+func (s *Session) edit(k *course.Kata, last *grade.Verdict) {
+	cmd, info, err := s.wb.Edit(k, workbook.LineOf(k, last))
+	if err == nil {
+		if info.Terminal {
+			err = s.run(cmd)
+		} else {
+			err = s.start(cmd)
+		}
+	}
+	switch {
+	case err != nil:
+		s.say("The file was not opened: %v. It is %s", err, s.path(k))
+	case !info.Terminal:
+		s.say("Opened in %s.", info.Name)
+	}
+}

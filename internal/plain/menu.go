@@ -1,0 +1,95 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
+)
+
+// Menu opens the workbook: everything can be reached from here by numbers.
+func (s *Session) Menu(ctx context.Context) error {
+	s.say("Leakproof, a workbook for Go services that do not leak.")
+	return s.ended(s.menu(ctx, "What do you want to do?", func() []choice {
+		var list []choice
+		if step, ok := s.wb.Next(); ok {
+			list = append(list, choice{1, "Go on with " + describe(step), func(ctx context.Context) error { return s.step(ctx, step) }})
+		} else {
+			s.say("\nEverything is done. Open any part again.")
+		}
+		return append(list,
+			choice{2, "Lessons", s.lessons},
+			choice{3, "Quiz", s.quizzes},
+			choice{4, "Katas", s.katas},
+			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
+			choice{0, "Quit", back})
+	}))
+}
+
+// step opens a step of the path.
+func (s *Session) step(ctx context.Context, step workbook.Step) error {
+	s.say("")
+	switch step.Kind {
+	case workbook.ReadStep:
+		return s.lesson(ctx, step.Lesson)
+	case workbook.QuizStep:
+		return s.quiz(ctx, step.Lesson)
+	default:
+		return s.kata(ctx, step.Kata)
+	}
+}
+
+// kata shows the brief and watches; nothing is checked before a save or a word
+// of the learner.
+func (s *Session) kata(ctx context.Context, k *course.Kata) error {
+	s.Brief(k)
+	if err := s.watch(ctx, k, true, false); !errors.Is(err, errBack) {
+		return s.tell(err)
+	}
+	return nil
+}
+
+// The three lists number their entries as the course does, so that "12" means
+// the same thing everywhere.
+
+func (s *Session) lessons(ctx context.Context) error {
+	return s.list(ctx, "Lessons", workbook.ReadStep)
+}
+func (s *Session) quizzes(ctx context.Context) error { return s.list(ctx, "Quiz", workbook.QuizStep) }
+func (s *Session) katas(ctx context.Context) error   { return s.list(ctx, "Katas", workbook.RepairStep) }
+
+func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind) error {
+	return s.menu(ctx, title, func() []choice {
+		var list []choice
+		highest := 0
+		for _, step := range s.wb.Path() {
+			if step.Kind != kind {
+				continue
+			}
+			number := numberOf(step)
+			highest = max(highest, number)
+			text := fmt.Sprintf("%s: %s, %s", flat(step.Title()), step.State, step.Detail)
+			list = append(list, choice{number, text, func(ctx context.Context) error { return s.step(ctx, step) }})
+		}
+		if kind == workbook.QuizStep {
+			list = append(list, choice{highest + 1, "All lessons together", func(ctx context.Context) error { s.say(""); return s.quiz(ctx, nil) }})
+		}
+		return append(list, choice{0, "Back", back})
+	})
+}
+
+// Progress writes how far the learner is.
+func (s *Session) Progress() {
+	for _, kind := range []struct {
+		step workbook.StepKind
+		text string
+	}{
+		{workbook.ReadStep, "Lessons read"}, {workbook.QuizStep, "Quizzes answered"}, {workbook.RepairStep, "Katas solved"},
+	} {
+		t := s.wb.Tally(kind.step)
+		s.say("%s: %d of %d, %d more begun", kind.text, t.Done, t.All, t.Started)
+	}
+	s.say("Next: %s", s.next())
+}

@@ -1,0 +1,216 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
+)
+
+// Quiz asks a lesson's questions until each has been answered right. A nil
+// lesson means the whole bank.
+func (s *Session) Quiz(ctx context.Context, l *course.Lesson) error {
+	return s.ended(s.quiz(ctx, l))
+}
+
+func (s *Session) quiz(ctx context.Context, l *course.Lesson) error {
+	subject := "all lessons"
+	if l != nil {
+		subject = fmt.Sprintf("lesson %d, %s", l.Number, flat(l.Title))
+	}
+	round := s.wb.Quiz(l, s.shuffle)
+	_, total := round.Progress()
+	s.say("Quiz on %s: %s. A missed one comes back at the end.", subject, count(total, "question"))
+	switch err := s.round(ctx, round, "0 leaves the quiz."); {
+	case errors.Is(err, errBack):
+		done, _ := round.Progress()
+		s.say("Quiz left: %d of %d answered right. The answers are kept.", done, total)
+		return nil
+	case err != nil:
+		return err
+	}
+	s.say("\nQuiz done: %s, %d of them at the first try.", count(total, "question"), round.FirstTry())
+	return nil
+}
+
+// round asks until the round is over. Leave says what 0 does: the round then
+// fails with [errBack].
+func (s *Session) round(ctx context.Context, round *workbook.Round, leave string) error {
+	_, total := round.Progress()
+	for n, q := 1, round.Question(); q != nil; n, q = n+1, round.Question() {
+		done, _ := round.Progress()
+		head := ""
+		if total > 1 {
+			head = fmt.Sprintf("Question %d. Right so far: %d of %d.", n, done, total)
+		}
+		if round.Missed() {
+			head = strings.TrimSpace(head + " You missed this one before.")
+		}
+		if head != "" {
+			s.say("\n%s", head)
+		}
+		order := round.Order()
+		s.question(q, order)
+		picked, err := s.answer(ctx, q, order, leave)
+		if err != nil {
+			return err
+		}
+		feedback, err := round.Answer(ctx, picked)
+		s.saved(err)
+		s.feedback(q, order, feedback)
+	}
+	return nil
+}
+
+// straight is the order of the question's file. The items of an order question
+// would give the answer away, so they come turned round.
+func straight(q *course.Question) []int {
+	order := make([]int, len(q.Options))
+	for i := range order {
+		order[i] = i
+		if q.Kind == course.Order {
+			order[i] = len(order) - 1 - i
+		}
+	}
+	return order
+}
+
+// question writes the question with its options, numbered in the given order.
+func (s *Session) question(q *course.Question, order []int) {
+	s.text(paragraphs(q.Stem))
+	if q.Code != "" {
+		s.say("Code, with line numbers:")
+		s.text(numbered(q.Code))
+		s.say("End of the code.")
+	}
+	for n, i := range order {
+		s.text(option(q, q.Options[i], fmt.Sprintf("%d. ", n+1)))
+	}
+}
+
+// option is one option behind its number. What a program prints is kept as it
+// is, line by line; a line of code says which it is.
+func option(q *course.Question, o course.Option, number string) string {
+	blanks := strings.Repeat(" ", len(number))
+	switch q.Kind {
+	case course.Spot:
+		return number + fmt.Sprintf("Line %d: %s\n", o.Line, o.Text)
+	case course.Trace:
+		return number + strings.TrimLeft(indent(o.Text, blanks), " ")
+	default:
+		return wrap(flat(o.Text), number, blanks)
+	}
+}
+
+// answer asks for an answer until it has the form the question wants.
+func (s *Session) answer(ctx context.Context, q *course.Question, order []int, leave string) ([]int, error) {
+	var how string
+	switch q.Kind {
+	case course.Multi:
+		how = fmt.Sprintf("Type the numbers of all that hold (1 to %d), with blanks between them,", len(order))
+	case course.Order:
+		how = fmt.Sprintf("Type all the numbers from 1 to %d in the right order, with blanks between them,", len(order))
+	default:
+		how = fmt.Sprintf("Type the number of your answer (1 to %d)", len(order))
+	}
+	for {
+		s.say("%s and press Enter. %s", how, leave)
+		line, err := s.in.line(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if line == "0" {
+			return nil, errBack
+		}
+		typed, problem := parseAnswer(line, q.Kind, len(order))
+		if problem != "" {
+			s.say("%s", problem)
+			continue
+		}
+		for i, n := range typed {
+			typed[i] = order[n-1]
+		}
+		return typed, nil
+	}
+}
+
+// parseAnswer reads numbers with blanks or commas between them.
+func parseAnswer(line string, kind course.Kind, options int) (numbers []int, problem string) {
+	seen := map[int]bool{}
+	for _, field := range strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
+		n, err := strconv.Atoi(strings.TrimSuffix(field, "."))
+		if err != nil || n < 1 || n > options {
+			return nil, fmt.Sprintf("%q is not a number from 1 to %d.", field, options)
+		}
+		if seen[n] {
+			return nil, fmt.Sprintf("%d is there twice.", n)
+		}
+		seen[n] = true
+		numbers = append(numbers, n)
+	}
+	switch {
+	case len(numbers) == 0:
+		return nil, "That was an empty line."
+	case kind == course.Order && len(numbers) != options:
+		return nil, fmt.Sprintf("The order needs all %d numbers; you typed %d.", options, len(numbers))
+	case kind != course.Order && kind != course.Multi && len(numbers) != 1:
+		return nil, fmt.Sprintf("Exactly one answer is right; you typed %d.", len(numbers))
+	}
+	return numbers, ""
+}
+
+func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback) {
+	if f.Right {
+		s.say("\nRight.")
+	} else {
+		s.say("\nNot right. The question comes back.")
+	}
+	for _, r := range f.Reasons {
+		text := flat(r.Option.Why)
+		if r.Truth != "" {
+			text += " " + flat(r.Truth)
+		}
+		s.text(wrap(text, label(q, order, f.Right, r.Option), ""))
+	}
+	if f.Missing > 0 && len(f.Reasons) == 0 {
+		s.say("What you chose holds, but %s.", count(f.Missing, "other answer holds too", "other answers hold too"))
+	} else if f.Missing > 0 && q.Kind == course.Multi {
+		s.say("Besides, %s that you did not choose.", count(f.Missing, "answer holds", "answers hold"))
+	}
+	if f.Truth != "" {
+		s.text(wrap(flat(f.Truth), "", ""))
+	}
+	if f.Explanation != "" {
+		s.text(wrap(flat(f.Explanation), "Why: ", ""))
+	}
+}
+
+// label names an option by the number it was shown with. In a right order the
+// place is the number.
+func label(q *course.Question, order []int, right bool, o course.Option) string {
+	for n, i := range order {
+		switch {
+		case q.Options[i] != o:
+		case q.Kind == course.Order && right:
+			return fmt.Sprintf("%d. %s: ", i+1, flat(o.Text))
+		default:
+			return fmt.Sprintf("%d. ", n+1)
+		}
+	}
+	return ""
+}
+
+// count says how many there are: "1 question", "3 questions".
+func count(n int, singular string, plural ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + singular
+	case len(plural) > 0:
+		return fmt.Sprintf("%d %s", n, plural[0])
+	}
+	return fmt.Sprintf("%d %ss", n, singular)
+}

@@ -1,0 +1,234 @@
+package kit_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// scenarioVariable names, in a child process, the scenario that TestScenario runs.
+const scenarioVariable = "LEAKPROOF_KIT_SCENARIO"
+
+// A scenario is a test that must fail. It runs in a child process, because some
+// of them end it.
+type scenario struct {
+	run  func(t *testing.T)
+	says []string // the failure holds these, in this order
+	not  []string // and none of these
+	ends bool     // the failure ends the process, so that the next test does not run
+}
+
+var scenarios = map[string]scenario{
+	"leak": {
+		run: func(*testing.T) {
+			results := make(chan int)
+			for range 3 {
+				go func() { results <- 1 }()
+			}
+		},
+		says: []string{"goroutines outlived the test and were still there 1m0s of virtual time later",
+			"3 goroutines [chan send] init.func1.1 bubble_test.go:", "started by init.func1 bubble_test.go:"},
+	},
+	"late": {
+		run: func(*testing.T) {
+			go func() { time.Sleep(30 * time.Second) }()
+		},
+		says: []string{"they needed another 30s of virtual time to end", "goroutine [sleep]", "bubble_test.go:"},
+	},
+	"poll": {
+		run: func(*testing.T) {
+			go func() {
+				for {
+					time.Sleep(time.Millisecond)
+				}
+			}()
+		},
+		says: []string{"still there 1m0s of virtual time later", "goroutine [sleep]"},
+	},
+	"deadlock": {
+		run: func(t *testing.T) {
+			t.Error("said before")
+			var group sync.WaitGroup
+			group.Add(1)
+			results := make(chan int)
+			go func() { results <- 1 }()
+			group.Wait()
+		},
+		says: []string{"said before", "deadlock", "nothing will wake them", "[sync.WaitGroup.Wait]"},
+	},
+	"panic": {
+		run: func(*testing.T) {
+			var notes map[string]int
+			notes["a"] = 1
+		},
+		says: []string{"panic: assignment to entry in nil map", "bubble_test.go:"},
+	},
+	"failed with a fake that hangs": {
+		run: func(t *testing.T) {
+			go func() { select {} }()
+			t.Fatal("the contract says so")
+		},
+		says: []string{"the contract says so"},
+		not:  []string{"outlived", "deadlock"},
+	},
+	"server with a handler that stays": {
+		run: func(t *testing.T) {
+			network := kit.Serve(t, serverOf(func() { time.Sleep(time.Hour) }))
+			client := network.Client()
+			client.Timeout = time.Second
+			if _, err := client.Get("http://notes.test/"); err == nil {
+				t.Error("the handler answered")
+			}
+		},
+		says: []string{"outlived the test", "serverOf"},
+	},
+	"server that stops early": {
+		run: func(t *testing.T) {
+			if err := kit.Serve(t, serverOf(func() {})).Close(); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+		},
+		says: []string{"http.Server.Serve ended before the test did: "},
+	},
+	"mutex": {
+		run: func(t *testing.T) {
+			var mu sync.Mutex
+			go func() {
+				mu.Lock()
+				defer mu.Unlock()
+				time.Sleep(time.Second)
+			}()
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			t.Error("got the mutex")
+		},
+		says: []string{"virtual time stood still for 1s", "[sync.Mutex.Lock] init.func", "Meanwhile these wait", "[sleep] init.func"},
+		ends: true,
+	},
+	"spin": {
+		run: func(*testing.T) {
+			stop := make(chan struct{})
+			go func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+				}
+			}()
+		},
+		says: []string{"virtual time stood still for 1s", "[run", "init.func", "bubble_test.go:"},
+		not:  []string{"Meanwhile"},
+		ends: true,
+	},
+	"wakes for ever": {
+		run: func(*testing.T) {
+			go func() {
+				for {
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			select {}
+		},
+		says: []string{"virtual time moves, but goroutines wake again and again", "[select (no cases)]"},
+		ends: true,
+	},
+}
+
+// TestScenario is the child's part of TestBubbleReports.
+func TestScenario(t *testing.T) {
+	if s, ok := scenarios[os.Getenv(scenarioVariable)]; ok {
+		kit.SetFreezeLimit(time.Second)
+		kit.Bubble(t, s.run)
+		t.Log("went on after a failure")
+	}
+}
+
+// TestScenarioIsFollowed runs after TestScenario in the child.
+func TestScenarioIsFollowed(t *testing.T) {
+	kit.Bubble(t, func(*testing.T) {
+		go time.Sleep(time.Hour)
+		time.Sleep(time.Hour)
+	})
+}
+
+// TestBubbleReports runs every scenario in a process of its own, the way
+// go test -json does, and reads the verdict of each test and the message.
+func TestBubbleReports(t *testing.T) {
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestScenario", "-test.v=test2json", "-test.shuffle=off")
+			child.Env = append(os.Environ(), scenarioVariable+"="+name)
+			out, err := child.CombinedOutput()
+			if child.ProcessState.ExitCode() != 1 {
+				t.Errorf("exit: %v; a test that fails gives exit status 1", err)
+			}
+			rest := string(out)
+			for _, want := range s.says {
+				_, after, found := strings.Cut(rest, want)
+				if !found {
+					t.Errorf("the output lacks %q, or has it too early", want)
+				}
+				rest = after
+			}
+			for _, unwanted := range append(s.not, "testing.go:", "synctest.go:", "went on") {
+				if strings.Contains(string(out), unwanted) {
+					t.Errorf("the output has %q", unwanted)
+				}
+			}
+			if !strings.Contains(string(out), "\x16--- FAIL: TestScenario (") {
+				t.Error("no FAIL line for the test")
+			}
+			if followed := strings.Contains(string(out), "\x16--- PASS: TestScenarioIsFollowed ("); followed == s.ends {
+				t.Errorf("the next test passed: %t, want %t", followed, !s.ends)
+			}
+			if t.Failed() {
+				t.Logf("the child said:\n%s", out)
+			}
+		})
+	}
+}
+
+// TestBubbleAcceptsWhatEnds holds the other half: no report without a leak.
+func TestBubbleAcceptsWhatEnds(t *testing.T) {
+	for range 100 {
+		kit.Bubble(t, func(t *testing.T) {
+			start := time.Now()
+			done := make(chan struct{})
+			for i := range 5 {
+				go func() {
+					time.Sleep(time.Duration(i) * time.Minute)
+					<-done
+				}()
+			}
+			t.Cleanup(func() { close(done) })
+			time.Sleep(4 * time.Minute)
+			if passed := time.Since(start); passed != 4*time.Minute {
+				t.Errorf("%v of virtual time passed in a sleep of 4m", passed)
+			}
+		})
+	}
+}
+
+func TestGauge(t *testing.T) {
+	var calls kit.Gauge
+	first, second := calls.Enter(), calls.Enter()
+	first()
+	if live := calls.Live(); live != 1 {
+		t.Errorf("two calls entered and one left: %d live, want 1", live)
+	}
+	second()
+	if live := calls.Live(); live != 0 {
+		t.Errorf("both have left: %d live, want 0", live)
+	}
+}

@@ -1,0 +1,9 @@
+// Package kit holds what the kata suites share: a bubble of virtual time that
+// ends with a leak check, a network that lives in memory, and a counter of
+// calls that are still running. Only suites import it.
+//
+// A suite never measures real time. It runs the code under test in a [Bubble],
+// where an hour passes at once when every goroutine waits, where the order of
+// events is the same on every machine, and where a goroutine that stays behind
+// is found with the line it is stuck on.
+package kit

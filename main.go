@@ -1,0 +1,35 @@
+// Leakproof is a workbook for Go services that do not leak.
+package main
+
+import (
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"example.com/leakproof/internal/cli"
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
+)
+
+func main() {
+	os.Exit(cli.Main(cli.Parts{
+		Course: sync.OnceValues(func() (*course.Course, error) {
+			return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+		}),
+		Grader:   func(root string) cli.Grader { return &grade.Grader{Root: root} },
+		Watch:    watch.Saves,
+		Screen:   tui.Run,
+		Stdin:    os.Stdin,
+		Stdout:   os.Stdout,
+		Stderr:   os.Stderr,
+		Getenv:   os.Getenv,
+		LookPath: exec.LookPath,
+		Now:      time.Now,
+	}, os.Args[1:]))
+}

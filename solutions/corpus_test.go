@@ -1,0 +1,101 @@
+package solutions_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
+)
+
+// TestCorpus runs every variant of every kata against the pristine suite and
+// requires the verdict that its corpus.toml names.
+func TestCorpus(t *testing.T) {
+	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grader := &grade.Grader{Root: pristineClone(t, c), Shuffle: "on"}
+	for _, k := range c.Katas {
+		for _, v := range k.Variants {
+			t.Run(k.ID+"/"+v.ID, func(t *testing.T) {
+				t.Parallel()
+				suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Answer: map[string][]byte{}}
+				for name, data := range v.Files {
+					suite.Answer[k.Dir()+"/"+name] = data
+				}
+				verdict, err := grader.Grade(t.Context(), suite)
+				if err != nil {
+					t.Fatal(err)
+				}
+				requireVerdict(t, v, verdict)
+			})
+		}
+	}
+}
+
+func requireVerdict(t *testing.T, v *course.Variant, got grade.Verdict) {
+	t.Helper()
+	if !got.Race {
+		t.Fatalf("the race detector was off: %s", got.Summary)
+	}
+	if v.Right() {
+		if got.Status != grade.Pass {
+			t.Errorf("%s, want pass: %s\n%s", got.Status, got.Summary, failures(got))
+		}
+		return
+	}
+	if got.Status != grade.Fail {
+		t.Fatalf("%s, want fail: %s\n%s", got.Status, got.Summary, got.Detail)
+	}
+	for _, name := range v.RefusedBy {
+		i := slices.IndexFunc(got.Tests, func(test grade.Test) bool { return test.Name == name })
+		if i < 0 || got.Tests[i].Status != grade.Fail {
+			t.Errorf("%s did not refuse it; the tests that did:\n%s", name, failures(got))
+		}
+	}
+}
+
+func failures(v grade.Verdict) string {
+	out := ""
+	for _, test := range v.Tests {
+		if test.Status != grade.Pass {
+			out += test.Name + " " + string(test.Status) + "\n" + test.Output + "\n"
+		}
+	}
+	return out
+}
+
+// pristineClone is a module of the same name and requirements with the suites
+// as they were committed: what a learner has done in katas/ decides nothing.
+func pristineClone(t *testing.T, c *course.Course) string {
+	t.Helper()
+	root := t.TempDir()
+	write := func(name string, data []byte) {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(name, data)
+	}
+	for _, k := range c.Katas {
+		for name, data := range k.Suite {
+			write(name, data)
+		}
+	}
+	return root
+}
