@@ -34,7 +34,7 @@ type terminal struct {
 // start runs the program. Its progress goes to a folder that is thrown away.
 func start(tb testing.TB, answers bool, name string, args ...string) *terminal {
 	tb.Helper()
-	t := &terminal{tb: tb, answers: answers, cmd: exec.Command(name, args...), chunks: make(chan []byte, 1024)} //nolint:noctx // ended by stop
+	t := &terminal{tb: tb, answers: answers, cmd: exec.Command(name, args...), chunks: make(chan []byte, 1024)}
 	t.cmd.Dir = filepath.Join("..", "..")
 	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+tb.TempDir())
 	var err error

@@ -23,7 +23,7 @@ func (l *loader) loadCurriculum() {
 	if !l.decode(file, 1, src, &doc) {
 		return
 	}
-	lines := headerLines(src, "[[point]]")
+	lines := headerLines(src)["[[point]]"]
 	seen := map[string]int{}
 	for i, p := range doc.Point {
 		if first, dup := seen[p.ID]; dup {
@@ -55,9 +55,10 @@ func (l *loader) loadMisconceptions() {
 		if !l.decode(file, 1, src, &doc) {
 			continue
 		}
+		headers := headerLines(src)
 		for _, id := range slices.Sorted(maps.Keys(doc)) {
 			line := 0
-			if at := headerLines(src, "["+id+"]"); len(at) > 0 {
+			if at := headers["["+id+"]"]; len(at) > 0 {
 				line = at[0]
 			}
 			if l.course.Misconceptions[id] != nil {

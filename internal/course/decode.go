@@ -52,13 +52,15 @@ func (l *loader) frontMatter(file string, src []byte, into any) (body string, bo
 	return rest, strings.Count(head, "\n") + 4, ok
 }
 
-// headerLines returns the lines on which a TOML header such as [[question]]
-// stands, so that a problem in the n-th table can name its line.
-func headerLines(src []byte, header string) []int {
-	var out []int
-	for i, line := range strings.Split(string(src), "\n") {
-		if strings.TrimSpace(line) == header {
-			out = append(out, i+1)
+// headerLines returns, for each TOML header such as [[question]], the lines on
+// which it stands, so that a problem in the n-th table can name its line.
+func headerLines(src []byte) map[string][]int {
+	out := map[string][]int{}
+	n := 0
+	for line := range bytes.Lines(src) {
+		n++
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '[' {
+			out[string(line)] = append(out[string(line)], n)
 		}
 	}
 	return out

@@ -101,7 +101,7 @@ func (l *loader) loadQuiz() {
 		if doc.Lesson != lesson.ID {
 			l.problem(file, 1, "lesson is %q: it must be the file's own name, %q", doc.Lesson, lesson.ID)
 		}
-		lines := headerLines(src, "[[question]]")
+		lines := headerLines(src)["[[question]]"]
 		for i, raw := range doc.Question {
 			q := &Question{
 				ID: raw.ID, Revision: raw.Revision, Kind: Kind(raw.Kind), Lesson: lesson.ID, Teaches: raw.Teaches,

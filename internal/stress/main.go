@@ -25,6 +25,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/leakproof/internal/course"
@@ -176,21 +177,16 @@ func (b binary) repeat(ctx context.Context, runs int) (flips int, err error) {
 
 // busy keeps n goroutines spinning until the returned function is called.
 func busy(n int) (stop func()) {
-	done := make(chan struct{})
+	var ended atomic.Bool
 	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
+			for !ended.Load() { // busy is what it is for
 			}
 		})
 	}
 	return func() {
-		close(done)
+		ended.Store(true)
 		wg.Wait()
 	}
 }
