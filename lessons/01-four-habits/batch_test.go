@@ -98,7 +98,7 @@ func TestImportStopsOnTheFirstErrorAndWithItsCaller(t *testing.T) {
 					}
 					return pause(ctx, time.Second)
 				})
-				want, after := error(context.DeadlineExceeded), 1500*time.Millisecond
+				want, after := context.DeadlineExceeded, 1500*time.Millisecond
 				if fails {
 					want, after = full, 500*time.Millisecond
 				}

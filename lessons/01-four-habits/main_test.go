@@ -2,6 +2,7 @@ package fourhabits
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -75,7 +76,7 @@ func serve(t *testing.T, srv *http.Server) (*pipeListener, *http.Transport) {
 		if err := srv.Close(); err != nil {
 			t.Error(err)
 		}
-		if err := <-ended; err != http.ErrServerClosed {
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
 		time.Sleep(time.Second) // net/http lets some connections linger

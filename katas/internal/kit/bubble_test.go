@@ -65,7 +65,7 @@ var scenarios = map[string]scenario{
 	"panic": {
 		run: func(*testing.T) {
 			var notes map[string]int
-			notes["a"] = 1
+			notes["a"] = 1 //nolint:staticcheck // the panic under test
 		},
 		says: []string{"panic: assignment to entry in nil map", "bubble_test.go:"},
 	},
@@ -121,7 +121,7 @@ var scenarios = map[string]scenario{
 					select {
 					case <-stop:
 						return
-					default:
+					default: //nolint:staticcheck // the spin under test
 					}
 				}
 			}()
