@@ -67,15 +67,26 @@ func (t *terminal) until(text string) {
 			if !ok {
 				t.tb.Fatalf("the program ended before it showed %q:\n%q", text, t.seen.Bytes())
 			}
-			if query := []byte("\x1b]11;?"); t.answers && bytes.Contains(chunk, query) {
-				t.press("\x1b]11;rgb:0000/0000/0000\x1b\\")
-			}
+			t.answer(chunk)
 			t.seen.Write(chunk)
 		case <-late:
 			t.tb.Fatalf("the program did not show %q within a minute:\n%q", text, t.seen.Bytes())
 		}
 	}
 	t.seen.Reset()
+}
+
+// answer replies to the queries that programs start with: for the background
+// and for the cursor's place.
+func (t *terminal) answer(chunk []byte) {
+	if !t.answers {
+		return
+	}
+	for query, reply := range map[string]string{"\x1b]11;?": "\x1b]11;rgb:0000/0000/0000\x1b\\", "\x1b[6n": "\x1b[1;1R"} {
+		if bytes.Contains(chunk, []byte(query)) {
+			t.press(reply)
+		}
+	}
 }
 
 // quiet waits until the program writes nothing for a while.

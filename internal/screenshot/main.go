@@ -31,7 +31,7 @@ import (
 )
 
 const (
-	columns = 112
+	columns = 120
 	rows    = 30
 )
 
@@ -49,7 +49,7 @@ var shots = []struct {
 
 func main() {
 	log.SetFlags(0)
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for _, s := range shots {
 		svg, err := shoot(ctx, s.args, s.keys, s.until)

@@ -4,18 +4,25 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"mime"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -47,12 +54,17 @@ func post(body string) *http.Request {
 
 func get(id string) *http.Request { return httptest.NewRequest("GET", "/notes/"+id, nil) }
 
-// kinds are the store's errors and what the contract makes of them.
+// kinds are the store's errors and what the contract makes of them: only the
+// three of this package are known, and they are known by errors.Is.
 var kinds = []kind{
 	{"an invalid note", leakederrors.ErrInvalid, http.StatusBadRequest, "validation_error", slog.LevelDebug},
 	{"no such note", leakederrors.ErrNotFound, http.StatusNotFound, "not_found", slog.LevelDebug},
 	{"a note that exists", leakederrors.ErrConflict, http.StatusConflict, "conflict", slog.LevelDebug},
 	{"a broken store", errors.New("connection reset"), http.StatusInternalServerError, "internal", slog.LevelError},
+	{"an error with the text of another kind", errors.New("note not found"), http.StatusInternalServerError, "internal", slog.LevelError},
+	{"a network error", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, http.StatusInternalServerError, "internal", slog.LevelError},
+	{"no rows", sql.ErrNoRows, http.StatusInternalServerError, "internal", slog.LevelError},
+	{"no such file", fs.ErrNotExist, http.StatusInternalServerError, "internal", slog.LevelError},
 }
 
 type kind struct {
@@ -85,6 +97,9 @@ var shapes = []struct {
 	{"joined", func(kind error, a, b detail) error {
 		return errors.Join(errors.New(a.String()), kind, errors.New(b.String()))
 	}},
+	{"a long text", func(kind error, a, b detail) error {
+		return fmt.Errorf("%s: %s: %w: %s", a, strings.Repeat("retried; ", 1000), kind, b)
+	}},
 	{"a type with fields", func(kind error, a, b detail) error {
 		return &statementError{Statement: a.String(), Host: b.String(), Err: kind}
 	}},
@@ -100,13 +115,27 @@ type statementError struct {
 func (e *statementError) Error() string { return e.Statement + ": " + e.Err.Error() }
 func (e *statementError) Unwrap() error { return e.Err }
 
-// panicValues are what a broken store panics with.
+// panicValues are what a broken store panics with, each with the detail in it.
 var panicValues = []struct {
 	name string
-	of   func(detail) any
+	of   func() (any, detail)
 }{
-	{"a string", func(d detail) any { return d.String() }},
-	{"an error", func(d detail) any { return fmt.Errorf("%w: %s", leakederrors.ErrNotFound, d) }},
+	{"a string", func() (any, detail) { d := newDetail(); return d.String(), d }},
+	{"an error", func() (any, detail) {
+		d := newDetail()
+		return fmt.Errorf("%w: %s", leakederrors.ErrNotFound, d), d
+	}},
+	{"a number", func() (any, detail) {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
+		n := int64(binary.BigEndian.Uint64(b[:])>>2 | 1<<60)
+		return n, detail{word: strconv.FormatInt(n, 10)}
+	}},
+	{"a struct", func() (any, detail) {
+		d := newDetail()
+		return struct{ Statement, Host string }{d.word, d.hex}, d
+	}},
+	{"a nil pointer that is an error", func() (any, detail) { return (*statementError)(nil), detail{} }},
 }
 
 // A detail is a text that occurs nowhere else: letters and hex digits, new in
@@ -136,7 +165,7 @@ func refuseLeak(t *testing.T, got reply, what string, details ...detail) {
 		for _, p := range d.pieces() {
 			for i := 0; i+12 <= len(p); i++ {
 				if at := strings.Index(raw, p[i:i+12]); at >= 0 {
-					t.Fatalf("%s reached the client;\na response holds no text of an internal error: ...%.120q", what, raw[max(0, at-40):])
+					t.Fatalf("%s reached the client;\na response holds no text of an error and none of the request's body: ...%.120q", what, raw[max(0, at-40):])
 				}
 			}
 		}
@@ -214,14 +243,30 @@ type failure struct{ code, requestID string }
 func (g reply) failure(t *testing.T) failure {
 	t.Helper()
 	var body map[string]any
-	_ = json.Unmarshal([]byte(g.body), &body) // leaves the members empty
+	dec := json.NewDecoder(strings.NewReader(g.body))
+	err := dec.Decode(&body)
 	inner, _ := body["error"].(map[string]any)
 	code, _ := inner["code"].(string)
 	message, _ := inner["message"].(string)
 	id, _ := body["request_id"].(string)
 	media, _, _ := mime.ParseMediaType(g.header.Get("Content-Type"))
-	if media != "application/json" || code == "" || message == "" || id == "" {
-		t.Fatalf("a failure was answered %d %s %.80q;\nit is application/json with an \"error\" of \"code\" and \"message\", and a \"request_id\"", g.status, media, g.body)
+	wrong := ""
+	switch {
+	case media != "application/json":
+		wrong = fmt.Sprintf("its Content-Type is %q", g.header.Get("Content-Type"))
+	case err != nil:
+		wrong = "its body is not a JSON object: " + err.Error()
+	case dec.Decode(new(any)) != io.EOF:
+		wrong = "something follows the first JSON value of its body"
+	case code == "":
+		wrong = "error.code is missing, empty or no text"
+	case message == "":
+		wrong = "error.message is missing, empty or no text"
+	case id == "":
+		wrong = "request_id is missing, empty or no text"
+	}
+	if wrong != "" {
+		t.Fatalf("a failure was answered %d, and %s (%.80q);\nit is application/json with an \"error\" of \"code\" and \"message\", and a \"request_id\"", g.status, wrong, g.body)
 	}
 	return failure{code, id}
 }
@@ -273,9 +318,9 @@ func (b *logbook) records(text []string) []string {
 }
 
 // lacks says what is missing for one record of at least this level that has
-// the request id and all of the text; "" when there is one.
-func (b *logbook) lacks(level slog.Level, id string, text []string) string {
-	lack := "no record of the injected logger has the whole text of the error"
+// the request id, all of the text and the stack; "" when there is one.
+func (b *logbook) lacks(level slog.Level, id string, text []string, stack string) string {
+	lack := "no record of the injected logger has the whole text of the error or the panic's value"
 	for _, line := range b.records(text) {
 		var head struct{ Level slog.Level }
 		if err := json.Unmarshal([]byte(line), &head); err != nil {
@@ -283,9 +328,11 @@ func (b *logbook) lacks(level slog.Level, id string, text []string) string {
 		}
 		switch {
 		case !asWord(id).MatchString(line):
-			lack = "the record with its error does not have the request_id of the answer"
+			lack = "the record with its detail does not have the request_id of the answer"
 		case head.Level < level:
-			lack = fmt.Sprintf("the record with its error has the level %v, where at least %v is due", head.Level, level)
+			lack = fmt.Sprintf("the record with its detail has the level %v, where at least %v is due", head.Level, level)
+		case !strings.Contains(line, stack):
+			lack = fmt.Sprintf("the record with the panic's value lacks its stack as text: %q is not in it", stack)
 		default:
 			return ""
 		}

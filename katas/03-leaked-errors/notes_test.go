@@ -65,6 +65,11 @@ func TestFailuresHaveOneShape(t *testing.T) {
 			check(t, send(t, h, op.request()), k.status, k.code)
 		}
 	})
+	// A message may hold the path's id, and the answer is JSON all the same.
+	for _, k := range kinds {
+		store.err = k.is
+		check(t, send(t, h, get("a%22%5C%01%7F")), k.status, k.code)
+	}
 	store.err = nil
 	for name, body := range map[string]string{
 		"an empty body": "", "text": "milk", "half a note": `{"title":"Gro`,
@@ -77,13 +82,18 @@ func TestFailuresHaveOneShape(t *testing.T) {
 	}
 }
 
-// Contract 3: nothing of what the store says reaches the client.
+// Contract 3: nothing of what the store says reaches the client, and nothing of
+// the body that it refused.
 func TestNoStoreErrorTextReachesTheClient(t *testing.T) {
 	eachFailure(t, func(t *testing.T, op operation, k kind) {
 		for _, shape := range shapes {
 			a, b := newDetail(), newDetail()
 			h, _ := newHandler(&scriptedStore{err: shape.of(k.is, a, b)})
 			refuseLeak(t, send(t, h, op.request()), "text of the store's error ("+shape.name+")", a, b)
+			if op.body != "" {
+				got := send(t, h, post(fmt.Sprintf(`{"title":%q,"content":%q}`, a.word, b.word)))
+				refuseLeak(t, got, "the title or the content of the request's body", a, b)
+			}
 		}
 	})
 }
@@ -123,8 +133,8 @@ func TestAPanicIsAnsweredLikeAnyInternalFailure(t *testing.T) {
 	for _, op := range operations {
 		for _, value := range panicValues {
 			t.Run(op.method+" "+value.name, func(t *testing.T) {
-				d := newDetail()
-				store := &scriptedStore{panics: value.of(d)}
+				panics, d := value.of()
+				store := &scriptedStore{panics: panics}
 				h, _ := newHandler(store)
 				got := send(t, h, op.request())
 				refuseLeak(t, got, "the panic's value", d)
@@ -145,8 +155,8 @@ func TestAPanicIsAnsweredLikeAnyInternalFailure(t *testing.T) {
 	}
 }
 
-// Contract 5: the same request that fails with the same status is answered in
-// the same words, whatever the detail was.
+// Contract 5: the same request that fails with the same code is answered in the
+// same words, whatever was behind it: an error or a panic.
 func TestTheSameFailureReadsTheSame(t *testing.T) {
 	same := func(t *testing.T, a, b reply) {
 		t.Helper()
@@ -154,26 +164,26 @@ func TestTheSameFailureReadsTheSame(t *testing.T) {
 			t.Fatalf("two answers differ in more than the request id, which tells their causes apart:\n%.300q\n%.300q", x, y)
 		}
 	}
+	first := map[string]reply{} // by route and code
 	eachFailure(t, func(t *testing.T, op operation, k kind) {
-		var first reply
-		for i, shape := range shapes {
+		key := op.method + k.code
+		for _, shape := range shapes {
 			h, _ := newHandler(&scriptedStore{err: shape.of(k.is, newDetail(), newDetail())})
 			got := send(t, h, op.request())
-			if i == 0 {
-				first = got
+			if _, ok := first[key]; !ok {
+				first[key] = got
 			}
-			same(t, first, got)
+			same(t, first[key], got)
 		}
 	})
 	for _, op := range operations {
-		t.Run(op.method+" panic", func(t *testing.T) {
-			var got []reply
-			for _, value := range panicValues {
-				h, _ := newHandler(&scriptedStore{panics: value.of(newDetail())})
-				got = append(got, send(t, h, op.request()))
-			}
-			same(t, got[0], got[1])
-		})
+		for _, value := range panicValues {
+			t.Run(op.method+" panic with "+value.name, func(t *testing.T) {
+				panics, _ := value.of()
+				h, _ := newHandler(&scriptedStore{panics: panics})
+				same(t, first[op.method+"internal"], send(t, h, op.request()))
+			})
+		}
 	}
 	for name, body := range map[string]string{"unknown field": `{"title":"a","%s":1}`, "half a note": `{"title":"%s`, "text": `%s`} {
 		t.Run("POST "+name, func(t *testing.T) {
@@ -185,41 +195,53 @@ func TestTheSameFailureReadsTheSame(t *testing.T) {
 }
 
 // Contract 6: no query parameter, header, address or environment variable
-// shows the detail to a client.
+// shows the detail to a client, on no route, for no kind of failure; and none
+// changes the shape.
 func TestNoSwitchShowsTheDetailToAClient(t *testing.T) {
 	for _, env := range []string{"ENV", "APP_ENV", "GO_ENV", "ENVIRONMENT"} {
 		t.Setenv(env, "development")
 	}
 	t.Setenv("DEBUG", "1")
-	for _, value := range []string{"1", "true", ""} {
-		for _, accept := range []string{"*/*", "text/plain", "text/html", "application/problem+json"} {
-			for _, from := range []string{"192.0.2.1:4711", "127.0.0.1:4711"} {
-				r, d := get("7"), newDetail()
-				q := r.URL.Query()
-				for _, name := range []string{"debug", "trace", "verbose", "details", "stack", "internal", "dev"} {
-					q.Set(name, value)
-					r.Header.Set(name, value)
-					r.Header.Set("X-"+name, value)
-				}
-				r.URL.RawQuery, r.RemoteAddr = q.Encode(), from
-				r.Header.Set("Accept", accept)
-				for _, store := range []*scriptedStore{{err: errors.New(d.String())}, {panics: d.String()}} {
-					h, _ := newHandler(store)
-					what := fmt.Sprintf("the detail, asked for with debug=%q, Accept %s, from %s,", value, accept, from)
-					refuseLeak(t, send(t, h, r), what, d)
+	try := func(t *testing.T, op operation, fails func(detail) *scriptedStore) {
+		for _, value := range []string{"1", "true", ""} {
+			for _, accept := range []string{"*/*", "text/plain", "text/html", "application/problem+json"} {
+				for _, from := range []string{"192.0.2.1:4711", "127.0.0.1:4711"} {
+					r, d := op.request(), newDetail()
+					q := r.URL.Query()
+					for _, name := range []string{"debug", "trace", "verbose", "details", "stack", "internal", "dev"} {
+						q.Set(name, value)
+						r.Header.Set(name, value)
+						r.Header.Set("X-"+name, value)
+					}
+					r.URL.RawQuery, r.RemoteAddr = q.Encode(), from
+					r.Header.Set("Accept", accept)
+					h, _ := newHandler(fails(d))
+					got := send(t, h, r)
+					refuseLeak(t, got, fmt.Sprintf("the detail, asked for with debug=%q, Accept %s, from %s,", value, accept, from), d)
+					got.failure(t)
 				}
 			}
 		}
 	}
+	eachFailure(t, func(t *testing.T, op operation, k kind) {
+		try(t, op, func(d detail) *scriptedStore {
+			return &scriptedStore{err: fmt.Errorf("%s: %w", d, k.is)}
+		})
+	})
+	for _, op := range operations {
+		t.Run(op.method+" panic", func(t *testing.T) {
+			try(t, op, func(d detail) *scriptedStore { return &scriptedStore{panics: d.String()} })
+		})
+	}
 }
 
-// Contract 7: one record of the injected logger has the request id and the
-// whole text of the error behind a failure.
+// Contract 7: at least one record of the injected logger has the request id and
+// the whole text of the error behind a failure; for a panic, the stack as well.
 func TestTheDetailOfEveryFailureIsInTheLog(t *testing.T) {
-	check := func(t *testing.T, got reply, book *logbook, level slog.Level, want ...string) {
+	check := func(t *testing.T, got reply, book *logbook, level slog.Level, stack string, want ...string) {
 		t.Helper()
 		f := got.failure(t)
-		if lack := book.lacks(level, f.requestID, want); lack != "" {
+		if lack := book.lacks(level, f.requestID, want, stack); lack != "" {
 			t.Fatalf("the answer was %d, and %s;\nwhoever is on call finds the cause by the request_id of the answer", got.status, lack)
 		}
 	}
@@ -232,22 +254,26 @@ func TestTheDetailOfEveryFailureIsInTheLog(t *testing.T) {
 				want = append(want, b.pieces()...)
 			}
 			h, book := newHandler(&scriptedStore{err: err})
-			check(t, send(t, h, op.request()), book, k.level, want...)
+			check(t, send(t, h, op.request()), book, k.level, "", want...)
+			// The same error behind another request, which brings an id.
+			again := op.request()
+			again.Header.Set("X-Request-Id", "client-4711")
+			check(t, send(t, h, again), book, k.level, "", want...)
 		}
 	})
 	for _, op := range operations {
 		for _, value := range panicValues {
 			t.Run(op.method+" panic with "+value.name, func(t *testing.T) {
-				d := newDetail()
-				h, book := newHandler(&scriptedStore{panics: value.of(d)})
-				check(t, send(t, h, op.request()), book, slog.LevelError, d.word, d.hex, "(*scriptedStore)."+op.call)
+				panics, d := value.of()
+				h, book := newHandler(&scriptedStore{panics: panics})
+				check(t, send(t, h, op.request()), book, slog.LevelError, "(*scriptedStore)."+op.call, d.pieces()...)
 			})
 		}
 	}
 	t.Run("POST unknown field", func(t *testing.T) {
 		d := newDetail()
 		h, book := newHandler(&scriptedStore{})
-		check(t, send(t, h, post(`{"title":"a","`+d.word+`":1}`)), book, slog.LevelDebug, d.word)
+		check(t, send(t, h, post(`{"title":"a","`+d.word+`":1}`)), book, slog.LevelDebug, "", d.word)
 	})
 }
 
@@ -267,7 +293,7 @@ func TestRequestsUnderWayAtOnceKeepTheirIDs(t *testing.T) {
 	ids := map[string]string{}
 	for name, got := range replies {
 		ids[name] = got.failure(t).requestID
-		if lack := book.lacks(slog.LevelError, ids[name], details[name].pieces()); lack != "" {
+		if lack := book.lacks(slog.LevelError, ids[name], details[name].pieces(), ""); lack != "" {
 			t.Errorf("the %s of two requests that were under way at once failed, and %s", name, lack)
 		}
 	}

@@ -38,7 +38,7 @@ func receiveOrLeave(
 			}
 			parts[r.slot] = r.part
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, ctx.Err()
 		}
 	}
 	return parts, nil

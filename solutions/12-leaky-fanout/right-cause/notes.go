@@ -3,6 +3,7 @@ package leakyfanout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -46,7 +47,7 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 		group.Go(func() {
 			notes, err := shard.Search(ctx, query)
 			if err != nil {
-				cancel(fmt.Errorf("search shard %d: %w", i, err)) // only the first cause is kept
+				cancel(&shardError{i, err}) // only the first cause is kept
 				return
 			}
 			found[i] = notes
@@ -54,9 +55,22 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	}
 	group.Wait()
 
-	// Nothing has ended ctx before: every shard has answered.
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
+	// A cause of another type is the caller's: Search was given up, and callers
+	// look for the error of the context.
+	if failed, ok := errors.AsType[*shardError](context.Cause(ctx)); ok {
+		return nil, failed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
 	}
 	return slices.Concat(found...), nil
 }
+
+// A shardError is the failure of one shard.
+type shardError struct {
+	shard int
+	err   error
+}
+
+func (e *shardError) Error() string { return fmt.Sprintf("search shard %d: %v", e.shard, e.err) }
+func (e *shardError) Unwrap() error { return e.err }

@@ -35,16 +35,17 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 
+	failed := make(chan error, len(s.shards)) // the stopped shards fail too
 	answers := make([]chan []Note, len(s.shards))
 	for i, shard := range s.shards {
 		answers[i] = make(chan []Note, 1)
 		go func() {
 			notes, err := shard.Search(ctx, query)
 			if err != nil {
-				cancel(fmt.Errorf("search shard %d: %w", i, err))
+				failed <- fmt.Errorf("search shard %d: %w", i, err)
 				return
 			}
 			answers[i] <- notes
@@ -56,8 +57,8 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 		select {
 		case notes := <-answer:
 			all = append(all, notes...)
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+		case err := <-failed:
+			return nil, err
 		}
 	}
 	return all, nil
