@@ -71,9 +71,6 @@ func (k *Kata) Variant(id string) *Variant {
 // Start is the broken file as every learner gets it.
 func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
 
-// Solution is the reference repair.
-func (k *Kata) Solution() []byte { return k.Variant("solution").Files[k.File] }
-
 // Alternatives are the further repairs that the suite accepts.
 func (k *Kata) Alternatives() []*Variant {
 	return slices.DeleteFunc(slices.Clone(k.Variants), func(v *Variant) bool { return !strings.HasPrefix(v.ID, "right-") })

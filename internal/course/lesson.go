@@ -63,19 +63,6 @@ func (l *Lesson) Section(id string) *Section {
 	return find(l.Sections, func(s *Section) bool { return s.ID == id })
 }
 
-// Checkpoints returns the questions asked inside the lesson, in order.
-func (l *Lesson) Checkpoints() []*Question {
-	var out []*Question
-	for _, s := range l.Sections {
-		for _, b := range s.Blocks {
-			if b.Kind == Checkpoint && b.Question != nil {
-				out = append(out, b.Question)
-			}
-		}
-	}
-	return out
-}
-
 func (l *loader) loadLessons() {
 	for _, dir := range l.folders(l.src.Lessons, "lessons", "lesson.md") {
 		name := path.Join(dir, "lesson.md")
