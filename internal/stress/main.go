@@ -4,11 +4,11 @@
 // Each variant in solutions/ is built once against the pristine suite, under
 // the race detector, and then run many times, shuffled, at GOMAXPROCS 1, 2 and
 // 8 in turn. A right variant must pass each time, a wrong one must fail each
-// time.
+// time. The load is more of the same: several runs for each processor at once.
 //
 //	go run ./internal/stress                       # 200 runs of every variant
 //	go run ./internal/stress -runs 20 12 19        # fewer, of two katas
-//	go run ./internal/stress -load 6 leaky-fanout  # more load
+//	go run ./internal/stress -load 12 leaky-fanout # more load
 package main
 
 import (
@@ -24,9 +24,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/workspace"
@@ -50,7 +51,7 @@ func main() {
 
 func run(ctx context.Context) (flips int, err error) {
 	runs := flag.Int("runs", 200, "runs of each variant")
-	load := flag.Int("load", 2*runtime.NumCPU(), "goroutines that keep the processors busy")
+	load := flag.Int("load", 3*runtime.NumCPU(), "runs at the same time, more than there are processors")
 	flag.Parse()
 
 	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
@@ -88,11 +89,10 @@ func run(ctx context.Context) (flips int, err error) {
 			bins = append(bins, b)
 		}
 	}
-	fmt.Printf("%d variants, %d runs each, %d busy goroutines on %d processors\n", len(bins), *runs, *load, runtime.NumCPU())
-	defer busy(*load)()
+	fmt.Printf("%d variants, %d runs each, %d at a time on %d processors\n", len(bins), *runs, *load, runtime.NumCPU())
 	for _, b := range bins {
 		began := time.Now()
-		n, err := b.repeat(ctx, *runs)
+		n, err := b.repeat(ctx, *runs, *load)
 		if err != nil {
 			return flips, err
 		}
@@ -147,46 +147,41 @@ func build(ctx context.Context, root, dir string, k *course.Kata, v *course.Vari
 	return b, nil
 }
 
-// repeat runs the binary and counts the runs with the wrong verdict. It prints
-// the first of them.
-func (b binary) repeat(ctx context.Context, runs int) (flips int, err error) {
+// repeat runs the binary, several at a time, and counts the runs with the
+// wrong verdict. It prints the first of them.
+func (b binary) repeat(ctx context.Context, runs, atOnce int) (int, error) {
 	procs := []string{"1", "2", "8"}
+	var flips atomic.Int32
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
 	for i := range runs {
-		cmd := exec.CommandContext(ctx, b.path, "-test.shuffle=on", "-test.timeout=120s", "-test.cpu="+procs[i%len(procs)])
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		err := cmd.Run()
-		if ctx.Err() != nil {
-			return flips, ctx.Err()
-		}
-		var exit *exec.ExitError
-		if err != nil && !errors.As(err, &exit) {
-			return flips, err
-		}
-		// A time limit is no verdict of the suite's.
-		timedOut := bytes.Contains(out.Bytes(), []byte("panic: test timed out"))
-		if (err == nil) == b.right && !timedOut {
-			continue
-		}
-		if flips++; flips == 1 {
-			fmt.Printf("%s flipped:\n%s\n", b.name, out.Bytes())
-		}
-	}
-	return flips, nil
-}
-
-// busy keeps n goroutines spinning until the returned function is called.
-func busy(n int) (stop func()) {
-	var ended atomic.Bool
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(func() {
-			for !ended.Load() { // busy is what it is for
+		group.Go(func() error {
+			out, flipped, err := b.once(ctx, procs[i%len(procs)])
+			if flipped && flips.Add(1) == 1 {
+				fmt.Printf("%s flipped:\n%s\n", b.name, out)
 			}
+			return err
 		})
 	}
-	return func() {
-		ended.Store(true)
-		wg.Wait()
+	err := group.Wait()
+	return int(flips.Load()), err
+}
+
+func (b binary) once(ctx context.Context, procs string) (out []byte, flipped bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
 	}
+	cmd := exec.CommandContext(ctx, b.path, "-test.shuffle=on", "-test.failfast", "-test.timeout=120s", "-test.cpu="+procs)
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	out, err = cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
+	}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return nil, false, err
+	}
+	// A time limit is no verdict of the suite's.
+	timedOut := bytes.Contains(out, []byte("panic: test timed out"))
+	return out, (err == nil) != b.right || timedOut, nil
 }
