@@ -1,6 +1,7 @@
 package course_test
 
 import (
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -26,12 +27,78 @@ func content(t *testing.T) *course.Course {
 const root = "../.."
 
 func TestContentIsSound(t *testing.T) {
-	c := content(t)
-	for _, row := range c.Matrix() {
-		if row.Taught && row.Point.Kata && len(row.Katas) == 0 {
-			t.Logf("%s %q is taught but no kata practises it yet", row.Point.ID, row.Point.Title)
+	for _, row := range content(t).Matrix() {
+		if row.Taught && len(row.Questions) == 0 {
+			t.Errorf("%s %q is taught but no question asks about it", row.Point.ID, row.Point.Title)
 		}
 	}
+}
+
+// TestProgramsRun runs what a learner can run from a lesson: it ends by itself,
+// succeeds, and what it prints fits under the text.
+func TestProgramsRun(t *testing.T) {
+	const maxLines, maxColumns = 24, 76
+	for _, l := range content(t).Lessons {
+		var programs []string
+		for _, s := range l.Sections {
+			for _, b := range s.Blocks {
+				if b.Kind == course.Run {
+					programs = append(programs, b.File)
+				}
+			}
+		}
+		built := buildPrograms(t, programs)
+		for _, program := range programs {
+			t.Run(path.Dir(program), func(t *testing.T) {
+				printed := output(t, built[program])
+				lines := strings.Split(printed, "\n")
+				if len(lines) > maxLines || printed == "" {
+					t.Errorf("it printed %d lines, want 1 to %d:\n%s", len(lines), maxLines, printed)
+				}
+				for _, line := range lines {
+					if n := len([]rune(line)); n > maxColumns {
+						t.Errorf("%d columns, want at most %d: %s", n, maxColumns, line)
+					}
+				}
+			})
+		}
+	}
+}
+
+// buildPrograms builds the programs of one lesson, given by their main.go,
+// under the race detector and returns where each one is.
+func buildPrograms(t *testing.T, mains []string) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	built := map[string]string{}
+	args := []string{"build", "-race", "-o", dir + string(filepath.Separator)}
+	for _, main := range mains {
+		folder := path.Dir(main)
+		args = append(args, "./"+folder)
+		built[main] = filepath.Join(dir, path.Base(folder))
+	}
+	if len(mains) == 0 {
+		return built
+	}
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return built
+}
+
+// output is what a program prints, without the line breaks at its end.
+func output(t *testing.T, program string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program)
+	// Otherwise a race binary waits a second before it exits.
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("the program failed: %v\n%s", err, out)
+	}
+	return strings.TrimRight(string(out), "\n")
 }
 
 func TestLessonAndQuizCodeIsVetted(t *testing.T) {
@@ -47,31 +114,29 @@ func TestLessonAndQuizCodeIsVetted(t *testing.T) {
 // time, and no wrong option may ever be.
 func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 	const runs = 20
-	dir := t.TempDir()
-	for _, q := range content(t).Questions {
-		if q.Kind != course.Trace {
-			continue
-		}
-		t.Run(q.ID, func(t *testing.T) {
-			program := filepath.Join(dir, q.ID)
-			build := exec.CommandContext(t.Context(), "go", "build", "-race", "-o", program, "./"+path.Dir(q.CodeFile))
-			build.Dir = root
-			if out, err := build.CombinedOutput(); err != nil {
-				t.Fatalf("go build: %v\n%s", err, out)
+	c := content(t)
+	for _, l := range c.Lessons {
+		var programs []string
+		var traces []*course.Question
+		for _, q := range c.QuestionsOf(l.ID) {
+			if q.Kind == course.Trace {
+				traces = append(traces, q)
+				programs = append(programs, q.CodeFile)
 			}
-			for range runs {
-				out, err := exec.CommandContext(t.Context(), program).Output()
-				if err != nil {
-					t.Fatalf("the program failed: %v\n%s", err, out)
-				}
-				printed := strings.TrimRight(string(out), "\n")
-				for i, o := range q.Options {
-					if o.Right != (o.Text == printed) {
-						t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
+		}
+		built := buildPrograms(t, programs)
+		for _, q := range traces {
+			t.Run(q.ID, func(t *testing.T) {
+				for range runs {
+					printed := output(t, built[q.CodeFile])
+					for i, o := range q.Options {
+						if o.Right != (o.Text == printed) {
+							t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
+						}
 					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

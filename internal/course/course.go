@@ -30,6 +30,7 @@ type Course struct {
 	Katas          []*Kata
 	Questions      []*Question
 	Points         []Point
+	Plan           []PlannedKata
 	Misconceptions map[string]*Misconception
 }
 
@@ -37,9 +38,15 @@ type Course struct {
 type Point struct {
 	ID     string
 	Title  string
-	Lesson string // home lesson, which may still be planned
-	Kata   bool   // to be practised by a kata
-	Lab    bool   // to be shown by a lab
+	Lesson string   // home lesson, which may still be planned
+	Katas  []string // that practise it; they may still be planned
+	Lab    bool     // to be shown by a lab
+}
+
+// PlannedKata is a kata that exists or will.
+type PlannedKata struct {
+	ID    string
+	Title string
 }
 
 // Misconception is a wrong belief that wrong answers and wrong repairs share.
@@ -69,6 +76,7 @@ type loader struct {
 	src      Sources
 	course   *Course
 	problems []error
+	tasks    map[string]bool // ids of the tasks seen so far
 }
 
 func (l *loader) problem(file string, line int, format string, args ...any) {
@@ -78,7 +86,7 @@ func (l *loader) problem(file string, line int, format string, args ...any) {
 // Load reads and checks the whole content. The error, if any, joins one
 // [Problem] for each mistake found.
 func Load(src Sources) (*Course, error) {
-	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}}
+	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}, tasks: map[string]bool{}}
 	l.loadCurriculum()
 	l.loadMisconceptions()
 	l.loadLessons()

@@ -17,11 +17,21 @@ func (l *loader) loadCurriculum() {
 	var doc struct {
 		Point []struct {
 			ID, Title, Lesson string
-			Kata, Lab         bool
+			Katas             []string
+			Lab               bool
 		}
+		Kata []PlannedKata
 	}
 	if !l.decode(file, 1, src, &doc) {
 		return
+	}
+	l.course.Plan = doc.Kata
+	planned := map[string]bool{}
+	for i, k := range doc.Kata {
+		if _, _, ok := numbered(k.ID); !ok || k.Title == "" || planned[k.ID] {
+			l.problem(file, headerLines(src)["[[kata]]"][i], "a kata needs a title and an id of its own, such as \"12-leaky-fanout\"")
+		}
+		planned[k.ID] = true
 	}
 	lines := headerLines(src)["[[point]]"]
 	seen := map[string]int{}
@@ -35,6 +45,11 @@ func (l *loader) loadCurriculum() {
 		}
 		if _, _, ok := numbered(p.Lesson); !ok {
 			l.problem(file, lines[i], "point %q needs its home lesson, such as \"01-four-habits\"", p.ID)
+		}
+		for _, id := range p.Katas {
+			if !planned[id] {
+				l.problem(file, lines[i], "point %q names kata %q, which is not in the list of katas at the end: add it or correct the id", p.ID, id)
+			}
 		}
 		l.course.Points = append(l.course.Points, Point(p))
 	}
@@ -79,7 +94,8 @@ type Row struct {
 	Point     Point
 	Taught    bool // its home lesson stands; otherwise it is planned
 	Questions []string
-	Katas     []string
+	Katas     []string // that stand
+	Planned   []string // katas that do not stand yet
 }
 
 // Matrix computes, for every point of the curriculum, what covers it.
@@ -92,9 +108,11 @@ func (c *Course) Matrix() []Row {
 				row.Questions = append(row.Questions, q.ID)
 			}
 		}
-		for _, k := range c.Katas {
-			if slices.Contains(k.Practises, p.ID) {
-				row.Katas = append(row.Katas, k.ID)
+		for _, id := range p.Katas {
+			if c.Kata(id) != nil {
+				row.Katas = append(row.Katas, id)
+			} else {
+				row.Planned = append(row.Planned, id)
 			}
 		}
 		rows[i] = row

@@ -41,18 +41,23 @@ const (
 	Picture                     // a drawing in characters, with a text alternative
 	Proof                       // the test that proves the claim above
 	Checkpoint                  // a question, answered in place
+	Run                         // a program beside the lesson that the learner can run
+	Drill                       // the kata that practises what was shown
+	Task                        // something to do in the learner's own service, and to tick
 )
 
 // Block is a piece of a section.
 type Block struct {
 	Kind     BlockKind
-	Text     string // Markdown, source or drawing
+	Text     string // Markdown, source, drawing, what a program shows, or a task
 	Alt      string // Picture: what it shows, in words
-	File     string // Code, Proof: path below the module root
+	File     string // Code, Proof, Run: path below the module root
 	Line     int    // Code, Proof: where it stands in File
 	Wrong    bool   // Code: wrong on purpose
 	Test     string // Proof, wrong Code: the test that shows it
 	Question *Question
+	Kata     PlannedKata // Drill
+	Task     string      // Task: its id, unique in the course
 
 	questionID string
 	sourceLine int
@@ -212,8 +217,27 @@ func (p *lessonParser) directive(line string, at int) {
 			return
 		}
 		p.add(Block{Kind: Checkpoint, questionID: args[0], sourceLine: at})
+	case "@run":
+		if len(args) != 1 {
+			p.problem(p.lesson.file, at, "write @run FOLDER: the folder beside the lesson that holds the program's main.go")
+			return
+		}
+		p.runDirective(args[0], at)
+	case "@kata":
+		i := slices.IndexFunc(p.course.Plan, func(k PlannedKata) bool { return len(args) == 1 && k.ID == args[0] })
+		if i < 0 {
+			p.problem(p.lesson.file, at, "write @kata KATA-ID, with one of the ids in lessons/curriculum.toml")
+			return
+		}
+		p.add(Block{Kind: Drill, Kata: p.course.Plan[i], sourceLine: at})
+	case "@task":
+		if len(args) < 2 || args[0] != slug(args[0]) {
+			p.problem(p.lesson.file, at, "write @task ID TEXT; the id is lower-case words joined by dashes")
+			return
+		}
+		p.add(Block{Kind: Task, Task: args[0], Text: strings.Join(args[1:], " "), sourceLine: at})
 	default:
-		p.problem(p.lesson.file, at, "unknown directive %s: known are @code, @wrong, @proof and @checkpoint", name)
+		p.problem(p.lesson.file, at, "unknown directive %s: known are @code, @wrong, @proof, @checkpoint, @run, @kata and @task", name)
 	}
 }
 
@@ -251,6 +275,22 @@ func (p *lessonParser) codeDirective(name string, args []string, at int) {
 		}
 	}
 	p.add(b)
+}
+
+// runDirective shows a program. What it shows is said by its package comment.
+func (p *lessonParser) runDirective(dir string, at int) {
+	program := p.loader.codeOf(path.Join(p.lesson.ID, dir))
+	main, err := program.file("main.go")
+	if err != nil {
+		p.problem(p.lesson.file, at, "%v", err)
+		return
+	}
+	about := strings.Join(strings.Fields(main.tree.Doc.Text()), " ")
+	if main.tree.Name.Name != "main" || about == "" {
+		p.problem(p.lesson.file, at, "%s must be of package main, with a package comment that says what its output shows", program.path("main.go"))
+		return
+	}
+	p.add(Block{Kind: Run, Text: about, File: program.path("main.go"), sourceLine: at})
 }
 
 func (p *lessonParser) proof(test string, at int) (Block, bool) {

@@ -14,21 +14,32 @@ func (l *loader) checkReferences() {
 	l.checkLessons(home)
 	l.checkQuiz(home)
 	for _, k := range l.course.Katas {
-		if len(k.Lessons) == 0 {
-			l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones it practises")
+		l.checkKata(k)
+	}
+}
+
+// checkKata holds that a kata belongs to lessons that exist, and that it and
+// the curriculum agree on what it practises.
+func (l *loader) checkKata(k *Kata) {
+	if len(k.Lessons) == 0 {
+		l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones it practises")
+	}
+	for _, id := range k.Lessons {
+		if l.course.Lesson(id) == nil {
+			l.problem(k.file, 1, "lesson %q does not exist: write it or correct the id", id)
 		}
-		for _, id := range k.Lessons {
-			if l.course.Lesson(id) == nil {
-				l.problem(k.file, 1, "lesson %q does not exist: write it or correct the id", id)
-			}
+	}
+	if len(k.Practises) == 0 {
+		l.problem(k.file, 1, "name in practises the curriculum ids that the kata drills")
+	}
+	for _, p := range l.course.Points {
+		if slices.Contains(p.Katas, k.ID) != slices.Contains(k.Practises, p.ID) {
+			l.problem(k.file, 1, "practises and lessons/curriculum.toml disagree on %q: name it in both or in neither", p.ID)
 		}
-		if len(k.Practises) == 0 {
-			l.problem(k.file, 1, "name in practises the curriculum ids that the kata drills")
-		}
-		for _, id := range k.Practises {
-			if home[id] == "" {
-				l.problem(k.file, 1, "curriculum id %q is not in lessons/curriculum.toml: correct it", id)
-			}
+	}
+	for _, id := range k.Practises {
+		if !slices.ContainsFunc(l.course.Points, func(p Point) bool { return p.ID == id }) {
+			l.problem(k.file, 1, "curriculum id %q is not in lessons/curriculum.toml: correct it", id)
 		}
 	}
 }
@@ -47,12 +58,10 @@ func (l *loader) checkLessons(home map[string]string) {
 				l.problem(lesson.file, 1, "lessons/curriculum.toml makes this lesson the home of %q: teach it and add it to teaches", p.ID)
 			}
 		}
+		l.checkNotes(lesson)
 		kinds := map[Kind]bool{}
 		count := 0
 		for _, s := range lesson.Sections {
-			if s.Note != "" && !slices.Contains(lesson.Teaches, s.Note) {
-				l.problem(lesson.file, s.Line, "field note %s is not among the points that the lesson teaches", s.Note)
-			}
 			for i := range s.Blocks {
 				b := &s.Blocks[i]
 				if b.Kind != Checkpoint {
@@ -67,8 +76,34 @@ func (l *loader) checkLessons(home map[string]string) {
 				kinds[b.Question.Kind] = true
 			}
 		}
-		if count < minCheckpoints || len(kinds) < 2 {
-			l.problem(lesson.file, 1, "%d checkpoints of %d kinds: a lesson has at least %d, of at least 2", count, len(kinds), minCheckpoints)
+		if count < minCheckpoints || len(kinds) < minCheckpoints {
+			l.problem(lesson.file, 1, "%d checkpoints of %d kinds: a lesson has at least %d, of as many kinds", count, len(kinds), minCheckpoints)
+		}
+	}
+}
+
+// checkNotes holds that a field note is about a point of its lesson and comes
+// with a program to run and a test that proves it, and that tasks can be told
+// apart.
+func (l *loader) checkNotes(lesson *Lesson) {
+	for _, s := range lesson.Sections {
+		has := map[BlockKind]bool{}
+		for _, b := range s.Blocks {
+			has[b.Kind] = true
+			has[Proof] = has[Proof] || b.Test != ""
+			if b.Kind == Task && l.tasks[b.Task] {
+				l.problem(lesson.file, b.sourceLine, "there are two tasks %q: give each an id of its own", b.Task)
+			}
+			l.tasks[b.Task] = true
+		}
+		if s.Note == "" {
+			continue
+		}
+		if !slices.Contains(lesson.Teaches, s.Note) {
+			l.problem(lesson.file, s.Line, "field note %s is not among the points that the lesson teaches", s.Note)
+		}
+		if !has[Run] || !has[Proof] {
+			l.problem(lesson.file, s.Line, "field note %s needs a program to run (@run FOLDER) and a proof (@proof TestName)", s.Note)
 		}
 	}
 }
