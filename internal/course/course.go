@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Sources are the content folders. The paths in them are relative to the
@@ -76,21 +77,35 @@ type loader struct {
 	src      Sources
 	course   *Course
 	problems []error
-	tasks    map[string]bool // ids of the tasks seen so far
 }
 
 func (l *loader) problem(file string, line int, format string, args ...any) {
 	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
 }
 
+// each runs do for 0 to n-1, side by side: who starts the program waits for
+// it. Each call has a loader of its own, so that problems keep their order.
+func (l *loader) each(n int, do func(l *loader, i int)) {
+	parts := make([]*loader, n)
+	var wg sync.WaitGroup
+	for i := range parts {
+		parts[i] = &loader{src: l.src, course: l.course}
+		wg.Go(func() { do(parts[i], i) })
+	}
+	wg.Wait()
+	for _, part := range parts {
+		l.problems = append(l.problems, part.problems...)
+	}
+}
+
 // Load reads and checks the whole content. The error, if any, joins one
 // [Problem] for each mistake found.
 func Load(src Sources) (*Course, error) {
-	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}, tasks: map[string]bool{}}
+	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}}
 	l.loadCurriculum()
 	l.loadMisconceptions()
 	l.loadLessons()
-	l.loadQuiz()
+	l.loadQuizzes()
 	l.loadKatas()
 	// What could not be read cannot be referred to: complaints about that
 	// would bury the cause.

@@ -1,10 +1,10 @@
 package course
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -87,42 +87,51 @@ func (l *loader) loadKatas() {
 		return
 	}
 	files := txtar.Parse(archive).Files
-	for _, brief := range files {
-		if path.Base(brief.Name) != "KATA.md" {
-			continue
+	var briefs []txtar.File
+	for _, f := range files {
+		if path.Base(f.Name) == "KATA.md" {
+			briefs = append(briefs, f)
 		}
-		file, src, dir := brief.Name, brief.Data, path.Base(path.Dir(brief.Name))
-		var head struct {
-			ID, Title, Module, File string
-			Minutes                 int
-			Lessons, Practises      []string
-		}
-		body, line, ok := l.frontMatter(file, src, &head)
-		if !ok {
-			continue
-		}
-		k := &Kata{
-			ID: dir, Title: head.Title, Module: head.Module, Minutes: head.Minutes, File: head.File,
-			Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, file: file,
-		}
-		if k.Number, k.Name, ok = numbered(dir); !ok {
-			l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
-		}
-		if head.ID != dir {
-			l.problem(file, 2, "id is %q: it must be the folder's name, %q", head.ID, dir)
-		}
-		if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
-			l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
-		}
-		for _, f := range files {
-			if f.Name != file && (strings.HasPrefix(f.Name, k.Dir()+"/") || strings.HasPrefix(f.Name, kitDir)) {
-				k.Suite[f.Name] = f.Data
-			}
-		}
-		l.parseBrief(k, body, line)
-		l.loadCorpus(k)
-		l.course.Katas = append(l.course.Katas, k)
 	}
+	katas := make([]*Kata, len(briefs))
+	l.each(len(briefs), func(l *loader, i int) { katas[i] = l.loadKata(briefs[i], files) })
+	l.course.Katas = slices.DeleteFunc(katas, func(k *Kata) bool { return k == nil })
+}
+
+// loadKata reads a kata from its brief, the files of the archive that its
+// suite needs, and its corpus. It is nil if the brief cannot be read.
+func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
+	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
+	var head struct {
+		ID, Title, Module, File string
+		Minutes                 int
+		Lessons, Practises      []string
+	}
+	body, line, ok := l.frontMatter(file, brief.Data, &head)
+	if !ok {
+		return nil
+	}
+	k := &Kata{
+		ID: dir, Title: head.Title, Module: head.Module, Minutes: head.Minutes, File: head.File,
+		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, file: file,
+	}
+	if k.Number, k.Name, ok = numbered(dir); !ok {
+		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
+	}
+	if head.ID != dir {
+		l.problem(file, 2, "id is %q: it must be the folder's name, %q", head.ID, dir)
+	}
+	if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
+		l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
+	}
+	for _, f := range files {
+		if f.Name != file && (strings.HasPrefix(f.Name, k.Dir()+"/") || strings.HasPrefix(f.Name, kitDir)) {
+			k.Suite[f.Name] = f.Data
+		}
+	}
+	l.parseBrief(k, body, line)
+	l.loadCorpus(k)
+	return k
 }
 
 // parseBrief splits KATA.md at its headings.
@@ -264,18 +273,17 @@ func (l *loader) checkCorpus(k *Kata, file string) {
 	}
 }
 
-var testFunc = regexp.MustCompile(`(?m)^func (Test\w*)\(\w+ \*testing\.T\)`)
-
-// testNames lists the top-level tests of a suite. Suites are gofmt'ed, so a
-// pattern finds what a parser would at a hundredth of the start-up time.
+// testNames lists the top-level tests of a suite.
 func testNames(suite map[string][]byte) []string {
 	var out []string
 	for name, src := range suite {
 		if !strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		for _, m := range testFunc.FindAllSubmatch(src, -1) {
-			out = append(out, string(m[1]))
+		for line := range bytes.Lines(src) {
+			if rest, ok := bytes.CutPrefix(line, []byte("func Test")); ok && bytes.Contains(rest, []byte(" *testing.T)")) {
+				out = append(out, "Test"+identifier(string(rest)))
+			}
 		}
 	}
 	return out

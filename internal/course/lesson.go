@@ -69,34 +69,39 @@ func (l *Lesson) Section(id string) *Section {
 }
 
 func (l *loader) loadLessons() {
-	for _, dir := range l.folders(l.src.Lessons, "lessons", "lesson.md") {
-		name := path.Join(dir, "lesson.md")
-		src, ok := l.read(l.src.Lessons, "lessons", name)
-		if !ok {
-			continue
-		}
-		file := path.Join("lessons", name)
-		var head struct {
-			Title, Summary, Habit string
-			Minutes               int
-			Teaches               []string
-		}
-		body, line, ok := l.frontMatter(file, src, &head)
-		if !ok {
-			continue
-		}
-		lesson := &Lesson{
-			ID: dir, Title: head.Title, Summary: head.Summary, Habit: head.Habit,
-			Minutes: head.Minutes, Teaches: head.Teaches, file: file,
-		}
-		lesson.Number, lesson.Name, _ = numbered(dir)
-		if head.Title == "" || head.Summary == "" || head.Habit == "" || head.Minutes <= 0 || len(head.Teaches) == 0 {
-			l.problem(file, 1, "the front matter needs title, summary, habit, minutes (over 0) and teaches")
-		}
-		p := &lessonParser{loader: l, lesson: lesson, code: l.codeOf(dir)}
-		p.parse(body, line)
-		l.course.Lessons = append(l.course.Lessons, lesson)
+	dirs := l.folders(l.src.Lessons, "lessons", "lesson.md")
+	lessons := make([]*Lesson, len(dirs))
+	l.each(len(dirs), func(l *loader, i int) { lessons[i] = l.loadLesson(dirs[i]) })
+	l.course.Lessons = slices.DeleteFunc(lessons, func(l *Lesson) bool { return l == nil })
+}
+
+// loadLesson reads the lesson in a folder. It is nil if it cannot be read.
+func (l *loader) loadLesson(dir string) *Lesson {
+	name := path.Join(dir, "lesson.md")
+	src, ok := l.read(l.src.Lessons, "lessons", name)
+	if !ok {
+		return nil
 	}
+	file := path.Join("lessons", name)
+	var head struct {
+		Title, Summary, Habit string
+		Minutes               int
+		Teaches               []string
+	}
+	body, line, ok := l.frontMatter(file, src, &head)
+	if !ok {
+		return nil
+	}
+	lesson := &Lesson{
+		ID: dir, Title: head.Title, Summary: head.Summary, Habit: head.Habit,
+		Minutes: head.Minutes, Teaches: head.Teaches, file: file,
+	}
+	lesson.Number, lesson.Name, _ = numbered(dir)
+	if head.Title == "" || head.Summary == "" || head.Habit == "" || head.Minutes <= 0 || len(head.Teaches) == 0 {
+		l.problem(file, 1, "the front matter needs title, summary, habit, minutes (over 0) and teaches")
+	}
+	(&lessonParser{loader: l, lesson: lesson, code: l.codeOf(dir)}).parse(body, line)
+	return lesson
 }
 
 // lessonParser turns the body of a lesson.md into sections and blocks.
@@ -285,12 +290,11 @@ func (p *lessonParser) runDirective(dir string, at int) {
 		p.problem(p.lesson.file, at, "%v", err)
 		return
 	}
-	about := strings.Join(strings.Fields(main.tree.Doc.Text()), " ")
-	if main.tree.Name.Name != "main" || about == "" {
+	if main.pkg != "main" || main.doc == "" {
 		p.problem(p.lesson.file, at, "%s must be of package main, with a package comment that says what its output shows", program.path("main.go"))
 		return
 	}
-	p.add(Block{Kind: Run, Text: about, File: program.path("main.go"), sourceLine: at})
+	p.add(Block{Kind: Run, Text: main.doc, File: program.path("main.go"), sourceLine: at})
 }
 
 func (p *lessonParser) proof(test string, at int) (Block, bool) {

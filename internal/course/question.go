@@ -2,6 +2,7 @@ package course
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -86,48 +87,56 @@ type quizFile struct {
 	}
 }
 
-func (l *loader) loadQuiz() {
-	for _, lesson := range l.course.Lessons {
-		name := lesson.ID + ".toml"
-		file := path.Join("quiz", name)
-		src, ok := l.read(l.src.Quiz, "quiz", name)
-		if !ok {
-			continue
-		}
-		var doc quizFile
-		if !l.decode(file, 1, src, &doc) {
-			continue
-		}
-		if doc.Lesson != lesson.ID {
-			l.problem(file, 1, "lesson is %q: it must be the file's own name, %q", doc.Lesson, lesson.ID)
-		}
-		lines := headerLines(src)["[[question]]"]
-		for i, raw := range doc.Question {
-			q := &Question{
-				ID: raw.ID, Revision: raw.Revision, Kind: Kind(raw.Kind), Lesson: lesson.ID, Teaches: raw.Teaches,
-				Difficulty: raw.Difficulty, Stem: raw.Stem, Explanation: raw.Explanation,
-				Misconception: raw.Misconception, file: file,
-			}
-			if i < len(lines) {
-				q.line = lines[i]
-			}
-			if raw.Code != "" {
-				q.CodeFile = path.Join("quiz", lesson.ID, raw.Code)
-				if code, ok := l.read(l.src.Quiz, "quiz", path.Join(lesson.ID, raw.Code)); ok {
-					q.Code = strings.TrimRight(string(code), "\n")
-				}
-			}
-			for _, o := range raw.Option {
-				option := Option{Text: strings.TrimRight(o.Text, "\n"), Line: o.Line, Right: o.Right, Why: o.Why, Misconception: o.Misconception}
-				if q.Kind == Spot && option.Text == "" {
-					option.Text = codeLine(q.Code, o.Line)
-				}
-				q.Options = append(q.Options, option)
-			}
-			l.checkQuestion(q)
-			l.course.Questions = append(l.course.Questions, q)
-		}
+func (l *loader) loadQuizzes() {
+	lessons := l.course.Lessons
+	quizzes := make([][]*Question, len(lessons))
+	l.each(len(lessons), func(l *loader, i int) { quizzes[i] = l.loadQuiz(lessons[i]) })
+	l.course.Questions = slices.Concat(quizzes...)
+}
+
+// loadQuiz reads the questions of one lesson.
+func (l *loader) loadQuiz(lesson *Lesson) []*Question {
+	name := lesson.ID + ".toml"
+	file := path.Join("quiz", name)
+	src, ok := l.read(l.src.Quiz, "quiz", name)
+	if !ok {
+		return nil
 	}
+	var doc quizFile
+	if !l.decode(file, 1, src, &doc) {
+		return nil
+	}
+	if doc.Lesson != lesson.ID {
+		l.problem(file, 1, "lesson is %q: it must be the file's own name, %q", doc.Lesson, lesson.ID)
+	}
+	lines := headerLines(src)["[[question]]"]
+	var questions []*Question
+	for i, raw := range doc.Question {
+		q := &Question{
+			ID: raw.ID, Revision: raw.Revision, Kind: Kind(raw.Kind), Lesson: lesson.ID, Teaches: raw.Teaches,
+			Difficulty: raw.Difficulty, Stem: raw.Stem, Explanation: raw.Explanation,
+			Misconception: raw.Misconception, file: file,
+		}
+		if i < len(lines) {
+			q.line = lines[i]
+		}
+		if raw.Code != "" {
+			q.CodeFile = path.Join("quiz", lesson.ID, raw.Code)
+			if code, ok := l.read(l.src.Quiz, "quiz", path.Join(lesson.ID, raw.Code)); ok {
+				q.Code = strings.TrimRight(string(code), "\n")
+			}
+		}
+		for _, o := range raw.Option {
+			option := Option{Text: strings.TrimRight(o.Text, "\n"), Line: o.Line, Right: o.Right, Why: o.Why, Misconception: o.Misconception}
+			if q.Kind == Spot && option.Text == "" {
+				option.Text = codeLine(q.Code, o.Line)
+			}
+			q.Options = append(q.Options, option)
+		}
+		l.checkQuestion(q)
+		questions = append(questions, q)
+	}
+	return questions
 }
 
 // codeLine is the n-th line of code without its indentation, from 1.

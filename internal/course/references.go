@@ -45,6 +45,7 @@ func (l *loader) checkKata(k *Kata) {
 }
 
 func (l *loader) checkLessons(home map[string]string) {
+	tasks := map[string]bool{}
 	for _, lesson := range l.course.Lessons {
 		for _, id := range lesson.Teaches {
 			if h, known := home[id]; !known {
@@ -59,6 +60,7 @@ func (l *loader) checkLessons(home map[string]string) {
 			}
 		}
 		l.checkNotes(lesson)
+		l.checkTasks(lesson, tasks)
 		kinds := map[Kind]bool{}
 		count := 0
 		for _, s := range lesson.Sections {
@@ -82,19 +84,28 @@ func (l *loader) checkLessons(home map[string]string) {
 	}
 }
 
+// checkTasks holds that tasks can be told apart, by the ids seen so far.
+func (l *loader) checkTasks(lesson *Lesson, seen map[string]bool) {
+	for _, s := range lesson.Sections {
+		for _, b := range s.Blocks {
+			if b.Kind == Task && seen[b.Task] {
+				l.problem(lesson.file, b.sourceLine, "there are two tasks %q: give each an id of its own", b.Task)
+			}
+			if b.Kind == Task {
+				seen[b.Task] = true
+			}
+		}
+	}
+}
+
 // checkNotes holds that a field note is about a point of its lesson and comes
-// with a program to run and a test that proves it, and that tasks can be told
-// apart.
+// with a program to run and a test that proves it.
 func (l *loader) checkNotes(lesson *Lesson) {
 	for _, s := range lesson.Sections {
 		has := map[BlockKind]bool{}
 		for _, b := range s.Blocks {
 			has[b.Kind] = true
 			has[Proof] = has[Proof] || b.Test != ""
-			if b.Kind == Task && l.tasks[b.Task] {
-				l.problem(lesson.file, b.sourceLine, "there are two tasks %q: give each an id of its own", b.Task)
-			}
-			l.tasks[b.Task] = true
 		}
 		if s.Note == "" {
 			continue

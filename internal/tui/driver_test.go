@@ -19,7 +19,6 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 	"github.com/charmbracelet/x/vt"
-	"github.com/dlclark/regexp2"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
@@ -145,9 +144,6 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 			}
 			d.env.jobs.wait()
 			time.Sleep(busyEvery) // a tick that is under way ends by itself
-			// The syntax highlighter's regular expressions keep a clock of the
-			// process running, which a bubble must not leave behind.
-			regexp2.StopTimeoutClock()
 		}()
 		d.settle()
 		play(d)

@@ -3,136 +3,244 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"sync"
 
-	"charm.land/glamour/v2"
-	"charm.land/glamour/v2/ansi"
-	"charm.land/glamour/v2/styles"
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
 	xansi "github.com/charmbracelet/x/ansi"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
-// maxText is the width beyond which lines of prose get hard to read.
-const maxText = 84
-
-type pageKey struct {
-	text        string
-	width       int
-	dark, color bool
-}
-
-// pageCache keeps rendered Markdown. It is shared by the event loop and by the
-// jobs that render ahead; glamour's renderers are not, so each call makes one,
-// which costs nothing.
-type pageCache struct {
-	mu    sync.Mutex
-	pages map[pageKey][]string
-}
-
-// markdown renders text to lines of at most width cells.
-func (c *pageCache) markdown(t theme, text string, width int) []string {
-	width = min(width, maxText)
-	k := pageKey{text, width, t.dark, t.color}
-	c.mu.Lock()
-	lines, ok := c.pages[k]
-	c.mu.Unlock()
-	if ok {
-		return lines
-	}
-	lines = renderMarkdown(t, text, width)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.pages == nil {
-		c.pages = map[pageKey][]string{}
-	}
-	c.pages[k] = lines
-	return lines
-}
-
-func renderMarkdown(t theme, text string, width int) []string {
-	r, err := glamour.NewTermRenderer(glamour.WithStyles(t.markdown()), glamour.WithWordWrap(width))
-	if err == nil {
-		text, err = r.Render(text)
-	}
-	lines := trimBlank(strings.Split(text, "\n"))
-	if err != nil {
-		lines = append([]string{fmt.Sprintf("(shown as it is: %v)", err)}, lines...)
-	}
+// renderMarkdown turns Markdown into lines of at most width cells.
+func renderMarkdown(t theme, markdown string, width int) []string {
+	src := []byte(markdown)
+	root := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(src))
+	lines := (&markdownRenderer{theme: t, src: src}).blocks(root, max(width, 1), false)
 	for i, line := range lines {
 		lines[i] = xansi.Truncate(strings.TrimRight(line, " "), width, "…")
 	}
 	return lines
 }
 
-// trimBlank drops the lines at both ends on which nothing is to be seen.
-func trimBlank(lines []string) []string {
-	blank := func(line string) bool { return strings.TrimSpace(xansi.Strip(line)) == "" }
-	for len(lines) > 0 && blank(lines[0]) {
-		lines = lines[1:]
-	}
-	for len(lines) > 0 && blank(lines[len(lines)-1]) {
-		lines = lines[:len(lines)-1]
-	}
-	return lines
+type markdownRenderer struct {
+	theme theme
+	src   []byte
 }
 
-// goCode renders Go source with syntax colours.
-func (c *pageCache) goCode(t theme, source string, width int) []string {
-	return c.markdown(t, "```go\n"+strings.ReplaceAll(source, "\t", "    ")+"\n```", width)
-}
-
-// markdown is the glamour style that fits the theme.
-func (t theme) markdown() ansi.StyleConfig {
-	s := styles.DarkStyleConfig
-	syntax := "nord"
-	if !t.dark {
-		s, syntax = styles.LightStyleConfig, "friendly"
-	}
-	if !t.color {
-		s, syntax = styles.NoTTYStyleConfig, ""
-	}
-	zero, two := uint(0), uint(2)
-	s.Document.Margin, s.Document.BlockPrefix, s.Document.BlockSuffix = &zero, "", ""
-	s.Document.Color = nil
-	s.CodeBlock.Margin = &two
-	// A theme given by name can change while the program runs; one given by
-	// its colours is registered once for the process and then sticks.
-	s.CodeBlock.Chroma, s.CodeBlock.Theme = nil, syntax
-	s.H3.Prefix = ""
-	bold := true
-	s.H3.Bold = &bold
-	s.Code.Prefix, s.Code.Suffix = "", ""
-	if !t.color {
-		s.Code.Prefix, s.Code.Suffix = "`", "`"
-	}
-	s.Code.BackgroundColor = nil
-	return s
-}
-
-// wrap breaks plain text into lines of at most width cells. It does not break
-// at hyphens: --plain has to stay one word.
-func wrap(text string, width int) []string {
-	const unbroken = "\u2011"
-	text = xansi.Wrap(strings.ReplaceAll(text, "-", unbroken), max(width, 1), " ")
-	return strings.Split(strings.ReplaceAll(text, unbroken, "-"), "\n")
-}
-
-// indent puts a prefix before the first line and blanks of its width before
-// the others.
-func indent(prefix string, lines []string) []string {
-	out := make([]string, len(lines))
-	blank := strings.Repeat(" ", xansi.StringWidth(prefix))
-	for i, line := range lines {
-		if i == 0 {
-			out[i] = prefix + line
-		} else {
-			out[i] = blank + line
+// blocks renders what is below a node. Tight blocks have no blank line between
+// them.
+func (r *markdownRenderer) blocks(parent ast.Node, width int, tight bool) []string {
+	var out []string
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		if len(out) > 0 && !tight {
+			out = append(out, "")
 		}
+		out = append(out, r.block(n, width)...)
 	}
 	return out
 }
 
-// fit cuts or pads a line to exactly width cells.
-func fit(line string, width int) string {
-	line = xansi.Truncate(line, width, "…")
-	return line + strings.Repeat(" ", max(0, width-xansi.StringWidth(line)))
+func (r *markdownRenderer) block(n ast.Node, width int) []string {
+	t := r.theme
+	switch n := n.(type) {
+	case *ast.Heading:
+		return r.paragraph(n, t.title, width)
+	case *ast.List:
+		return r.list(n, width)
+	case *ast.Blockquote:
+		return prefixed(t.dim.Render("│")+" ", r.blocks(n, width-2, false))
+	case *ast.FencedCodeBlock:
+		return prefixed("  ", r.code(n, string(n.Language(r.src))))
+	case *ast.CodeBlock:
+		return prefixed("  ", r.code(n, ""))
+	case *ast.HTMLBlock:
+		return r.code(n, "")
+	case *ast.ThematicBreak:
+		return []string{t.dim.Render(strings.Repeat("─", width))}
+	case *extast.Table:
+		return r.table(n, width)
+	default:
+		return r.paragraph(n, lipgloss.NewStyle(), width)
+	}
+}
+
+func (r *markdownRenderer) list(l *ast.List, width int) []string {
+	var out []string
+	number := l.Start
+	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
+		mark := "• "
+		if l.IsOrdered() {
+			mark = fmt.Sprintf("%d. ", number)
+			number++
+		}
+		if len(out) > 0 && !l.IsTight {
+			out = append(out, "")
+		}
+		out = append(out, indent(mark, r.blocks(item, width-len([]rune(mark)), l.IsTight))...)
+	}
+	return out
+}
+
+// code is the text of a block as it stands, with colours if it is Go.
+func (r *markdownRenderer) code(n ast.Node, language string) []string {
+	var b strings.Builder
+	for i := range n.Lines().Len() {
+		line := n.Lines().At(i)
+		b.Write(line.Value(r.src))
+	}
+	source := strings.TrimRight(b.String(), "\n")
+	if language == "go" {
+		return highlightGo(r.theme, source)
+	}
+	return strings.Split(strings.ReplaceAll(source, "\t", "    "), "\n")
+}
+
+// table is as wide as its content, and breaks lines in the cells where that
+// does not fit.
+func (r *markdownRenderer) table(n *extast.Table, width int) []string {
+	grid := table.New().BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
+		BorderStyle(r.theme.dim).
+		StyleFunc(func(int, int) lipgloss.Style { return lipgloss.NewStyle().Padding(0, 1) })
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		style := lipgloss.NewStyle()
+		_, head := row.(*extast.TableHeader)
+		if head {
+			style = r.theme.bold
+		}
+		var cells []string
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			cells = append(cells, strings.Join(r.paragraph(cell, style, 1<<10), " "))
+		}
+		if head {
+			grid.Headers(cells...)
+		} else {
+			grid.Row(cells...)
+		}
+	}
+	drawn := grid.Render()
+	if lipgloss.Width(drawn) > width {
+		drawn = grid.Width(width).Render()
+	}
+	return strings.Split(drawn, "\n")
+}
+
+// paragraph breaks the text below a node at its blanks. A word that alone is
+// wider than the line is cut.
+func (r *markdownRenderer) paragraph(n ast.Node, style lipgloss.Style, width int) []string {
+	words := &wordWriter{}
+	r.inline(words, n, style)
+	words.end()
+	var out []string
+	line, used := "", 0
+	flush := func() {
+		out = append(out, line)
+		line, used = "", 0
+	}
+	for _, word := range words.done {
+		size := xansi.StringWidth(word)
+		switch {
+		case word == "\n":
+			flush()
+			continue
+		case used > 0 && used+1+size > width:
+			flush()
+		case used > 0:
+			line, used = line+" ", used+1
+		}
+		for size > width {
+			out = append(out, xansi.Cut(word, 0, width))
+			word = xansi.Cut(word, width, size)
+			size -= width
+		}
+		line, used = line+word, used+size
+	}
+	flush()
+	return out
+}
+
+// inline writes the words below a node. Styles nest: bold inside a heading
+// keeps the heading's colour.
+func (r *markdownRenderer) inline(w *wordWriter, parent ast.Node, style lipgloss.Style) {
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Text:
+			value := n.Segment.Value(r.src)
+			if parent.Kind() != ast.KindCodeSpan {
+				value = util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(value)))
+			}
+			w.write(string(value), style)
+			if n.HardLineBreak() {
+				w.end()
+				w.done = append(w.done, "\n")
+			} else if n.SoftLineBreak() {
+				w.end()
+			}
+		case *ast.String:
+			w.write(string(n.Value), style)
+		case *ast.CodeSpan:
+			sign := ""
+			if !r.theme.color {
+				sign = "`"
+			}
+			w.write(sign, style)
+			r.inline(w, n, r.theme.code.Inherit(style))
+			w.write(sign, style)
+		case *ast.Emphasis:
+			if n.Level == 1 {
+				r.inline(w, n, style.Italic(true))
+			} else {
+				r.inline(w, n, style.Bold(true))
+			}
+		case *ast.Link:
+			r.inline(w, n, style.Underline(true))
+			w.write(" ("+string(n.Destination)+")", style)
+		case *ast.AutoLink:
+			w.write(string(n.URL(r.src)), style.Underline(true))
+		case *ast.RawHTML:
+			for i := range n.Segments.Len() {
+				at := n.Segments.At(i)
+				w.write(string(at.Value(r.src)), style)
+			}
+		default:
+			r.inline(w, n, style)
+		}
+	}
+}
+
+// wordWriter splits styled text at its blanks. Each word carries its own
+// style, so that a line can end after any of them.
+type wordWriter struct {
+	done []string // words, and "\n" where the author wants a line to end
+	word strings.Builder
+}
+
+func (w *wordWriter) write(s string, style lipgloss.Style) {
+	blank := func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }
+	for i, part := range strings.FieldsFunc(s, blank) {
+		if i > 0 || blank(rune(s[0])) {
+			w.end()
+		}
+		w.word.WriteString(style.Render(part))
+	}
+	if s != "" && blank(rune(s[len(s)-1])) {
+		w.end()
+	}
+}
+
+func (w *wordWriter) end() {
+	if w.word.Len() > 0 {
+		w.done = append(w.done, w.word.String())
+		w.word.Reset()
+	}
+}
+
+func prefixed(prefix string, lines []string) []string {
+	for i, line := range lines {
+		lines[i] = prefix + line
+	}
+	return lines
 }

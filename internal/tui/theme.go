@@ -10,6 +10,7 @@ type theme struct {
 	dark, color bool
 
 	title, accent, dim, good, bad, warn, cursor, bold lipgloss.Style
+	code, keyword, text, number                       lipgloss.Style // of program text
 }
 
 func newTheme(dark, color bool) theme {
@@ -31,5 +32,10 @@ func newTheme(dark, color bool) theme {
 		warn:   fg("#875f00", "#ffd787"),
 		cursor: fg("#005f87", "#87d7ff").Bold(true),
 		bold:   lipgloss.NewStyle().Bold(true),
+
+		code:    fg("#875f00", "#ffd787"),
+		keyword: fg("#5f00af", "#afafff"),
+		text:    fg("#005f00", "#afd787"),
+		number:  fg("#875f00", "#ffd787"),
 	}
 }
