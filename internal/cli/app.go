@@ -71,7 +71,8 @@ func (a *app) open() (*workbook.Workbook, error) {
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.
 	if root != "" {
-		wb.Grade = a.Grader(root).Grade
+		grader := a.Grader(root)
+		wb.Grade, wb.Run = grader.Grade, grader.RunProgram
 	} else {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{}, workspace.ErrNotFound

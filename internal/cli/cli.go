@@ -51,6 +51,7 @@ const (
 // Grader decides whether a kata is solved, and whether this machine can tell.
 type Grader interface {
 	Grade(context.Context, grade.Suite) (grade.Verdict, error)
+	RunProgram(ctx context.Context, folder string) (grade.Program, error)
 	Environment(context.Context) grade.Environment
 }
 

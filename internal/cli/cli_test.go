@@ -177,6 +177,10 @@ func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, er
 	return v, nil
 }
 
+func (g fakeGrader) RunProgram(_ context.Context, folder string) (grade.Program, error) {
+	return grade.Program{Output: "output of " + folder}, nil
+}
+
 func (g fakeGrader) Environment(context.Context) grade.Environment {
 	race := grade.Check{Name: "race detector", OK: true, Text: "the race detector works"}
 	if os.Getenv("NO_RACE") != "" {
@@ -226,7 +230,7 @@ func fakeCourse() *course.Course {
 		Lessons: []*course.Lesson{lesson(1, "01-ends", "Every goroutine ends"), lesson(2, "02-bounds", "Bounds")},
 		Katas:   []*course.Kata{kata(1, "01-worker", "The worker", "fail"), kata(2, "02-pool", "The pool", "fail"), kata(3, "03-server", "The server", "fail")},
 		Points: []course.Point{
-			{ID: "Q1", Title: "Timeouts first", Lesson: "01-ends", Kata: true},
+			{ID: "Q1", Title: "Timeouts first", Lesson: "01-ends", Katas: []string{"01-worker", "09-later"}},
 			{ID: "Q9", Title: "Something later", Lesson: "09-later"},
 		},
 		Misconceptions: map[string]*course.Misconception{"waits": {ID: "waits", Says: "Everything waits.", Truth: "Only a channel operation waits here."}},

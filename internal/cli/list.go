@@ -60,7 +60,8 @@ type PointJSON struct {
 	Lesson    string   `json:"lesson"`
 	Taught    bool     `json:"taught"` // false while its lesson is planned
 	Questions []string `json:"questions"`
-	Katas     []string `json:"katas"`
+	Katas     []string `json:"katas"`         // that practise it
+	Planned   []string `json:"planned_katas"` // that will
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -126,7 +127,7 @@ func curriculumJSON(c *course.Course) CurriculumJSON {
 	for _, r := range c.Matrix() {
 		out.Points = append(out.Points, PointJSON{
 			ID: r.Point.ID, Title: r.Point.Title, Lesson: r.Point.Lesson, Taught: r.Taught,
-			Questions: append([]string{}, r.Questions...), Katas: append([]string{}, r.Katas...),
+			Questions: append([]string{}, r.Questions...), Katas: append([]string{}, r.Katas...), Planned: append([]string{}, r.Planned...),
 		})
 	}
 	return out
@@ -150,26 +151,29 @@ func (a *app) printList(wb *workbook.Workbook) error {
 }
 
 // printMatrix writes the curriculum as a table. Questions are counted, katas
-// are named by their numbers, and "-" is none.
+// are named by their numbers, planned ones in parentheses, and "-" is none.
 func (a *app) printMatrix(c *course.Course) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "POINT\tQUESTIONS\tKATAS\tLESSON\tTITLE")
 	for _, r := range c.Matrix() {
-		questions, katas, lesson := "-", "-", r.Point.Lesson
+		questions, lesson := "-", r.Point.Lesson
 		if n := len(r.Questions); n > 0 {
 			questions = strconv.Itoa(n)
 		}
-		if len(r.Katas) > 0 {
-			var numbers []string
-			for _, id := range r.Katas {
-				numbers = append(numbers, strconv.Itoa(c.Kata(id).Number))
-			}
-			katas = strings.Join(numbers, ",")
+		var katas []string
+		for _, id := range r.Katas {
+			katas = append(katas, id[:2])
+		}
+		for _, id := range r.Planned {
+			katas = append(katas, "("+id[:2]+")")
+		}
+		if len(katas) == 0 {
+			katas = []string{"-"}
 		}
 		if !r.Taught {
 			lesson += " (planned)"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Point.ID, questions, katas, lesson, r.Point.Title)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Point.ID, questions, strings.Join(katas, ","), lesson, r.Point.Title)
 	}
 	return a.flush(w)
 }

@@ -84,6 +84,9 @@ type graderFunc func(context.Context) (grade.Verdict, error)
 
 func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
 func (g graderFunc) Environment(context.Context) grade.Environment                   { return grade.Environment{} }
+func (g graderFunc) RunProgram(context.Context, string) (grade.Program, error) {
+	return grade.Program{}, nil
+}
 
 // The signals are those of a terminal that interrupts, of a system that shuts
 // down and of a terminal that goes away.

@@ -147,7 +147,7 @@ func (p *lessonParser) parse(body string, firstLine int) {
 	p.checkShape()
 }
 
-var fieldNote = regexp.MustCompile(`^Field note (E\d+): `)
+var fieldNote = regexp.MustCompile(`^Field note ([A-Z]\d+): `)
 
 func (p *lessonParser) section(title string, line int) {
 	s := &Section{ID: slug(title), Title: title, Line: line}

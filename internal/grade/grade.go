@@ -99,9 +99,10 @@ type Grader struct {
 	machine *machine // cached once everything is in order
 
 	// Seams for the package's tests.
-	quick      bool          // leave -race out and judge as if it had been on
-	buildLimit time.Duration // default defaultBuildLimit
-	grace      time.Duration // default defaultGrace
+	quick        bool          // leave -race out and judge as if it had been on
+	buildLimit   time.Duration // default defaultBuildLimit
+	grace        time.Duration // default defaultGrace
+	programLimit time.Duration // default defaultProgramLimit
 }
 
 const (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os/exec"
 	"time"
 )
@@ -57,32 +58,39 @@ func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args 
 	}
 	stderr := &headWriter{limit: stderrLimit}
 
-	cmd := exec.CommandContext(runCtx, m.goPath, args...)
+	end := m.inGroup(runCtx, tempDir, env, stdout, stderr, m.goPath, args...)
+	if running != nil {
+		running.Stop()
+	}
+	end.stderr = stderr.buf.String()
+	return r, end
+}
+
+// inGroup runs a command in the module root, in its own process group, and
+// returns when no process of that group is left.
+func (m *machine) inGroup(ctx context.Context, tempDir string, env []string, stdout, stderr io.Writer, name string, args ...string) ending {
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = m.root
 	// GOTMPDIR makes sure that a killed go command leaves no work folder.
 	cmd.Env = append(env[:len(env):len(env)], "GOTMPDIR="+tempDir, "PWD="+m.root)
-	cmd.Stdout = stdout
-	cmd.Stderr = stderr
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.WaitDelay = waitDelay
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	ownGroup(cmd)
 
 	if err := cmd.Start(); err != nil {
-		if runCtx.Err() != nil {
-			err = context.Cause(runCtx)
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
 		}
-		return r, ending{exit: -1, cause: err}
+		return ending{exit: -1, cause: err}
 	}
 	err := cmd.Wait()
 	sweepGroup(cmd.Process)
-	if running != nil {
-		running.Stop()
+	end := ending{exit: cmd.ProcessState.ExitCode()}
+	if err != nil && ctx.Err() != nil {
+		end.cause = context.Cause(ctx)
 	}
-	end := ending{exit: cmd.ProcessState.ExitCode(), stderr: stderr.buf.String()}
-	if err != nil && runCtx.Err() != nil {
-		end.cause = context.Cause(runCtx)
-	}
-	return r, end
+	return end
 }
 
 // headWriter keeps the first bytes written to it and drops the rest.

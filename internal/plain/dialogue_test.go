@@ -31,6 +31,22 @@ func TestLessonIsReadSectionBySection(t *testing.T) {
 	}
 }
 
+func TestProgramsRunAndTasksAreTicked(t *testing.T) {
+	d := newDesk(t, typing("4", "5", "3", "5", "0"))
+	for _, s := range d.lesson.Sections[:2] {
+		if err := d.wb.MarkRead(t.Context(), d.lesson, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Lesson(t.Context(), d.lesson); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "section", d)
+	if d.wb.Log.State().Ticked("audit") {
+		t.Error("the task is still ticked after it was unticked")
+	}
+}
+
 func TestLessonGoesOnAtTheFirstUnreadSection(t *testing.T) {
 	d := newDesk(t, typing("0"))
 	if err := d.wb.MarkRead(t.Context(), d.lesson, d.lesson.Sections[0]); err != nil {

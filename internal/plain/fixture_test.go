@@ -90,7 +90,12 @@ func fixture() *course.Course {
 				{Kind: course.Code, Text: "// Run waits.\nfunc Run() {\n\tselect {}\n}", File: "lessons/01-ends/run.go", Line: 3, Wrong: true, Test: "TestRunHangs"},
 				{Kind: course.Checkpoint, Question: questions[0]},
 			}},
-			{ID: "the-habit", Title: "The habit", Blocks: []course.Block{{Kind: course.Prose, Text: "Name the end."}}},
+			{ID: "the-habit", Title: "The habit", Blocks: []course.Block{
+				{Kind: course.Prose, Text: "Name the end."},
+				{Kind: course.Run, Text: "Ends shows one.", File: "lessons/01-ends/ends/main.go"},
+				{Kind: course.Drill, Kata: course.PlannedKata{ID: "02-worker", Title: "The worker"}},
+				{Kind: course.Task, Task: "audit", Text: "Write the `end` of each goroutine."},
+			}},
 		},
 	}
 	kata := &course.Kata{
@@ -142,6 +147,9 @@ func newDesk(t *testing.T, in io.Reader) *desk {
 	}
 	wb := &workbook.Workbook{
 		Course: c, Log: log, Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups")},
+		Run: func(_ context.Context, folder string) (grade.Program, error) {
+			return grade.Program{Output: "printed by " + folder, Problem: "The program ended with status 3."}, nil
+		},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{Status: grade.Pass, Summary: "all 2 tests passed"}, nil
 		},

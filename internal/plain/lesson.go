@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 
 	"example.com/leakproof/internal/course"
 )
@@ -72,7 +73,9 @@ func (s *Session) turn(ctx context.Context, l *course.Lesson, at int) (int, erro
 	if at > 0 {
 		list = append(list, choice{number: 2, text: "Previous section"})
 	}
-	list = append(list, choice{number: 3, text: "This section again"}, choice{number: 0, text: "Back"})
+	list = append(list, choice{number: 3, text: "This section again"})
+	list = append(list, s.sectionChoices(l.Sections[at])...)
+	list = append(list, choice{number: 0, text: "Back"})
 	s.say("")
 	for _, c := range list {
 		s.say("%d. %s", c.number, c.text)
@@ -87,8 +90,59 @@ func (s *Session) turn(ctx context.Context, l *course.Lesson, at int) (int, erro
 		return at + 1, nil
 	case c.number == 2:
 		return at - 1, nil
+	case c.do != nil:
+		if err := c.do(ctx); err != nil {
+			return 0, err
+		}
+		return s.turn(ctx, l, at)
 	}
 	return at, nil
+}
+
+// sectionChoices are the programs of a section that can be run, and its tasks.
+func (s *Session) sectionChoices(section *course.Section) []choice {
+	var list []choice
+	number := 4
+	add := func(text string, do func(context.Context) error) {
+		list = append(list, choice{number, text, do})
+		number++
+	}
+	for _, b := range section.Blocks {
+		switch b.Kind {
+		case course.Run:
+			add("Run the program in "+path.Dir(b.File), func(ctx context.Context) error { return s.program(ctx, b.File) })
+		case course.Task:
+			done := s.wb.Log.State().Ticked(b.Task)
+			text := "Tick: "
+			if done {
+				text = "Untick: "
+			}
+			add(text+flat(b.Text), func(ctx context.Context) error {
+				s.saved(s.wb.Tick(ctx, b.Task, !done))
+				return nil
+			})
+		default:
+		}
+	}
+	return list
+}
+
+// program runs a program and writes what it printed.
+func (s *Session) program(ctx context.Context, file string) error {
+	s.say("Running go run ./%s. The first time, Go builds it.", path.Dir(file))
+	out, err := s.wb.RunProgram(ctx, file)
+	if err != nil {
+		return err
+	}
+	if out.Output != "" {
+		s.say("It printed:")
+		s.text(indent(out.Output, "    "))
+		s.say("End of the output.")
+	}
+	if out.Problem != "" {
+		s.text(wrap(out.Problem, "", ""))
+	}
+	return nil
 }
 
 func (s *Session) section(ctx context.Context, l *course.Lesson, at int) error {
@@ -126,6 +180,16 @@ func (s *Session) block(b course.Block) {
 		s.text(paragraphs(b.Text))
 	case course.Picture:
 		s.text(wrap("Picture: "+b.Alt, "", ""))
+	case course.Run:
+		s.text(wrap(fmt.Sprintf("Program: %s Run it with: go run ./%s", b.Text, path.Dir(b.File)), "", ""))
+	case course.Drill:
+		s.say("Practise it: kata %s, %s.", b.Kata.ID, b.Kata.Title)
+	case course.Task:
+		box := "Task, open: "
+		if s.wb.Log.State().Ticked(b.Task) {
+			box = "Task, done: "
+		}
+		s.text(wrap(flat(b.Text), box, ""))
 	case course.Proof:
 		s.text(wrap(fmt.Sprintf("Proved by %s, in %s, line %d.", b.Test, b.File, b.Line), "", ""))
 	case course.Code:

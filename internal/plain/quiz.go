@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
@@ -186,6 +187,9 @@ func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback)
 	}
 	if f.Explanation != "" {
 		s.text(wrap(flat(f.Explanation), "Why: ", ""))
+	}
+	if q.Kind == course.Trace {
+		s.say("See it run with: go run ./%s", path.Dir(q.CodeFile))
 	}
 }
 

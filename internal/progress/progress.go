@@ -22,6 +22,7 @@ const (
 	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed
 	KindHint    Kind = "hint"    // a hint was shown: Kata, Tier
 	KindReset   Kind = "reset"   // a kata was put back to its start: Kata, Backup
+	KindTick    Kind = "tick"    // a task was ticked, or no longer: Task, Done
 )
 
 // Event is one thing that the learner did. Each kind uses the fields named at its constant and leaves the others empty.
@@ -40,6 +41,8 @@ type Event struct {
 	Hash     string    `json:"hash,omitempty"`   // of the learner's file as it was graded
 	Failed   []string  `json:"failed,omitempty"` // names of the tests that failed
 	Backup   string    `json:"backup,omitempty"` // where the learner's file went
+	Task     string    `json:"task,omitempty"`
+	Done     bool      `json:"done,omitempty"`
 }
 
 // DefaultDir is where progress is kept unless the learner says otherwise: leakproof in the user's state folder

@@ -32,6 +32,8 @@ type State struct {
 	sections map[sectionKey]struct{}
 	answers  map[questionKey]Answer
 	katas    map[string]kata
+	ticked   map[string]bool
+	history  []Event
 }
 
 type sectionKey struct{ lesson, section string }
@@ -80,6 +82,12 @@ func (s State) LastVerdict(id string) (Verdict, bool) {
 	return k.last, k.runs > 0
 }
 
+// Ticked reports whether the learner has ticked a task.
+func (s State) Ticked(task string) bool { return s.ticked[task] }
+
+// History returns every event in the order of the log, for whoever derives more from it than State does. It must not be changed.
+func (s State) History() []Event { return s.history }
+
 // with returns the state after further events. The receiver stays as it is: screens may hold it.
 func (s State) with(events []Event) State {
 	if len(events) == 0 {
@@ -89,6 +97,8 @@ func (s State) with(events []Event) State {
 		sections: cloned(s.sections),
 		answers:  cloned(s.answers),
 		katas:    cloned(s.katas),
+		ticked:   cloned(s.ticked),
+		history:  slices.Concat(s.history, events),
 	}
 	for _, e := range events {
 		next.apply(e)
@@ -128,5 +138,7 @@ func (s State) apply(e Event) {
 		s.katas[e.Kata] = k
 	case KindReset:
 		delete(s.katas, e.Kata)
+	case KindTick:
+		s.ticked[e.Task] = e.Done
 	}
 }

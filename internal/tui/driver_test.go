@@ -38,6 +38,7 @@ type setup struct {
 	start         Start
 	outside       bool // not in a clone
 	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
+	program       grade.Program // what every program prints
 	watchError    error
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
@@ -168,6 +169,7 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 		},
 		LookPath: func(name string) (string, error) { return "/bin/" + name, nil },
 	}
+	wb.Run = func(context.Context, string) (grade.Program, error) { return s.program, nil }
 	if wb.Grade == nil {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return failing, nil }
 	}

@@ -15,12 +15,15 @@ type quiz struct {
 	lesson *course.Lesson
 	round  *workbook.Round
 	now    *question // nil at the end of the round
+	runs   *programs
 	pager  pager
 	follow bool // scroll to what the last key was about
 }
 
 func newQuiz(e *env, l *course.Lesson) *quiz {
-	return &quiz{env: e, lesson: l, round: e.wb.Quiz(l, e.shuffle)}
+	z := &quiz{env: e, lesson: l, round: e.wb.Quiz(l, e.shuffle)}
+	z.runs = newPrograms(e, z)
+	return z
 }
 
 func (z *quiz) title() string {
@@ -40,8 +43,15 @@ func (z *quiz) init() tea.Cmd {
 	return nil
 }
 
-func (z *quiz) update(tea.Msg) tea.Cmd { return nil }
-func (z *quiz) close()                 {}
+func (z *quiz) update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(programMsg); ok {
+		z.follow = true
+		return z.runs.ended(msg)
+	}
+	return nil
+}
+
+func (z *quiz) close() { z.runs.task.stop() }
 
 func (z *quiz) next() {
 	z.now = nil
@@ -59,9 +69,11 @@ func (z *quiz) actions() []action {
 			on(func() tea.Cmd { z.round = z.env.wb.Quiz(z.lesson, z.env.shuffle); return z.init() }, "r", "ask again", "r"),
 		}, z.pager.scrolling()...)
 	case z.now.feedback != nil:
-		return append([]action{
-			on(func() tea.Cmd { z.next(); return nil }, "enter", "next question", "enter", "space"),
-		}, z.pager.scrolling()...)
+		out := []action{on(func() tea.Cmd { z.next(); return nil }, "enter", "next question", "enter", "space")}
+		if file := z.now.asked.CodeFile; z.now.asked.Kind == course.Trace {
+			out = append(out, on(func() tea.Cmd { z.follow = true; return z.runs.run(file) }, "x", "run it", "x"))
+		}
+		return append(out, z.pager.scrolling()...)
 	}
 	actions := z.now.actions()
 	for i, a := range actions {
@@ -89,6 +101,10 @@ func (z *quiz) lines(width, height int) []string {
 	out = append(out, lines...)
 	if f := z.now.feedback; f != nil && !f.Right {
 		out = append(out, indent("  ", wrap(t.dim.Render("It comes back at the end of the round."), width-2))...)
+		last = len(out) - 1 - offset
+	}
+	if printed := z.runs.lines(z.now.asked.CodeFile, width); z.now.feedback != nil && printed != nil {
+		out = append(append(out, ""), printed...)
 		last = len(out) - 1 - offset
 	}
 	z.pager.set(out, height)

@@ -3,12 +3,14 @@ package tui
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
 )
 
 // reader shows a lesson, one section a screen, with its checkpoints in place.
@@ -21,7 +23,9 @@ type reader struct {
 	focus    *question            // the checkpoint that takes the keys, or nil
 	follow   bool                 // scroll to what the last key was about
 	whole    bool                 // ... which is all of the checkpoint
-	marks    *task                // recording what was read
+	marks    *task                // recording what was read and ticked
+	programs *programs
+	ran      string // the main.go of the section's last run
 	contents *contents
 	search   *search
 
@@ -31,7 +35,7 @@ type reader struct {
 
 func newReader(e *env, l *course.Lesson) *reader {
 	r := &reader{env: e, lesson: l, asked: map[string]*question{}}
-	r.marks = &task{owner: r}
+	r.marks, r.programs = &task{owner: r}, newPrograms(e, r)
 	r.at = r.firstUnread()
 	return r
 }
@@ -58,11 +62,18 @@ func (r *reader) status() string {
 
 func (r *reader) init() tea.Cmd { return r.visit(r.at) }
 
-func (r *reader) close() { r.marks.stop() }
+func (r *reader) close() {
+	r.marks.stop()
+	r.programs.task.stop()
+}
 
 func (r *reader) update(msg tea.Msg) tea.Cmd {
-	if recorded, ok := msg.(recordedMsg); ok {
-		return r.env.recorded(recorded.err)
+	switch msg := msg.(type) {
+	case recordedMsg:
+		return r.env.recorded(msg.err)
+	case programMsg:
+		r.follow = true
+		return r.programs.ended(msg)
 	}
 	return nil
 }
@@ -71,7 +82,7 @@ func (r *reader) section() *course.Section { return r.lesson.Sections[r.at] }
 
 // visit shows a section, records it as seen and renders its neighbours ahead.
 func (r *reader) visit(i int) tea.Cmd {
-	r.at, r.pager.top, r.focus = i, 0, nil
+	r.at, r.pager.top, r.focus, r.ran = i, 0, nil, ""
 	section := r.section()
 	for _, b := range section.Blocks {
 		if b.Kind == course.Checkpoint && r.asked[b.Question.ID] == nil {
@@ -119,6 +130,7 @@ func (r *reader) actions() []action {
 		on(func() tea.Cmd { r.search = &search{typing: true}; return nil }, "/", "search", "/"),
 		on(r.copyCode, "y", "copy the code", "y").hushed().unless(r.code() == "", "this section shows no code"),
 	}
+	out = append(out, r.sectionActions()...)
 	if r.search != nil {
 		out = append([]action{
 			on(r.nextMatch, "n", "next match", "n"),
@@ -126,6 +138,55 @@ func (r *reader) actions() []action {
 		}, out...)
 	}
 	return append(out, r.pager.scrolling()...)
+}
+
+// sectionActions are what keys do with the blocks of this section.
+func (r *reader) sectionActions() []action {
+	var out []action
+	if file := r.program(); file != "" {
+		out = append(out, on(func() tea.Cmd { r.ran, r.follow = file, true; return r.programs.run(file) }, "x", "run it", "x"))
+	}
+	tasks := 0
+	for _, b := range r.section().Blocks {
+		switch b.Kind {
+		case course.Task:
+			tasks++
+			digit := fmt.Sprint(tasks)
+			out = append(out, on(func() tea.Cmd { return r.tick(b.Task) }, digit, "tick task "+digit, digit).hushed())
+		case course.Drill:
+			planned := r.env.wb.Course.Kata(b.Kata.ID) == nil
+			out = append(out, on(func() tea.Cmd {
+				return send(openMsg{Start{Kind: workbook.RepairStep, ID: b.Kata.ID}})
+			}, "o", "open the kata", "o").unless(planned, "this kata is still planned"))
+		default:
+		}
+	}
+	return out
+}
+
+// program is the main.go that x runs: of the section's programs the first one
+// that has not run yet, else the first. It is "" if there is none.
+func (r *reader) program() string {
+	first := ""
+	for _, b := range r.section().Blocks {
+		if b.Kind != course.Run {
+			continue
+		}
+		if _, ran := r.programs.printed[b.File]; !ran {
+			return b.File
+		}
+		if first == "" {
+			first = b.File
+		}
+	}
+	return first
+}
+
+func (r *reader) tick(task string) tea.Cmd {
+	done := !r.env.wb.Log.State().Ticked(task)
+	return r.marks.more(r.env, r.env.ctx, func(ctx context.Context) tea.Msg {
+		return recordedMsg{r.env.wb.Tick(ctx, task, done)}
+	})
 }
 
 // forward pages down and, at the end, goes to the next section.
@@ -172,7 +233,11 @@ func (r *reader) focusActions() []action {
 		if !f.Right {
 			onward = on(r.answering, "enter", "try again", "enter", "space")
 		}
-		return append([]action{onward, leave}, r.pager.scrolling()...)
+		out := []action{onward, leave}
+		if file := r.focus.asked.CodeFile; r.focus.asked.Kind == course.Trace {
+			out = append(out, on(func() tea.Cmd { r.follow = true; return r.programs.run(file) }, "x", "run it", "x"))
+		}
+		return append(out, r.pager.scrolling()...)
 	}
 	actions := r.focus.actions()
 	for i, a := range actions {
@@ -232,8 +297,23 @@ func (r *reader) render(width int) (out []string, first, last int) {
 		}
 	}
 	add(-1, t.title.Render(r.section().Title), "")
+	tasks := 0
 	for i, b := range r.section().Blocks {
-		if b.Kind != course.Checkpoint {
+		switch b.Kind {
+		case course.Checkpoint:
+		case course.Task:
+			tasks++
+			add(i, r.taskLines(tasks, b, width)...)
+			continue
+		case course.Run:
+			start := len(out)
+			add(i, r.runLines(b, width)...)
+			if b.File == r.ran && r.focus == nil {
+				first, last = start, len(out)-1
+			}
+			add(i, "")
+			continue
+		default:
 			add(i, r.env.pages.block(t, b, width)...)
 			add(i, "")
 			continue
@@ -266,11 +346,35 @@ func (r *reader) checkpointLines(asked *course.Question, width int) (lines []str
 		}
 	}
 	body, first, last := q.lines(width)
+	if out := r.programs.lines(asked.CodeFile, width); q.feedback != nil && out != nil {
+		body = append(append(body, ""), out...)
+		last = len(body) - 1
+	}
 	lines = append([]string{t.accent.Render(head)}, body...)
 	if foot != "" {
 		lines = append(lines, "", t.dim.Render(foot))
 	}
 	return lines, first + 1, last + 1
+}
+
+// taskLines shows a task with its number, which ticks it.
+func (r *reader) taskLines(number int, b course.Block, width int) []string {
+	box := "[ ] "
+	if r.env.wb.Log.State().Ticked(b.Task) {
+		box = "[x] "
+	}
+	mark := fmt.Sprintf("%d. %s", number, box)
+	return indent(mark, r.env.pages.markdown(r.env.theme, b.Text, min(width, maxText)-len(mark)))
+}
+
+// runLines shows how to run a program and, once it has run, what it printed.
+func (r *reader) runLines(b course.Block, width int) []string {
+	t := r.env.theme
+	out := []string{t.accent.Render(xansi.Truncate("x runs it: go run ./"+path.Dir(b.File), width, "…"))}
+	for _, line := range wrap(b.Text, min(width, maxText)) {
+		out = append(out, t.dim.Render(line))
+	}
+	return append(out, r.programs.lines(b.File, width)...)
 }
 
 // anchor is the block at the top of the screen, find where a block starts: a
@@ -309,6 +413,8 @@ func (c *pageCache) block(t theme, b course.Block, width int) []string {
 			return append(lines, wrap(t.dim.Render("In words: "+b.Alt), width)...)
 		}
 		return lines
+	case course.Drill:
+		return wrap(fmt.Sprintf("Practise it: kata %s, %s.", b.Kata.ID, b.Kata.Title), width)
 	case course.Proof:
 		return wrap(t.dim.Render(fmt.Sprintf("Proved by %s · %s:%d", b.Test, b.File, b.Line)), width)
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"testing"
 
+	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -46,7 +47,7 @@ func TestSpaceReadsTheWholeLesson(t *testing.T) {
 		for range 60 {
 			d.press("space")
 		}
-		d.sees("The habit", "The end of the lesson")
+		d.sees("Practise it: kata 02-shut-file", "The end of the lesson")
 		for _, s := range d.env.wb.Course.Lessons[0].Sections {
 			if !d.env.wb.Log.State().SectionRead("01-close", s.ID) {
 				d.Errorf("section %s is not recorded as read", s.ID)
@@ -144,5 +145,57 @@ func TestUnwritableLogIsToldAndReadingGoesOn(t *testing.T) {
 		d.sees("--state")
 		d.press("right")
 		d.sees("The handle that stays")
+	})
+}
+
+func TestAProgramRunsInPlace(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			s := reading(name)
+			s.program = grade.Program{Output: "2 handles are open"}
+			drive(t, s, func(d *driver) {
+				d.press("right", "right", "right", "x")
+				d.sees("x runs it", "It printed:", "│ 2 handles are open")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestAProgramThatFailsSaysSo(t *testing.T) {
+	s := reading("80x24")
+	s.program = grade.Program{Problem: "The program did not end within 20s and was stopped."}
+	drive(t, s, func(d *driver) {
+		d.press("right", "right", "right", "x")
+		d.sees("The program did not end within 20s and was stopped.")
+		d.press("q")
+		d.sees("Next:")
+	})
+}
+
+func TestAPredictionIsComparedWithTheRealOutput(t *testing.T) {
+	s := reading("80x24")
+	s.program = grade.Program{Output: "what it really printed"}
+	drive(t, s, func(d *driver) {
+		d.press("right", "right", "enter", "x")
+		d.lacks("what it really printed") // not before the prediction
+		d.press("1", "x")
+		d.sees("It printed:", "what it really printed")
+	})
+}
+
+func TestTasksAreTickedAndStayTicked(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "right", "right", "2")
+		d.sees("1. [ ] Find every open", "2. [x] Watch the number")
+		d.press("2", "1", "left", "right")
+		d.sees("1. [x] Find every open", "2. [ ] Watch the number")
+	})
+}
+
+func TestAPlannedKataCannotBeOpened(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "right", "right", "o")
+		d.sees("Practise it: kata 02-shut-file, Shut file.", "this kata is still planned")
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os/exec"
+	"path"
 	"regexp"
 	"strconv"
 	"time"
@@ -29,6 +30,7 @@ type Workbook struct {
 
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
+	Run      func(ctx context.Context, folder string) (grade.Program, error)
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
@@ -128,6 +130,20 @@ func (w *Workbook) Diff(k *course.Kata, v *course.Variant) (string, error) {
 		return "", err
 	}
 	return workspace.Diff("yours/"+k.File, v.ID+"/"+k.File, src, v.Files[k.File]), nil
+}
+
+// RunProgram runs the program of a lesson or of a question, given by its
+// main.go, and returns what it printed.
+func (w *Workbook) RunProgram(ctx context.Context, file string) (grade.Program, error) {
+	if err := w.InClone(); err != nil {
+		return grade.Program{Problem: err.Error()}, nil
+	}
+	return w.Run(ctx, path.Dir(file))
+}
+
+// Tick records that a task is done, or that it is to be done again.
+func (w *Workbook) Tick(ctx context.Context, task string, done bool) error {
+	return w.record(ctx, progress.Event{Kind: progress.KindTick, Task: task, Done: done})
 }
 
 // MarkRead records that the learner has seen a section. Seeing it again
