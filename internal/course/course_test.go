@@ -46,6 +46,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		kata   = "katas/01-open-file/KATA.md"
 		briefs = "solutions/pristine.txtar" // where the brief comes from
 		corpus = "solutions/01-open-file/corpus.toml"
+		tests  = "solutions/01-open-file/tests.toml"
 		points = "lessons/curriculum.toml"
 	)
 	for _, tc := range []struct {
@@ -85,6 +86,9 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"field note without a program", lesson, "## Close on every way out", "## Field note Z1: closing is enough", lesson + ":28: field note Z1 needs a program to run"},
 		{"point of a kata that nobody plans", points, `katas = ["02-shut-file"]`, `katas = ["03-shut-file"]`, points + `:7: point "Z2" names kata "03-shut-file"`},
 		{"kata and curriculum disagree", points, `katas = ["02-shut-file"]`, `katas = ["01-open-file"]`, kata + `:1: practises and lessons/curriculum.toml disagree on "Z2"`},
+		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry"},
+		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks"},
+		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`},
 		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:3: question "close-first": 2 options are right`},
 		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:3: question "close-first": option 2 has no why`},
 		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`},

@@ -2,6 +2,8 @@ package course
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
 	"maps"
 	"path"
@@ -30,6 +32,7 @@ type Kata struct {
 	Hints    []Hint
 
 	Variants []*Variant
+	Tests    map[string]*TestPurpose // by the test's name
 	// Suite holds the pristine files that a verdict rests on, by their path
 	// below the module root: the tests, what they need, and the suite kit.
 	Suite map[string][]byte
@@ -41,6 +44,16 @@ type Kata struct {
 type Hint struct {
 	Title string
 	Text  string // Markdown
+}
+
+// TestPurpose is what a test of a suite stands for.
+type TestPurpose struct {
+	Misconception string   // the belief that its failure speaks of
+	Lesson        *Lesson  // that corrects it
+	Section       *Section // of Lesson
+
+	place string // "lesson/section"
+	line  int
 }
 
 // Variant is one version of the file to repair, with the verdict it must get.
@@ -70,6 +83,15 @@ func (k *Kata) Variant(id string) *Variant {
 
 // Start is the broken file as every learner gets it.
 func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
+
+// Hash identifies a version of the file to repair.
+func Hash(src []byte) string {
+	sum := sha256.Sum256(src)
+	return hex.EncodeToString(sum[:])
+}
+
+// StartHash is the [Hash] of the broken file.
+func (k *Kata) StartHash() string { return Hash(k.Start()) }
 
 // Alternatives are the further repairs that the suite accepts.
 func (k *Kata) Alternatives() []*Variant {
@@ -131,7 +153,43 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	}
 	l.parseBrief(k, body, line)
 	l.loadCorpus(k)
+	l.loadTests(k)
 	return k
+}
+
+// testsFile is where the purposes of a kata's tests are.
+func testsFile(k *Kata) string { return path.Join("solutions", k.ID, "tests.toml") }
+
+func (l *loader) loadTests(k *Kata) {
+	file := testsFile(k)
+	src, ok := l.read(l.src.Solutions, "solutions", path.Join(k.ID, "tests.toml"))
+	if !ok {
+		return
+	}
+	var doc map[string]struct{ Misconception, Section string }
+	if !l.decode(file, 1, src, &doc) {
+		return
+	}
+	headers, suite := headerLines(src), testNames(k.Suite)
+	k.Tests = map[string]*TestPurpose{}
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
+		t := &TestPurpose{Misconception: doc[name].Misconception, place: doc[name].Section}
+		if at := headers["["+name+"]"]; len(at) > 0 {
+			t.line = at[0]
+		}
+		if !slices.Contains(suite, name) {
+			l.problem(file, t.line, "the suite has no %s: name one of its tests", name)
+		}
+		if l.course.Misconceptions[t.Misconception] == nil {
+			l.problem(file, t.line, "misconception %q is not in quiz/misconceptions: define it or correct the id", t.Misconception)
+		}
+		k.Tests[name] = t
+	}
+	for _, name := range suite {
+		if k.Tests[name] == nil {
+			l.problem(file, 0, "%s has no entry: add [%s] with misconception and section", name, name)
+		}
+	}
 }
 
 // parseBrief splits KATA.md at its headings.

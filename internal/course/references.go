@@ -1,7 +1,9 @@
 package course
 
 import (
+	"maps"
 	"slices"
+	"strings"
 )
 
 // checkReferences holds what no file can be asked about alone: ids that name
@@ -27,6 +29,16 @@ func (l *loader) checkKata(k *Kata) {
 	for _, id := range k.Lessons {
 		if l.course.Lesson(id) == nil {
 			l.problem(k.file, 1, "lesson %q does not exist: write it or correct the id", id)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.Tests)) {
+		t := k.Tests[name]
+		lesson, section, _ := strings.Cut(t.place, "/")
+		if t.Lesson = l.course.Lesson(lesson); t.Lesson != nil {
+			t.Section = t.Lesson.Section(section)
+		}
+		if t.Section == nil {
+			l.problem(testsFile(k), t.line, "section %q does not exist: write it as lesson-id/section-id, where a section's id is its title in lower case with dashes", t.place)
 		}
 	}
 	if len(k.Practises) == 0 {

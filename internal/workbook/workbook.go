@@ -5,8 +5,6 @@ package workbook
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os/exec"
 	"path"
@@ -59,8 +57,7 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 	// Read before the run: a save during it must not be taken for what ran.
 	hash := ""
 	if src, err := w.Space.Read(k); err == nil {
-		sum := sha256.Sum256(src)
-		hash = hex.EncodeToString(sum[:])
+		hash = course.Hash(src)
 	}
 	v, err := w.Grade(ctx, Suite(k))
 	if err != nil {

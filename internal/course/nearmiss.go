@@ -1,0 +1,57 @@
+package course
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// NearMisses are questions made from the katas' corpora: why is this repair
+// refused? The wrong options are the reasons of other repairs of the kata, so
+// each is the truth about something else.
+func (c *Course) NearMisses() []*Question {
+	var out []*Question
+	for _, k := range c.Katas {
+		for _, v := range k.Variants {
+			if q := c.nearMiss(k, v); q != nil {
+				out = append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+// nearMiss is nil if v is not wrong or the kata has too few other reasons.
+func (c *Course) nearMiss(k *Kata, v *Variant) *Question {
+	if !strings.HasPrefix(v.ID, "wrong-") {
+		return nil
+	}
+	q := &Question{
+		ID: NearMissID(k, v), Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons),
+		Teaches: k.Practises, Difficulty: maxDifficulty,
+		Stem:          fmt.Sprintf("Kata %d, %s. Somebody repaired it like this: %s\n\nWhy is that refused?", k.Number, k.Title, v.Summary),
+		Misconception: v.Misconception,
+		Explanation:   c.Misconceptions[v.Misconception].Truth,
+		Options:       []Option{{Text: v.Why, Right: true, Why: "That is the reason, and the suite shows it."}},
+	}
+	at := slices.Index(k.Variants, v)
+	used := map[string]bool{v.Misconception: true}
+	for i := range k.Variants {
+		other := k.Variants[(at+1+i)%len(k.Variants)]
+		if len(q.Options) == maxOptions-2 {
+			break
+		}
+		if other.Misconception == "" || used[other.Misconception] {
+			continue
+		}
+		used[other.Misconception] = true
+		q.Options = append(q.Options, Option{Text: other.Why, Why: "That is why another repair is refused: " + other.Summary})
+	}
+	if len(q.Options) < minOptions {
+		return nil
+	}
+	return q
+}
+
+// NearMissID is the id of the question about a wrong variant.
+func NearMissID(k *Kata, v *Variant) string { return "near-miss-" + k.ID + "-" + v.ID }

@@ -1,0 +1,283 @@
+// Package review decides what a learner is asked again, and when: spaced
+// repetition by FSRS over questions and over the misconceptions behind wrong
+// answers and failed tests. Everything is derived from the progress log, so it
+// can be rebuilt from it and follows the content: an answer to a question that
+// has gone, or to an earlier revision of it, means nothing.
+package review
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/open-spaced-repetition/go-fsrs/v3"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
+)
+
+// Cap is how many questions a day brings at most. What is beyond it waits and
+// is counted nowhere.
+const Cap = 12
+
+// sitting is how long after the first answer another one belongs to the same
+// look at a card: missed and repeated in a round, or read and then quizzed.
+const sitting = 12 * time.Hour
+
+// Schedule is what the log says about remembering.
+type Schedule struct {
+	Due     []*course.Question // to ask now, at most what is left of today's cap, the most forgotten first
+	Next    time.Time          // when the next card is due after now; zero if none is
+	Beliefs []Belief           // misconceptions met, the latest first
+}
+
+// Belief is a misconception that the learner has met: in a wrong answer or in
+// a test of a kata that failed.
+type Belief struct {
+	*course.Misconception
+	Lesson  *course.Lesson // where it was met last
+	Met     int            // how often
+	Last    time.Time      // when it was met last
+	Cleared bool           // it was answered right, or its kata solved, since then
+}
+
+// New derives the schedule from the events of a log, in their order.
+func New(c *course.Course, history []progress.Event, now time.Time) Schedule {
+	d := newDeck(c)
+	for _, e := range history {
+		switch e.Kind {
+		case progress.KindAnswer:
+			d.answer(e)
+		case progress.KindVerdict:
+			d.verdict(e)
+		default:
+		}
+	}
+	return d.schedule(now)
+}
+
+// card is one thing to remember: a question or a misconception.
+type card struct {
+	question      *course.Question
+	misconception string
+
+	memory  fsrs.Card
+	started time.Time // the first answer of the sitting under way
+	wrong   int       // wrong answers in it
+	right   bool      // whether it has ended right
+	lookups int       // sittings so far, this one included
+}
+
+// see takes one answer to the card.
+func (k *card) see(at time.Time, right bool, f *fsrs.FSRS) {
+	if k.lookups > 0 && at.Sub(k.started) >= sitting {
+		k.close(f)
+	}
+	if k.started.IsZero() {
+		k.started = at
+		k.lookups++
+	}
+	if right {
+		k.right = true
+	} else {
+		k.wrong++
+	}
+}
+
+// close rates the sitting under way by how many tries it took.
+func (k *card) close(f *fsrs.FSRS) {
+	if k.started.IsZero() {
+		return
+	}
+	rating := fsrs.Again
+	switch {
+	case k.right && k.wrong == 0:
+		rating = fsrs.Good
+	case k.right && k.wrong == 1:
+		rating = fsrs.Hard
+	}
+	k.memory = f.Next(k.memory, k.started, rating).Card
+	k.started, k.wrong, k.right = time.Time{}, 0, false
+}
+
+type deck struct {
+	course    *course.Course
+	fsrs      *fsrs.FSRS
+	questions map[string]*course.Question // those that can be asked, by id
+	cards     map[string]*card
+	order     []string // keys of cards, in the order of their first answers
+	beliefs   map[string]*Belief
+}
+
+func newDeck(c *course.Course) *deck {
+	param := fsrs.DefaultParam()
+	param.EnableShortTerm = false // a round brings back what was missed by itself
+	d := &deck{
+		course: c, fsrs: fsrs.NewFSRS(param), questions: map[string]*course.Question{},
+		cards: map[string]*card{}, beliefs: map[string]*Belief{},
+	}
+	for _, q := range slices.Concat(c.Questions, c.NearMisses()) {
+		d.questions[q.ID] = q
+	}
+	return d
+}
+
+func (d *deck) card(key string, fresh card) *card {
+	k := d.cards[key]
+	if k == nil {
+		k = &fresh
+		k.memory = fsrs.NewCard()
+		d.cards[key] = k
+		d.order = append(d.order, key)
+	}
+	return k
+}
+
+func (d *deck) answer(e progress.Event) {
+	q := d.questions[e.Question]
+	if q == nil || q.Revision != e.Revision {
+		return
+	}
+	d.card("question "+q.ID, card{question: q}).see(e.At, e.Right, d.fsrs)
+	if e.Right {
+		for _, m := range misconceptions(q) {
+			d.clear(m, e.At)
+		}
+		return
+	}
+	d.meet(q.Misconception, d.course.Lesson(q.Lesson), e.At)
+	for _, i := range e.Choice {
+		if i >= 0 && i < len(q.Options) {
+			d.meet(q.Options[i].Misconception, d.course.Lesson(q.Lesson), e.At)
+		}
+	}
+}
+
+// misconceptions are those that a right answer to q speaks against.
+func misconceptions(q *course.Question) []string {
+	var out []string
+	for _, o := range q.Options {
+		out = append(out, o.Misconception)
+	}
+	return append(out, q.Misconception)
+}
+
+// verdict takes the failed tests of a kata. The file that everybody starts
+// with says nothing about what a learner believes.
+func (d *deck) verdict(e progress.Event) {
+	k := d.course.Kata(e.Kata)
+	if k == nil {
+		return
+	}
+	switch grade.Status(e.Status) {
+	case grade.Pass:
+		for _, t := range k.Tests {
+			d.clear(t.Misconception, e.At)
+		}
+	case grade.Fail:
+		if e.Hash == k.StartHash() {
+			return
+		}
+		for _, name := range e.Failed {
+			if t := k.Tests[name]; t != nil {
+				d.meet(t.Misconception, t.Lesson, e.At)
+			}
+		}
+	default:
+	}
+}
+
+func (d *deck) meet(id string, lesson *course.Lesson, at time.Time) {
+	m := d.course.Misconceptions[id]
+	if m == nil {
+		return
+	}
+	d.card("misconception "+id, card{misconception: id}).see(at, false, d.fsrs)
+	b := d.beliefs[id]
+	if b == nil {
+		b = &Belief{Misconception: m}
+		d.beliefs[id] = b
+	}
+	b.Lesson, b.Last, b.Cleared = lesson, at, false
+	b.Met++
+}
+
+// clear counts a right answer for a misconception that was met before.
+func (d *deck) clear(id string, at time.Time) {
+	if b := d.beliefs[id]; b != nil {
+		d.cards["misconception "+id].see(at, true, d.fsrs)
+		b.Cleared = true
+	}
+}
+
+func (d *deck) schedule(now time.Time) Schedule {
+	var s Schedule
+	var due []*card
+	left := Cap
+	for _, key := range d.order {
+		k := d.cards[key]
+		// A card that was known before and was looked at today was reviewed.
+		if k.question != nil && k.lookups > 1 && sameDay(k.started, now) {
+			left--
+		}
+		k.close(d.fsrs)
+		switch {
+		case !k.memory.Due.After(now):
+			due = append(due, k)
+		case s.Next.IsZero() || k.memory.Due.Before(s.Next):
+			s.Next = k.memory.Due
+		}
+	}
+	slices.SortStableFunc(due, func(a, b *card) int {
+		return cmp.Compare(d.fsrs.GetRetrievability(a.memory, now), d.fsrs.GetRetrievability(b.memory, now))
+	})
+	asked := map[*course.Question]bool{}
+	for _, k := range due {
+		if q := d.ask(k, asked); q != nil && len(s.Due) < left {
+			asked[q] = true
+			s.Due = append(s.Due, q)
+		}
+	}
+	for _, b := range d.beliefs {
+		s.Beliefs = append(s.Beliefs, *b)
+	}
+	slices.SortFunc(s.Beliefs, func(a, b Belief) int {
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID))
+	})
+	return s
+}
+
+// ask is the question for a card, nil if there is none left. A misconception
+// is asked about by a question that the learner knows, else by a near miss of
+// a kata.
+func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
+	if k.question != nil {
+		if asked[k.question] {
+			return nil
+		}
+		return k.question
+	}
+	var nearMiss *course.Question
+	for _, q := range d.course.Questions {
+		if !asked[q] && d.cards["question "+q.ID] != nil && slices.Contains(misconceptions(q), k.misconception) {
+			return q
+		}
+	}
+	for _, kata := range d.course.Katas {
+		for _, v := range kata.Variants {
+			if q := d.questions[course.NearMissID(kata, v)]; v.Misconception == k.misconception && q != nil && !asked[q] && nearMiss == nil {
+				nearMiss = q
+			}
+		}
+	}
+	return nearMiss
+}
+
+func sameDay(a, b time.Time) bool {
+	if a.IsZero() {
+		return false
+	}
+	a = a.In(b.Location())
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
