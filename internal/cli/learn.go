@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/review"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/workbook"
 )
@@ -13,14 +16,23 @@ func (a *app) readCommand() *cobra.Command {
 		Use:   "read LESSON",
 		Short: "Read a lesson",
 		Long: `Read a lesson, section by section. In a pipe the whole lesson is printed, with
-its questions left open; "leakproof quiz" asks them.`,
-		Example:           "  leakproof read 12\n  leakproof read fan-out-safely | less",
+its questions left open; "leakproof quiz" asks them.
+
+"leakproof read cheatsheet" prints the cheatsheet alone, as Markdown for your
+team's wiki; "leakproof read 16" opens its lesson.`,
+		Example:           "  leakproof read 12\n  leakproof read fan-out-safely | less\n  leakproof read cheatsheet > cheatsheet.md",
 		Args:              exactly(1, "the lesson to read"),
 		ValidArgsFunction: a.completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wb, err := a.open()
 			if err != nil {
 				return err
+			}
+			if sheet := wb.Course.Cheatsheet(); args[0] == "cheatsheet" && sheet != "" {
+				if _, err := fmt.Fprint(a.Stdout, sheet); err != nil {
+					return fmt.Errorf("the cheatsheet cannot be written: %w", err)
+				}
+				return nil
 			}
 			lesson, err := wb.Course.FindLesson(args[0])
 			if err != nil {
@@ -69,6 +81,29 @@ at the end.`,
 			s := a.lines(wb)
 			defer s.Close()
 			return s.Quiz(cmd.Context(), lesson)
+		},
+	}
+}
+
+func (a *app) reviewCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "review",
+		Short: "Answer again what you are about to forget",
+		Long: fmt.Sprintf(`Answer again what you are about to forget: questions, and the misconceptions
+behind wrong answers and failed tests. The schedule (FSRS) is derived from your
+answers; a day brings at most %d questions.`, review.Cap),
+		Args: exactly(0, "only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			wb, err := a.open()
+			if err != nil {
+				return err
+			}
+			if !a.inLines() {
+				return a.screens(cmd.Context(), wb, tui.Start{Kind: workbook.ReviewStep})
+			}
+			s := a.lines(wb)
+			defer s.Close()
+			return s.Review(cmd.Context())
 		},
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,8 @@ type ProgressJSON struct {
 	Katas   TallyJSON    `json:"katas"`
 	Steps   []StepJSON   `json:"steps"` // the path through the course
 	Next    *StepJSON    `json:"next"`  // null when everything is done
+	Review  ReviewJSON   `json:"review"`
+	Beliefs []BeliefJSON `json:"misconceptions"` // met so far, the latest first
 	Damaged []DamageJSON `json:"damaged"`
 }
 
@@ -35,6 +38,22 @@ type StepJSON struct {
 	Title  string `json:"title"`
 	State  string `json:"state"`
 	Detail string `json:"detail"`
+}
+
+// ReviewJSON says what is due for review.
+type ReviewJSON struct {
+	Due  int    `json:"due"`  // questions ready now, at most what is left of the day's cap
+	Next string `json:"next"` // when the next one is due (RFC 3339); "" if none is
+}
+
+// BeliefJSON is a misconception that the learner has met.
+type BeliefJSON struct {
+	ID      string `json:"id"`
+	Says    string `json:"says"`
+	Truth   string `json:"truth"`
+	Lesson  string `json:"lesson"`
+	Met     int    `json:"met"` // how often
+	Cleared bool   `json:"cleared"`
 }
 
 // DamageJSON is a line of the log that cannot be read and does not count.
@@ -85,7 +104,7 @@ func (a *app) progressJSON(wb *workbook.Workbook) error {
 		return err
 	}
 	out := ProgressJSON{
-		Schema: "leakproof.progress/1", State: dir, Steps: []StepJSON{}, Damaged: []DamageJSON{},
+		Schema: "leakproof.progress/1", State: dir, Steps: []StepJSON{}, Beliefs: []BeliefJSON{}, Damaged: []DamageJSON{},
 		Lessons: TallyJSON(wb.Tally(workbook.ReadStep)),
 		Quizzes: TallyJSON(wb.Tally(workbook.QuizStep)),
 		Katas:   TallyJSON(wb.Tally(workbook.RepairStep)),
@@ -96,6 +115,14 @@ func (a *app) progressJSON(wb *workbook.Workbook) error {
 	if next, ok := wb.Next(); ok {
 		step := stepJSON(next)
 		out.Next = &step
+	}
+	schedule := wb.Review()
+	out.Review.Due = len(schedule.Due)
+	if !schedule.Next.IsZero() {
+		out.Review.Next = schedule.Next.UTC().Format(time.RFC3339)
+	}
+	for _, b := range schedule.Beliefs {
+		out.Beliefs = append(out.Beliefs, BeliefJSON{ID: b.ID, Says: b.Says, Truth: b.Truth, Lesson: b.Lesson.ID, Met: b.Met, Cleared: b.Cleared})
 	}
 	for _, d := range wb.Log.Damaged() {
 		out.Damaged = append(out.Damaged, DamageJSON{File: d.Path, Line: d.Line, Reason: d.Reason})

@@ -69,7 +69,7 @@ func (a *app) root() *cobra.Command {
 
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"})
 	for group, commands := range map[string][]*cobra.Command{
-		"learn":  {a.readCommand(), a.quizCommand()},
+		"learn":  {a.readCommand(), a.quizCommand(), a.reviewCommand()},
 		"repair": {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.resetCommand()},
 		"state":  {a.listCommand(), a.progressCommand(), a.doctorCommand()},
 	} {

@@ -21,21 +21,22 @@ func (c *Course) NearMisses() []*Question {
 	return out
 }
 
-// nearMiss is nil if v is not wrong or the kata has too few other reasons.
+// nearMiss is nil if v is not wrong, or if there are too few other reasons.
 func (c *Course) nearMiss(k *Kata, v *Variant) *Question {
-	if !strings.HasPrefix(v.ID, "wrong-") {
+	m := c.Misconceptions[v.Misconception]
+	if !strings.HasPrefix(v.ID, "wrong-") || m == nil {
 		return nil
 	}
 	q := &Question{
 		ID: NearMissID(k, v), Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons),
 		Teaches: k.Practises, Difficulty: maxDifficulty,
 		Stem:          fmt.Sprintf("Kata %d, %s. Somebody repaired it like this: %s\n\nWhy is that refused?", k.Number, k.Title, v.Summary),
-		Misconception: v.Misconception,
+		Misconception: m.ID,
 		Explanation:   c.Misconceptions[v.Misconception].Truth,
 		Options:       []Option{{Text: v.Why, Right: true, Why: "That is the reason, and the suite shows it."}},
 	}
 	at := slices.Index(k.Variants, v)
-	used := map[string]bool{v.Misconception: true}
+	used := map[string]bool{m.ID: true}
 	for i := range k.Variants {
 		other := k.Variants[(at+1+i)%len(k.Variants)]
 		if len(q.Options) == maxOptions-2 {

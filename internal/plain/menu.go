@@ -24,6 +24,7 @@ func (s *Session) Menu(ctx context.Context) error {
 			choice{3, "Quiz", s.quizzes},
 			choice{4, "Katas", s.katas},
 			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
+			choice{6, "Review: " + count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
 			choice{0, "Quit", back})
 	}))
 }
@@ -92,4 +93,14 @@ func (s *Session) Progress() {
 		s.say("%s: %d of %d, %d more begun", kind.text, t.Done, t.All, t.Started)
 	}
 	s.say("Next: %s", s.next())
+	due := s.wb.Review()
+	s.say("Review: %s", count(len(due.Due), "question"))
+	for _, t := range due.Tallies() {
+		s.say("Misconceptions in lesson %d, %s: %d met, %d cleared", t.Lesson.Number, flat(t.Lesson.Title), t.Met, t.Cleared)
+	}
+	for _, b := range due.Beliefs {
+		if !b.Cleared {
+			s.text(wrap(flat(b.Says)+" What is so: "+flat(b.Truth), "Open misconception: ", ""))
+		}
+	}
 }

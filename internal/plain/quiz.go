@@ -23,9 +23,29 @@ func (s *Session) quiz(ctx context.Context, l *course.Lesson) error {
 	if l != nil {
 		subject = fmt.Sprintf("lesson %d, %s", l.Number, flat(l.Title))
 	}
-	round := s.wb.Quiz(l, s.shuffle)
+	return s.whole(ctx, "Quiz on "+subject, s.wb.Quiz(l, s.shuffle))
+}
+
+// Review asks what is due.
+func (s *Session) Review(ctx context.Context) error { return s.ended(s.review(ctx)) }
+
+func (s *Session) review(ctx context.Context) error {
+	schedule := s.wb.Review()
+	if len(schedule.Due) > 0 {
+		return s.whole(ctx, "Review", s.wb.Ask(s.shuffle, schedule.Due...))
+	}
+	if schedule.Next.IsZero() {
+		s.say("Nothing to review yet: it begins a day after the first answers of a quiz.")
+	} else {
+		s.say("Nothing to review now. The next card is due on %s.", schedule.Next.Local().Format("Monday, 2 January"))
+	}
+	return nil
+}
+
+// whole asks all questions of a round.
+func (s *Session) whole(ctx context.Context, heading string, round *workbook.Round) error {
 	_, total := round.Progress()
-	s.say("Quiz on %s: %s. A missed one comes back at the end.", subject, count(total, "question"))
+	s.say("%s: %s. A missed one comes back at the end.", heading, count(total, "question"))
 	switch err := s.round(ctx, round, "0 leaves the quiz."); {
 	case errors.Is(err, errBack):
 		done, _ := round.Progress()

@@ -42,6 +42,31 @@ type Belief struct {
 	Cleared bool           // it was answered right, or its kata solved, since then
 }
 
+// Tally counts the misconceptions met in one lesson, its quiz and its katas.
+type Tally struct {
+	Lesson       *course.Lesson
+	Met, Cleared int
+}
+
+// Tallies counts the misconceptions by lesson, in the order of the lessons.
+// Lessons without any are left out.
+func (s Schedule) Tallies() []Tally {
+	var out []Tally
+	for _, b := range s.Beliefs {
+		i := slices.IndexFunc(out, func(t Tally) bool { return t.Lesson == b.Lesson })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Tally{Lesson: b.Lesson})
+		}
+		out[i].Met++
+		if b.Cleared {
+			out[i].Cleared++
+		}
+	}
+	slices.SortFunc(out, func(a, b Tally) int { return cmp.Compare(a.Lesson.ID, b.Lesson.ID) })
+	return out
+}
+
 // New derives the schedule from the events of a log, in their order.
 func New(c *course.Course, history []progress.Event, now time.Time) Schedule {
 	d := newDeck(c)

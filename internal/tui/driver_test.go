@@ -42,6 +42,7 @@ type setup struct {
 	watchError    error
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
+	history       []progress.Event
 }
 
 // driver is a learner at a terminal: the real program writes to an emulated
@@ -156,6 +157,11 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 	log, err := progress.Open(state)
 	if err != nil {
 		d.Fatal(err)
+	}
+	for _, e := range s.history {
+		if err := log.Append(d.Context(), e); err != nil {
+			d.Fatal(err)
+		}
 	}
 	if s.noState {
 		writeFile(d.T, state, "a file where the folder would be")

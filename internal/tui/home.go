@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"example.com/leakproof/internal/review"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -12,6 +13,7 @@ import (
 type home struct {
 	env    *env
 	steps  []workbook.Step
+	review review.Schedule
 	cursor int
 	placed bool // the learner has moved the cursor
 	pager  pager
@@ -34,7 +36,7 @@ func (h *home) status() string {
 // init reads the path anew, as it is after whatever the learner just did, and
 // puts the cursor on what is next.
 func (h *home) init() tea.Cmd {
-	h.steps = h.env.wb.Path()
+	h.steps, h.review = h.env.wb.Path(), h.env.wb.Review()
 	if !h.placed {
 		h.cursor = max(0, h.next())
 	}
@@ -73,6 +75,9 @@ func (h *home) actions() []action {
 		on(move(1), "down", "next step", "down", "j").hushed(),
 		on(move(-len(h.steps)), "home", "first step", "home", "g").hushed(),
 		on(move(len(h.steps)), "end", "last step", "end", "G").hushed(),
+		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.ReviewStep}}) }, "r", "review", "r").
+			unless(len(h.review.Due) == 0, nothingDue(h.review)),
+		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.ProgressStep}}) }, "s", "progress", "s"),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.QuizStep}}) }, "Q", "quiz over all lessons", "Q").hushed(),
 	}
 }
@@ -96,6 +101,13 @@ func (h *home) lines(width, height int) []string {
 		out = append(out, t.bold.Render(fit("Next: "+verb(s)+" "+s.Title(), width)))
 	} else {
 		out = append(out, t.good.Render("All done. Open any step again."))
+	}
+	switch n := len(h.review.Due); n {
+	case 0:
+	case 1:
+		out = append(out, t.dim.Render("Review: one question is ready, r asks it."))
+	default:
+		out = append(out, t.dim.Render(fmt.Sprintf("Review: %d questions are ready, r asks them.", n)))
 	}
 	out = append(out, "")
 	at := 0

@@ -6,35 +6,56 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/review"
 	"example.com/leakproof/internal/workbook"
 )
 
-// quiz asks the questions of one lesson, or of all, until each is answered.
+// quiz asks questions until each is answered right: those of one lesson, of
+// all, or what is due for review.
 type quiz struct {
-	env    *env
-	lesson *course.Lesson
-	round  *workbook.Round
-	now    *question // nil at the end of the round
-	runs   *programs
-	pager  pager
-	follow bool // scroll to what the last key was about
+	env     *env
+	heading string
+	begin   func() *workbook.Round
+	round   *workbook.Round
+	now     *question // nil at the end of the round
+	runs    *programs
+	pager   pager
+	follow  bool // scroll to what the last key was about
 }
 
 func newQuiz(e *env, l *course.Lesson) *quiz {
-	z := &quiz{env: e, lesson: l, round: e.wb.Quiz(l, e.shuffle)}
+	heading := "Quiz: all lessons"
+	if l != nil {
+		heading = "Quiz: " + l.Title
+	}
+	return newRound(e, heading, func() *workbook.Round { return e.wb.Quiz(l, e.shuffle) })
+}
+
+func newReview(e *env) *quiz {
+	return newRound(e, "Review", func() *workbook.Round { return e.wb.Ask(e.shuffle, e.wb.Review().Due...) })
+}
+
+// nothingDue says when the next review is.
+func nothingDue(s review.Schedule) string {
+	if s.Next.IsZero() {
+		return "Nothing to review yet: it begins a day after the first answers of a quiz."
+	}
+	return "Nothing to review now. The next card is due on " + s.Next.Local().Format("Monday, 2 January") + "."
+}
+
+func newRound(e *env, heading string, begin func() *workbook.Round) *quiz {
+	z := &quiz{env: e, heading: heading, begin: begin, round: begin()}
 	z.runs = newPrograms(e, z)
 	return z
 }
 
-func (z *quiz) title() string {
-	if z.lesson == nil {
-		return "Quiz: all lessons"
-	}
-	return "Quiz: " + z.lesson.Title
-}
+func (z *quiz) title() string { return z.heading }
 
 func (z *quiz) status() string {
 	done, total := z.round.Progress()
+	if total == 0 {
+		return ""
+	}
 	return fmt.Sprintf("%d of %d", done, total)
 }
 
@@ -66,7 +87,7 @@ func (z *quiz) actions() []action {
 	case z.now == nil:
 		return append([]action{
 			on(func() tea.Cmd { return send(backMsg{}) }, "enter", "to the path", "enter"),
-			on(func() tea.Cmd { z.round = z.env.wb.Quiz(z.lesson, z.env.shuffle); return z.init() }, "r", "ask again", "r"),
+			on(func() tea.Cmd { z.round = z.begin(); return z.init() }, "r", "ask again", "r"),
 		}, z.pager.scrolling()...)
 	case z.now.feedback != nil:
 		out := []action{on(func() tea.Cmd { z.next(); return nil }, "enter", "next question", "enter", "space")}
@@ -88,7 +109,11 @@ func (z *quiz) lines(width, height int) []string {
 	t := z.env.theme
 	if z.now == nil {
 		_, total := z.round.Progress()
-		text := fmt.Sprintf("All %d answered, %d at the first try.", total, z.round.FirstTry())
+		if total == 0 { // only a review can be empty
+			z.pager.set(append([]string{""}, indent("  ", wrap(nothingDue(z.env.wb.Review()), width-2))...), height)
+			return z.pager.window()
+		}
+		text := fmt.Sprintf("All answered, %d of %d at the first try.", z.round.FirstTry(), total)
 		z.pager.set(append([]string{""}, indent("  ", wrap(t.good.Render(text), width-2))...), height)
 		return z.pager.window()
 	}

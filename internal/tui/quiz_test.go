@@ -101,7 +101,7 @@ func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 			d.Errorf("%s came back", q.ID)
 		}
 		d.press("enter")
-		d.sees("All 6 answered, 5 at the first try.")
+		d.sees("All answered, 5 of 6 at the first try.")
 		d.press("enter")
 		d.sees("[x] Quiz")
 	})

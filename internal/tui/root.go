@@ -183,6 +183,10 @@ func (e *env) screenFor(start Start) (screen, error) {
 			return nil, err
 		}
 		return newReader(e, l), nil
+	case workbook.ReviewStep:
+		return newReview(e), nil
+	case workbook.ProgressStep:
+		return newStatistics(e), nil
 	case workbook.QuizStep:
 		if start.ID == "" {
 			return newQuiz(e, nil), nil

@@ -16,6 +16,12 @@ const (
 	RepairStep StepKind = "kata"
 )
 
+// What can be opened besides the steps of the path.
+const (
+	ReviewStep   StepKind = "review"
+	ProgressStep StepKind = "progress"
+)
+
 // StepState is how far the learner is with a step.
 type StepState string
 

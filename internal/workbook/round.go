@@ -6,6 +6,7 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/review"
 )
 
 // Round asks questions until each has been answered right: a missed one comes
@@ -30,6 +31,11 @@ func (w *Workbook) Quiz(l *course.Lesson, shuffle *rand.Rand) *Round {
 		questions = open
 	}
 	return w.Ask(shuffle, questions...)
+}
+
+// Review is what is to be asked again, and what the learner has got wrong.
+func (w *Workbook) Review() review.Schedule {
+	return review.New(w.Course, w.Log.State().History(), w.Now())
 }
 
 // Ask starts a round over the given questions.

@@ -1,0 +1,56 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/workbook"
+)
+
+// missed is a learner who got one question wrong, three days before the
+// emulated clock starts.
+func missed(size string) setup {
+	s := sizes[size]
+	s.history = []progress.Event{{
+		Kind: progress.KindAnswer, At: time.Date(1999, 12, 29, 12, 0, 0, 0, time.UTC), Question: "close-first", Revision: 1, Choice: []int{1},
+	}}
+	return s
+}
+
+func TestReviewAsksWhatIsDue(t *testing.T) {
+	drive(t, missed("80x24"), func(d *driver) {
+		d.sees("Review: one question is ready, r asks it.")
+		d.press("r")
+		d.sees("Leakproof › Review", "0 of 1")
+		d.pick("The function.")
+		d.sees("Right.")
+		d.press("enter")
+		d.sees("All answered, 1 of 1 at the first try.")
+		d.press("r")
+		d.sees("Nothing to review now. The next card is due on")
+		d.press("q")
+		d.lacks("Review:")
+		d.press("r")
+		d.sees("Nothing to review now.")
+	})
+}
+
+func TestNothingToReviewYet(t *testing.T) {
+	s := sizes["40x12"]
+	s.start = Start{Kind: workbook.ReviewStep}
+	drive(t, s, func(d *driver) {
+		d.sees("Nothing to review yet")
+	})
+}
+
+func TestProgressShowsMisconceptions(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			drive(t, missed(name), func(d *driver) {
+				d.press("s")
+				d.golden()
+			})
+		})
+	}
+}
