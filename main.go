@@ -18,10 +18,13 @@ import (
 )
 
 func main() {
+	load := sync.OnceValues(func() (*course.Course, error) {
+		return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	})
+	// Nearly every command needs it, so it begins while the command line is read.
+	go func() { _, _ = load() }()
 	os.Exit(cli.Main(cli.Parts{
-		Course: sync.OnceValues(func() (*course.Course, error) {
-			return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
-		}),
+		Course:   load,
 		Grader:   func(root string) cli.Grader { return &grade.Grader{Root: root} },
 		Watch:    watch.Saves,
 		Screen:   tui.Run,

@@ -48,10 +48,6 @@ func (a *app) state() (string, error) {
 
 // open joins the parts to a workbook.
 func (a *app) open() (*workbook.Workbook, error) {
-	all, err := a.Course()
-	if err != nil {
-		return nil, fmt.Errorf("the course cannot be loaded: %w", err)
-	}
 	state, err := a.state()
 	if err != nil {
 		return nil, err
@@ -59,6 +55,10 @@ func (a *app) open() (*workbook.Workbook, error) {
 	log, err := a.openLog(state)
 	if err != nil {
 		return nil, err
+	}
+	all, err := a.Course()
+	if err != nil {
+		return nil, fmt.Errorf("the course cannot be loaded: %w", err)
 	}
 	root, err := workspace.Find(a.dir)
 	if err != nil && !errors.Is(err, workspace.ErrNotFound) {

@@ -104,9 +104,14 @@ func Load(src Sources) (*Course, error) {
 	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}}
 	l.loadCurriculum()
 	l.loadMisconceptions()
-	l.loadLessons()
-	l.loadQuizzes()
-	l.loadKatas()
+	l.each(2, func(l *loader, i int) {
+		if i == 0 {
+			l.loadLessons()
+			l.loadQuizzes()
+		} else {
+			l.loadKatas()
+		}
+	})
 	// What could not be read cannot be referred to: complaints about that
 	// would bury the cause.
 	if len(l.problems) == 0 {

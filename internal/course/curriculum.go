@@ -60,32 +60,43 @@ func (l *loader) loadMisconceptions() {
 	if err != nil {
 		l.problem("quiz/misconceptions", 0, "cannot be listed: %v", err)
 	}
-	for _, name := range files {
-		file := path.Join("quiz", name)
-		src, ok := l.read(l.src.Quiz, "quiz", name)
-		if !ok {
-			continue
+	read := make([]map[string]*Misconception, len(files))
+	l.each(len(files), func(l *loader, i int) { read[i] = l.loadBeliefs(files[i]) })
+	for i, name := range files {
+		for _, id := range slices.Sorted(maps.Keys(read[i])) {
+			if l.course.Misconceptions[id] != nil {
+				l.problem(path.Join("quiz", name), 0, "misconception %q is defined in another file as well: keep one", id)
+			}
+			l.course.Misconceptions[id] = read[i][id]
 		}
-		var doc map[string]struct{ Says, Truth string }
-		if !l.decode(file, 1, src, &doc) {
-			continue
-		}
-		headers := headerLines(src)
-		for _, id := range slices.Sorted(maps.Keys(doc)) {
+	}
+}
+
+// loadBeliefs reads one file of misconceptions.
+func (l *loader) loadBeliefs(name string) map[string]*Misconception {
+	file := path.Join("quiz", name)
+	src, ok := l.read(l.src.Quiz, "quiz", name)
+	if !ok {
+		return nil
+	}
+	var doc map[string]struct{ Says, Truth string }
+	if !l.decode(file, 1, src, &doc) {
+		return nil
+	}
+	headers := headerLines(src)
+	out := map[string]*Misconception{}
+	for _, id := range slices.Sorted(maps.Keys(doc)) {
+		m := doc[id]
+		if m.Says == "" || m.Truth == "" {
 			line := 0
 			if at := headers["["+id+"]"]; len(at) > 0 {
 				line = at[0]
 			}
-			if l.course.Misconceptions[id] != nil {
-				l.problem(file, line, "misconception %q is defined in another file as well: keep one", id)
-			}
-			m := doc[id]
-			if m.Says == "" || m.Truth == "" {
-				l.problem(file, line, "misconception %q needs says (the belief) and truth (what is so)", id)
-			}
-			l.course.Misconceptions[id] = &Misconception{ID: id, Says: m.Says, Truth: m.Truth}
+			l.problem(file, line, "misconception %q needs says (the belief) and truth (what is so)", id)
 		}
+		out[id] = &Misconception{ID: id, Says: m.Says, Truth: m.Truth}
 	}
+	return out
 }
 
 // Row is one line of the coverage matrix: where a curriculum point is taught,
