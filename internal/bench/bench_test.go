@@ -11,14 +11,23 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"charm.land/glamour/v2"
 	"github.com/creack/pty"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
 )
 
 // terminal is a program on a pseudo-terminal of 80x24.
@@ -89,13 +98,15 @@ func (t *terminal) answer(chunk []byte) {
 	}
 }
 
-// quiet waits until the program writes nothing for a while.
+// quiet waits until the program writes nothing for a while, and then for a part
+// of a frame, as a person would: frames come by a clock of their own.
 func (t *terminal) quiet() {
 	for {
 		select {
 		case <-t.chunks:
 		case <-time.After(50 * time.Millisecond):
 			t.seen.Reset()
+			time.Sleep(rand.N(time.Second / 120))
 			return
 		}
 	}
@@ -217,4 +228,69 @@ func BenchmarkKeyToFrame(b *testing.B) {
 	}
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(median(all).Microseconds())/1e3, "ms")
+}
+
+// BenchmarkLongestSection measures from the key press to the longest section of
+// all lessons, seen for the first time, and beside it one render of that
+// section by glamour. Goal: at most 1.5 times.
+func BenchmarkLongestSection(b *testing.B) {
+	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var lesson *course.Lesson
+	at, longest := 0, ""
+	for _, l := range c.Lessons {
+		for i, s := range l.Sections {
+			if text := markdown(s); i > 0 && strings.Count(text, "\n") > strings.Count(longest, "\n") {
+				lesson, at, longest = l, i, text
+			}
+		}
+	}
+	b.Logf("%s, section %d of %d, %d lines of Markdown", lesson.ID, at+1, len(lesson.Sections), strings.Count(longest, "\n"))
+	ours := build(b, ".")
+	sideBySide(b,
+		func() time.Duration {
+			t := start(b, true, ours, "read", lesson.ID)
+			defer t.stop()
+			t.until("of " + strconv.Itoa(len(lesson.Sections)))
+			for range at - 1 {
+				t.quiet()
+				t.press("\x1b[C")
+				<-t.chunks
+			}
+			t.quiet()
+			began := time.Now()
+			t.press("\x1b[C")
+			<-t.chunks
+			return time.Since(began)
+		},
+		func() time.Duration {
+			began := time.Now()
+			r, err := glamour.NewTermRenderer(glamour.WithStandardStyle("dark"), glamour.WithWordWrap(80))
+			if err == nil {
+				_, err = r.Render(longest)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			return time.Since(began)
+		})
+}
+
+// markdown is a section as one document.
+func markdown(s *course.Section) string {
+	var text strings.Builder
+	for _, block := range s.Blocks {
+		switch block.Kind {
+		case course.Prose:
+			text.WriteString(block.Text + "\n\n")
+		case course.Code:
+			text.WriteString("```go\n" + block.Text + "\n```\n\n")
+		case course.Picture:
+			text.WriteString("```text\n" + block.Text + "\n```\n\n")
+		default:
+		}
+	}
+	return text.String()
 }
