@@ -1,0 +1,23 @@
+// Package inside watches an open page.
+package inside
+
+import "context"
+
+// Watch hands on ten changes at a time until ctx ends.
+func Watch(
+	ctx context.Context, changes <-chan string, out chan<- []string,
+) {
+	var batch []string
+	for {
+		select {
+		case c := <-changes:
+			batch = append(batch, c)
+		case <-ctx.Done():
+			return
+		}
+		if len(batch) == 10 {
+			out <- batch
+			batch = nil
+		}
+	}
+}
