@@ -1,0 +1,77 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+)
+
+// A problem is an error as a client sees it.
+type problem struct {
+	status  int
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// problemOf is the one place that knows what an error is on the wire.
+func problemOf(r *http.Request, err error) problem {
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	gone := r.Context().Err() != nil
+	switch {
+	case large:
+		return problem{413, "too_large", "The body is over 1 MiB."}
+	case errors.Is(err, ErrInvalid):
+		return problem{400, "validation_error", "Not a valid note."}
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem{504, "timeout", "This took too long."}
+	case errors.Is(err, context.Canceled) && gone:
+		return problem{499, "canceled", ""} // only the log reads it
+	default:
+		return problem{500, "internal", "Something went wrong."}
+	}
+}
+
+// fail answers with the problem that err is.
+func (h *Handler) fail(
+	w http.ResponseWriter, r *http.Request, err error) {
+	h.send(w, r, problemOf(r, err), err)
+}
+
+// send gives the code to the client and the detail to the log.
+func (h *Handler) send(
+	w http.ResponseWriter, r *http.Request, p problem, err error) {
+	level := slog.LevelInfo
+	if p.status >= 500 {
+		level = slog.LevelError
+	}
+	h.log.Log(r.Context(), level, "request failed",
+		"path", r.URL.Path, "status", p.status,
+		"code", p.Code, "error", err)
+	body := map[string]problem{"error": p}
+	if err := Respond(w, p.status, body); err != nil {
+		h.log.Error("a problem that cannot be encoded", "error", err)
+	}
+}
+
+// Respond answers with v. An error means that v cannot be encoded
+// and that nothing has been sent: every status is still possible.
+func Respond(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // too late for another answer
+	return nil
+}
+
+// RespondNaive sends the header and then encodes.
+func RespondNaive(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	return json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,23 @@
+package contract
+
+import (
+	"net/http"
+	"time"
+)
+
+// NewServer ends every wait for a slow peer.
+func NewServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       60 * time.Second,
+	}
+}
+
+// Timed answers after d for a handler that does not.
+func Timed(h http.Handler, d time.Duration) http.Handler {
+	return http.TimeoutHandler(h, d,
+		`{"error":{"code":"timeout","message":"This took too long."}}`)
+}

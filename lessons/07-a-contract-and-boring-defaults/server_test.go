@@ -1,0 +1,137 @@
+package contract
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What each timeout stops: its peer, the moment, and what the peer reads.
+func TestEachTimeoutEndsOneWait(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		sends   string
+		deaf    bool // the client reads nothing
+		handler http.HandlerFunc
+		want    time.Duration
+	}{
+		{"ReadHeaderTimeout, silent connection", "", false, nil, 5 * time.Second},
+		{"ReadHeaderTimeout, half a header", "POST /notes HTTP/1.1\r\nHo", false, nil, 5 * time.Second},
+		{"ReadTimeout, half a body", postHead(16) + `{"tit`, false,
+			func(_ http.ResponseWriter, r *http.Request) {
+				_, err := io.ReadAll(r.Body)
+				if !errors.Is(err, os.ErrDeadlineExceeded) || r.Context().Err() == nil {
+					t.Errorf("read: %v; context: %v", err, r.Context().Err())
+				}
+			}, 10 * time.Second},
+		{"WriteTimeout, an answer that nobody reads", "GET / HTTP/1.1\r\nHost: n\r\n\r\n", true,
+			func(w http.ResponseWriter, r *http.Request) {
+				_, err := w.Write(make([]byte, 1<<20))
+				if !errors.Is(err, os.ErrDeadlineExceeded) || r.Context().Err() == nil {
+					t.Errorf("write: %v; context: %v", err, r.Context().Err())
+				}
+			}, 10 * time.Second},
+		{"IdleTimeout, no second request", "GET / HTTP/1.1\r\nHost: n\r\n\r\n", false,
+			func(http.ResponseWriter, *http.Request) {}, 60 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start, closed := time.Now(), time.Duration(0)
+				srv := NewServer(tt.handler)
+				srv.ConnState = func(_ net.Conn, s http.ConnState) {
+					if s == http.StateClosed {
+						closed = time.Since(start)
+					}
+				}
+				c := dialRaw(t, serve(t, srv))
+				if tt.sends != "" {
+					c.send(t, tt.sends)
+				}
+				if tt.deaf {
+					time.Sleep(time.Hour)
+				} else {
+					c.untilClosed(t)
+				}
+				synctest.Wait()
+				if closed != tt.want {
+					t.Errorf("closed after %v, not after %v", closed, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// On a connection in use, the header's clock starts with its first bytes.
+func TestTheHeaderClockStartsWithTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := dialRaw(t, serve(t, NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))))
+		c.send(t, "GET / HTTP/1.1\r\nHost: n\r\n\r\n")
+		if status, _, _, err := c.answer(t); status != 200 || err != nil {
+			t.Fatal(status, err)
+		}
+		time.Sleep(40 * time.Second)
+		c.send(t, "GET / HTTP/1.1\r\nHo")
+		if _, at := c.untilClosed(t); at != 45*time.Second {
+			t.Errorf("the second header began at 40s, and the connection ended at %v", at)
+		}
+	})
+}
+
+// slowUpload sends its header at once and the last byte of its body after d.
+func slowUpload(t *testing.T, h http.Handler, d time.Duration) (status int, body string, at time.Duration, err error) {
+	t.Helper()
+	c := dialRaw(t, serve(t, NewServer(h)))
+	c.send(t, postHead(len(milk))+milk[:len(milk)-1])
+	time.Sleep(d)
+	c.send(t, milk[len(milk)-1:])
+	return c.answer(t)
+}
+
+// The budget covers the body: who uploads for 9 s still reads an answer.
+func TestTheBudgetCountsFromTheTop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := NewMemory(time.Second, NewID)
+		h, _ := newHandler(store)
+		status, body, at, err := slowUpload(t, h.Routes(), 9*time.Second)
+		if err != nil || status != 504 || codeOf(t, body) != "timeout" || at != 9*time.Second || store.Len() != 0 {
+			t.Errorf("after %v: %d %s %v; %d notes", at, status, body, err, store.Len())
+		}
+	})
+}
+
+// A budget that starts after the body ends after WriteTimeout.
+func TestABudgetAfterTheBodyComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := NewMemory(1500*time.Millisecond, NewID)
+		h, _ := newHandler(store)
+		status, _, at, err := slowUpload(t, http.HandlerFunc(h.createLate), 9*time.Second)
+		if status != 0 || !errors.Is(err, io.ErrUnexpectedEOF) || at != 10500*time.Millisecond || store.Len() != 1 {
+			t.Errorf("after %v: %d %v; %d notes", at, status, err, store.Len())
+		}
+	})
+}
+
+func TestThreeCopiesOfOneNote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &Deaf{Takes: 11 * time.Second}
+		h, log := newHandler(store)
+		ln := serve(t, NewServer(h.Routes()))
+		start := time.Now()
+		for try := range 3 {
+			c := dialRaw(t, ln)
+			c.send(t, postHead(len(milk))+milk)
+			status, _, at, err := c.answer(t)
+			if status != 0 || !errors.Is(err, io.ErrUnexpectedEOF) || at != 11*time.Second {
+				t.Errorf("try %d, after %v: %d %v", try, at, status, err)
+			}
+		}
+		if store.Len() != 3 || log.String() != "" || time.Since(start) != 33*time.Second {
+			t.Errorf("%d notes in %v; the log has %q", store.Len(), time.Since(start), log)
+		}
+	})
+}

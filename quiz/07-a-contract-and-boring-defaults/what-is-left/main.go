@@ -1,0 +1,22 @@
+// Command what-is-left looks behind the first value of three bodies.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+func main() {
+	for _, rest := range []string{"{}", "}", " "} {
+		dec := json.NewDecoder(strings.NewReader("{}" + rest))
+		if err := dec.Decode(new(any)); err != nil {
+			fmt.Println(err)
+		}
+		more := dec.More()
+		end := errors.Is(dec.Decode(new(any)), io.EOF)
+		fmt.Printf("%q more: %v, end: %v\n", rest, more, end)
+	}
+}
