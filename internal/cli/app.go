@@ -127,10 +127,16 @@ func (a *app) lines(wb *workbook.Workbook) *plain.Session {
 	return plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
 }
 
-// screens opens the terminal interface.
+// screens opens the terminal interface on a workbook that is open.
 func (a *app) screens(ctx context.Context, wb *workbook.Workbook, start tui.Start) error {
-	return a.Screen(ctx, wb, tui.Options{
-		Input: a.Stdin, Output: a.Stdout, Start: start, NoColor: a.Getenv("NO_COLOR") != "", Notice: a.notice,
+	return a.screensOf(ctx, func() (*workbook.Workbook, error) { return wb, nil }, start)
+}
+
+// screensOf opens the terminal interface and, meanwhile, the workbook.
+func (a *app) screensOf(ctx context.Context, open func() (*workbook.Workbook, error), start tui.Start) error {
+	return a.Screen(ctx, open, tui.Options{
+		Input: a.Stdin, Output: a.Stdout, Start: start, NoColor: a.Getenv("NO_COLOR") != "",
+		Notice: func() string { return a.notice },
 	})
 }
 

@@ -60,7 +60,7 @@ type Parts struct {
 	Course func() (*course.Course, error)
 	Grader func(root string) Grader
 	Watch  func(ctx context.Context, dir string) (<-chan watch.Event, error)
-	Screen func(context.Context, *workbook.Workbook, tui.Options) error
+	Screen func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer

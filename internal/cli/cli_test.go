@@ -136,8 +136,11 @@ func fakeParts() Parts {
 			go func() { <-ctx.Done(); close(saves) }()
 			return saves, nil
 		},
-		Screen: func(_ context.Context, _ *workbook.Workbook, opts tui.Options) error {
-			_, err := fmt.Fprintf(opts.Output, "SCREEN kind=%q id=%q nocolor=%t notice=%q\n", opts.Start.Kind, opts.Start.ID, opts.NoColor, opts.Notice)
+		Screen: func(_ context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error {
+			if _, err := open(); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(opts.Output, "SCREEN kind=%q id=%q nocolor=%t notice=%q\n", opts.Start.Kind, opts.Start.ID, opts.NoColor, opts.Notice())
 			return err
 		},
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

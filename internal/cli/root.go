@@ -49,12 +49,12 @@ func (a *app) root() *cobra.Command {
 			a.began = true
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !a.inLines() {
+				return a.screensOf(cmd.Context(), a.open, tui.Start{})
+			}
 			wb, err := a.open()
 			if err != nil {
 				return err
-			}
-			if !a.inLines() {
-				return a.screens(cmd.Context(), wb, tui.Start{})
 			}
 			s := a.lines(wb)
 			defer s.Close()

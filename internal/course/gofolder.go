@@ -17,6 +17,7 @@ type goFolder struct {
 	under string // "lessons": the folder that fsys is
 	dir   string
 	files map[string]goFile // by name, as far as they were asked for
+	tests []string          // the names of its test files, once asked for
 }
 
 // goFile is the source of a file, split at its top-level declarations.
@@ -185,18 +186,25 @@ func (g *goFolder) declarations(name string, wanted []string) (source string, li
 
 // test returns where the folder's test with that name stands.
 func (g *goFolder) test(name string) (file string, line int, ok bool) {
-	matches, err := fs.Glob(g.fsys, path.Join(g.dir, "*_test.go"))
-	if err != nil {
-		return "", 0, false
+	if g.tests == nil {
+		entries, err := fs.ReadDir(g.fsys, g.dir)
+		if err != nil {
+			return "", 0, false
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), "_test.go") {
+				g.tests = append(g.tests, e.Name())
+			}
+		}
 	}
-	for _, m := range matches {
-		f, err := g.file(path.Base(m))
+	for _, test := range g.tests {
+		f, err := g.file(test)
 		if err != nil {
 			continue
 		}
 		for _, d := range f.decls {
 			if d.isFunc && d.names[0] == name {
-				return g.path(path.Base(m)), d.named, true
+				return g.path(test), d.named, true
 			}
 		}
 	}

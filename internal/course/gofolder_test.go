@@ -95,7 +95,11 @@ func compareSplit(t *testing.T, name, src string) {
 			continue
 		}
 		start, end := fset.Position(startOf(d)), fset.Position(d.End())
-		want = append(want, decl{strings.Join(namesOf(d), " "), start.Line, src[start.Offset:end.Offset]})
+		source := src[start.Offset:end.Offset]
+		if line, _, _ := strings.Cut(src[end.Offset:], "\n"); strings.HasPrefix(line, " //") {
+			source += line // a comment on the last line belongs to the declaration
+		}
+		want = append(want, decl{strings.Join(namesOf(d), " "), start.Line, source})
 	}
 	f := splitGo(src)
 	for _, d := range f.decls {

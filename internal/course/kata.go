@@ -265,13 +265,11 @@ func (l *loader) loadCorpus(k *Kata) {
 			ID: id, Summary: e.Summary, Trades: e.Trades, RefusedBy: e.RefusedBy,
 			Why: e.Why, Misconception: e.Misconception, Files: map[string][]byte{},
 		}
-		matches, err := fs.Glob(l.src.Solutions, path.Join(k.ID, id, "*.go"))
-		if err != nil {
-			l.problem(file, 0, "%s cannot be listed: %v", id, err)
-		}
-		for _, m := range matches {
-			if data, ok := l.read(l.src.Solutions, "solutions", m); ok {
-				v.Files[path.Base(m)] = data
+		// A folder that is not there has no files, which checkVariant tells.
+		sources, _ := fs.ReadDir(l.src.Solutions, path.Join(k.ID, id))
+		for _, source := range sources {
+			if data, ok := l.read(l.src.Solutions, "solutions", path.Join(k.ID, id, source.Name())); ok {
+				v.Files[source.Name()] = data
 			}
 		}
 		k.Variants = append(k.Variants, v)

@@ -125,7 +125,10 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		if s.noColor {
 			profile = colorprofile.Ascii
 		}
-		d.program = tea.NewProgram(newRoot(d.env, s.start, ""), tea.WithContext(ctx), tea.WithInput(input),
+		d.program = tea.NewProgram(&boot{
+			open: func() (*workbook.Workbook, error) { return d.env.wb, nil },
+			make: func(*workbook.Workbook) *root { return newRoot(d.env, s.start, "") },
+		}, tea.WithContext(ctx), tea.WithInput(input),
 			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
 			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(), tea.WithFPS(fps))
 		ended := make(chan error, 1)

@@ -37,9 +37,9 @@ func newRoot(e *env, start Start, notice string) *root {
 	return &root{env: e, home: h, screen: h, start: start, notice: notice}
 }
 
-// Init asks for the background colour; the first frame does not wait for it.
+// Init implements [tea.Model].
 func (r *root) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, r.home.init()}
+	cmds := []tea.Cmd{r.home.init()}
 	if r.start.Kind != "" {
 		cmds = append(cmds, r.open(r.start))
 	}

@@ -32,18 +32,24 @@ type Options struct {
 	Output  io.Writer // the terminal's screen
 	Start   Start
 	NoColor bool
-	Notice  string // a sentence to show at first, such as what the progress log could not read
+	Notice  func() string // a sentence to show at first, such as what the progress log could not read
 }
 
-// Run shows the workbook until the learner quits, ctx ends or the terminal
-// goes. When it returns, nothing that it started is running any more.
-func Run(ctx context.Context, wb *workbook.Workbook, opts Options) error {
+// Run opens the workbook and shows it until the learner quits, ctx ends or the
+// terminal goes. When it returns, nothing that it started is running any more.
+// The error is that of open, or says that the terminal cannot be used.
+func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Options) error {
 	ctx, cancel := context.WithCancel(ctx)
-	e := newEnv(ctx, wb)
-	e.color = !opts.NoColor
-	e.exec = tea.ExecProcess
-	defer e.jobs.wait()
+	work := &jobs{}
+	defer work.wait()
 	defer cancel()
+	model := &boot{open: open, make: func(wb *workbook.Workbook) *root {
+		e := newEnv(ctx, wb)
+		e.jobs = work
+		e.color = !opts.NoColor
+		e.exec = tea.ExecProcess
+		return newRoot(e, opts.Start, opts.Notice())
+	}}
 
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(opts.Input), tea.WithOutput(opts.Output), tea.WithFPS(fps),
@@ -53,7 +59,10 @@ func Run(ctx context.Context, wb *workbook.Workbook, opts Options) error {
 	if opts.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
-	_, err := tea.NewProgram(newRoot(e, opts.Start, opts.Notice), options...).Run()
+	_, err := tea.NewProgram(model, options...).Run()
+	if model.err != nil {
+		return model.err
+	}
 	if errors.Is(err, tea.ErrProgramPanic) {
 		return fmt.Errorf("the workbook stopped on a defect of its own (%w): start it again, nothing that was saved is lost", err)
 	}
