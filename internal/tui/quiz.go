@@ -56,7 +56,11 @@ func (z *quiz) status() string {
 	if total == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d", done, total)
+	status := fmt.Sprintf("%d of %d", done, total)
+	if !z.pager.atEnd() {
+		status = "more ↓  " + status
+	}
+	return status
 }
 
 func (z *quiz) init() tea.Cmd {
