@@ -284,7 +284,7 @@ func (p *lessonParser) codeDirective(name string, args []string, at int) {
 
 // runDirective shows a program. What it shows is said by its package comment.
 func (p *lessonParser) runDirective(dir string, at int) {
-	program := p.loader.codeOf(path.Join(p.lesson.ID, dir))
+	program := p.codeOf(path.Join(p.lesson.ID, dir))
 	main, err := program.file("main.go")
 	if err != nil {
 		p.problem(p.lesson.file, at, "%v", err)

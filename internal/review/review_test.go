@@ -70,7 +70,7 @@ func TestTheRatingComesFromTheTries(t *testing.T) {
 		history = append(history, answered(q, time.Hour, true, 0))
 		return dueDay(t, c, history, 1)
 	}
-	if once, twice, often := tries(0), tries(1), tries(2); !(once > twice && twice >= often && often >= 1) {
+	if once, twice, often := tries(0), tries(1), tries(2); once <= twice || twice < often || often < 1 {
 		t.Errorf("due after %d days at the first try, %d at the second, %d at the third", once, twice, often)
 	}
 }
