@@ -1,6 +1,7 @@
 package course
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,3 +57,36 @@ func (c *Course) nearMiss(k *Kata, v *Variant) *Question {
 
 // NearMissID is the id of the question about a wrong variant.
 func NearMissID(k *Kata, v *Variant) string { return "near-miss-" + k.ID + "-" + v.ID }
+
+// Candidates are the repairs to judge once a kata is solved: its near misses
+// and its other good repairs, in an order that does not tell which is which.
+func (k *Kata) Candidates() []*Variant {
+	var out []*Variant
+	for _, v := range k.Variants {
+		if v.ID != "start" && v.ID != "solution" {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Variant) int { return cmp.Compare(Hash([]byte(a.ID)), Hash([]byte(b.ID))) })
+	return out
+}
+
+// Prediction asks what the suite says to a candidate. Its id is that of the
+// near miss, so a prediction counts as an answer to it; one about a good repair
+// counts for nothing.
+func (c *Course) Prediction(k *Kata, v *Variant) *Question {
+	accepted := Option{Text: "Nothing: it is accepted.", Why: "The suite refuses it."}
+	q := c.nearMiss(k, v)
+	if q == nil {
+		accepted.Right, accepted.Why = true, v.Trades
+		q = &Question{ID: "accepted-" + k.ID + "-" + v.ID, Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons), Explanation: v.Summary}
+		for _, other := range k.Variants {
+			if other.Why != "" && len(q.Options) < minOptions {
+				q.Options = append(q.Options, Option{Text: other.Why, Why: "That is why another repair is refused: " + other.Summary})
+			}
+		}
+	}
+	q.Stem = "What does the suite say against it?"
+	q.Options = append(q.Options, accepted)
+	return q
+}

@@ -72,7 +72,13 @@ func (d *diff) lines(e *env, width int) []string {
 	if d.text == "" {
 		return append(out, t.good.Render("Yours is the same, word for word."))
 	}
-	for line := range strings.Lines(d.text) {
+	return append(out, diffLines(t, d.text)...)
+}
+
+// diffLines colours a unified diff.
+func diffLines(t theme, text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
 		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    ")
 		switch {
 		case strings.HasPrefix(line, "+"):

@@ -214,6 +214,8 @@ func (s *repair) actions() []action {
 		inside(on(s.grade, "r", "run", "r")),
 		on(s.hint, "h", "hint", "h").unless(s.hints == len(s.kata.Hints) && s.tab == hintsTab, "all hints are shown"),
 		inside(on(s.showDiff, "d", "solutions", "d")),
+		inside(on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.CandidateStep, ID: s.kata.ID}}) }, "m", "what almost works", "m").
+			unless(!s.env.wb.Log.State().KataSolved(s.kata.ID), "first solve the kata")),
 		on(func() tea.Cmd { return s.turn(1) }, "tab", "next page", "tab"),
 		on(func() tea.Cmd { return s.turn(-1) }, "shift+tab", "previous page", "shift+tab").hushed(),
 		inside(on(s.reset, "R", "reset", "R").hushed()),

@@ -93,7 +93,8 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 		body = append(body, wrap(t.warn.Render("Note: "+note), min(width, maxText))...)
 	}
 	if v.Status == grade.Pass {
-		body = append(body, "", t.good.Render("d compares yours with the reference and with other good repairs."))
+		body = append(body, "", t.good.Render("d compares yours with the reference and with other good repairs."),
+			t.good.Render("m shows what almost works: say why it fails, then run it."))
 	}
 	body = append(body, "")
 	for i, test := range v.Tests {

@@ -202,6 +202,12 @@ func (e *env) screenFor(start Start) (screen, error) {
 			return nil, err
 		}
 		return newRepair(e, k), nil
+	case workbook.CandidateStep:
+		k, err := e.wb.Course.FindKata(start.ID)
+		if err != nil {
+			return nil, err
+		}
+		return newCandidates(e, k), nil
 	}
 	return nil, fmt.Errorf("there is no screen %q", start.Kind)
 }

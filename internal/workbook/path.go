@@ -18,8 +18,9 @@ const (
 
 // What can be opened besides the steps of the path.
 const (
-	ReviewStep   StepKind = "review"
-	ProgressStep StepKind = "progress"
+	ReviewStep    StepKind = "review"
+	ProgressStep  StepKind = "progress"
+	CandidateStep StepKind = "candidates" // of a kata
 )
 
 // StepState is how far the learner is with a step.

@@ -1,0 +1,127 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if child, ok := children[os.Getenv("LIFECYCLE_CHILD")]; ok {
+		os.Exit(child())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// children are what the tests of signals run in a process of its own.
+var children = map[string]func() int{}
+
+// pollSlack is more than the pause between two looks of Shutdown: 500 ms
+// and up to a tenth of that.
+const pollSlack = 550 * time.Millisecond
+
+// within fails unless from <= got < from + pollSlack.
+func within(t *testing.T, what string, got, from time.Duration) {
+	t.Helper()
+	if got < from || got >= from+pollSlack {
+		t.Errorf("%s after %v, want %v and less than %v more", what, got, from, pollSlack)
+	}
+}
+
+// A pipeListener is a network of net.Pipe, which virtual time knows.
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func listen() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// An answer is what a client got, and when, from the start of its bubble.
+type answer struct {
+	status int
+	err    error
+	after  time.Duration
+}
+
+// ask sends one request and reports its answer. Body may be nil.
+func ask(t *testing.T, ln *pipeListener, start time.Time, method string, body io.Reader) <-chan answer {
+	t.Helper()
+	tr := &http.Transport{DialContext: ln.dial}
+	got := make(chan answer, 1)
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://notes/export", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		res, err := tr.RoundTrip(req)
+		if err != nil {
+			got <- answer{0, err, time.Since(start)}
+			return
+		}
+		_, err = io.Copy(io.Discard, res.Body)
+		got <- answer{res.StatusCode, errors.Join(err, res.Body.Close()), time.Since(start)}
+	}()
+	t.Cleanup(tr.CloseIdleConnections)
+	synctest.Wait()
+	return got
+}
+
+// takes works for d, or until its context ends.
+func takes(d time.Duration) func(context.Context) error {
+	return func(ctx context.Context) error {
+		select {
+		case <-time.After(d):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// deaf works for d whatever its context says.
+func deaf(d time.Duration) func(context.Context) error {
+	return func(context.Context) error {
+		time.Sleep(d)
+		return nil
+	}
+}

@@ -1,0 +1,80 @@
+// Package conventions holds the programs of the lesson "Clean as it
+// grows": one endpoint after another of the notes service, written with
+// and without the conventions that keep them small.
+package conventions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+)
+
+// A Note is a note as the service keeps it.
+type Note struct {
+	ID, Owner, Title string
+	Score            float64 // for the search; nobody's business
+}
+
+// What can go wrong, free of HTTP.
+var (
+	ErrNotFound = errors.New("note not found")
+	ErrInvalid  = errors.New("invalid request")
+)
+
+// A Store keeps notes.
+type Store interface {
+	Load(ctx context.Context, id string) (Note, error)
+	Save(ctx context.Context, n Note) (Note, error)
+}
+
+// A Service holds the rules of notes.
+type Service struct{ store Store }
+
+// NewService returns a service over a store.
+func NewService(s Store) *Service { return &Service{s} }
+
+// Get adds what only it knows, and leaves the log to the edge.
+func (s *Service) Get(ctx context.Context, id string) (Note, error) {
+	n, err := s.store.Load(ctx, id)
+	if err != nil {
+		return Note{}, fmt.Errorf("get note %s: %w", id, err)
+	}
+	return n, nil
+}
+
+// Create keeps a note that is new.
+func (s *Service) Create(ctx context.Context, n Note) (Note, error) {
+	n, err := s.store.Save(ctx, n)
+	if err != nil {
+		return Note{}, fmt.Errorf("create note: %w", err)
+	}
+	return n, nil
+}
+
+// GetNoisy tells everybody, on every floor.
+func (s *Service) GetNoisy(ctx context.Context, log *slog.Logger,
+	id string) (Note, error) {
+	n, err := s.store.Load(ctx, id)
+	if err != nil {
+		log.Error("store: load failed", "error", err)
+		err = fmt.Errorf("get note %s: %w", id, err)
+		log.Error("service: get failed", "error", err)
+		return Note{}, err
+	}
+	return n, nil
+}
+
+// ShowNoisy is the handler above GetNoisy.
+func (s *Service) ShowNoisy(log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		n, err := s.GetNoisy(r.Context(), log, r.PathValue("id"))
+		if err != nil {
+			log.Error("handler: show failed", "error", err)
+			http.Error(w, "internal", http.StatusInternalServerError)
+			return
+		}
+		writeJSON(w, http.StatusOK, noteOf(n))
+	}
+}

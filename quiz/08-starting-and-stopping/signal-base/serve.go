@@ -1,0 +1,25 @@
+// Package signalbase stops the notes service.
+package signalbase
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Serve runs until ctx, the context of the signal, ends.
+func Serve(ctx context.Context, s *http.Server, ln net.Listener) error {
+	s.BaseContext = func(net.Listener) context.Context { return ctx }
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ln) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	root := context.WithoutCancel(ctx)
+	end, cancel := context.WithTimeout(root, 5*time.Second)
+	defer cancel()
+	return s.Shutdown(end)
+}
