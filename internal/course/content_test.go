@@ -140,6 +140,30 @@ func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 	}
 }
 
+// TestTheBankIsLargeAndVaried holds the size of the quiz: enough questions, at
+// most half of them of kind single, enough code to read.
+func TestTheBankIsLargeAndVaried(t *testing.T) {
+	count := map[course.Kind]int{}
+	all := 0
+	for _, q := range content(t).Questions {
+		count[q.Kind]++
+		all++
+	}
+	if all < 120 || count[course.Single] > all/2 || count[course.Trace]+count[course.Spot] < 40 {
+		t.Errorf("%d questions (%v): want at least 120, at most half of them single, at least 40 trace or spot", all, count)
+	}
+	t.Logf("%d questions: %v", all, count)
+}
+
+// TestEveryPointHasItsHome holds that the guide is whole.
+func TestEveryPointHasItsHome(t *testing.T) {
+	for _, row := range content(t).Matrix() {
+		if !row.Taught {
+			t.Errorf("%s %q: its home, lessons/%s, does not stand", row.Point.ID, row.Point.Title, row.Point.Lesson)
+		}
+	}
+}
+
 // TestTheLongestOptionIsNoHint holds that who always picks the longest option
 // of a single question does not do better than chance, give or take what a
 // small bank allows.

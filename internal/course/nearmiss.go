@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // NearMisses are questions made from the katas' corpora: why is this repair
@@ -22,37 +21,42 @@ func (c *Course) NearMisses() []*Question {
 	return out
 }
 
-// nearMiss is nil if v is not wrong, or if there are too few other reasons.
+// nearMiss is nil if v is not wrong.
 func (c *Course) nearMiss(k *Kata, v *Variant) *Question {
 	m := c.Misconceptions[v.Misconception]
-	if !strings.HasPrefix(v.ID, "wrong-") || m == nil {
+	if v.Why == "" || m == nil {
 		return nil
 	}
-	q := &Question{
-		ID: NearMissID(k, v), Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons),
-		Teaches: k.Practises, Difficulty: maxDifficulty,
+	return &Question{
+		ID: NearMissID(k, v), Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons), Teaches: k.Practises, Difficulty: maxDifficulty,
 		Stem:          fmt.Sprintf("Kata %d, %s. Somebody repaired it like this: %s\n\nWhy is that refused?", k.Number, k.Title, v.Summary),
+		Explanation:   m.Truth,
 		Misconception: m.ID,
-		Explanation:   c.Misconceptions[v.Misconception].Truth,
-		Options:       []Option{{Text: v.Why, Right: true, Why: "That is the reason, and the suite shows it."}},
+		Options: append([]Option{{Text: v.Why, Right: true, Why: "That is the reason, and the suite shows it."}},
+			otherReasons(k, v)...),
 	}
+}
+
+// otherReasons are why other repairs of the kata than v are refused: three
+// that come after it, of as many misconceptions as there are.
+func otherReasons(k *Kata, v *Variant) []Option {
 	at := slices.Index(k.Variants, v)
-	used := map[string]bool{m.ID: true}
-	for i := range k.Variants {
-		other := k.Variants[(at+1+i)%len(k.Variants)]
-		if len(q.Options) == maxOptions-2 {
-			break
+	others := slices.DeleteFunc(slices.Concat(k.Variants[at+1:], k.Variants[:at]), func(o *Variant) bool { return o.Why == "" || o.Why == v.Why })
+	used := map[string]bool{v.Misconception: true}
+	var fresh, known []*Variant
+	for _, o := range others {
+		if used[o.Misconception] {
+			known = append(known, o)
+		} else {
+			used[o.Misconception] = true
+			fresh = append(fresh, o)
 		}
-		if other.Misconception == "" || used[other.Misconception] {
-			continue
-		}
-		used[other.Misconception] = true
-		q.Options = append(q.Options, Option{Text: other.Why, Why: "That is why another repair is refused: " + other.Summary})
 	}
-	if len(q.Options) < minOptions {
-		return nil
+	var out []Option
+	for _, o := range append(fresh, known...)[:min(3, len(others))] {
+		out = append(out, Option{Text: o.Why, Why: "That is why another repair is refused: " + o.Summary})
 	}
-	return q
+	return out
 }
 
 // NearMissID is the id of the question about a wrong variant.
@@ -79,11 +83,9 @@ func (c *Course) Prediction(k *Kata, v *Variant) *Question {
 	q := c.nearMiss(k, v)
 	if q == nil {
 		accepted.Right, accepted.Why = true, v.Trades
-		q = &Question{ID: "accepted-" + k.ID + "-" + v.ID, Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons), Explanation: v.Summary}
-		for _, other := range k.Variants {
-			if other.Why != "" && len(q.Options) < minOptions {
-				q.Options = append(q.Options, Option{Text: other.Why, Why: "That is why another repair is refused: " + other.Summary})
-			}
+		q = &Question{
+			ID: "accepted-" + k.ID + "-" + v.ID, Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons), Explanation: v.Summary,
+			Options: otherReasons(k, v),
 		}
 	}
 	q.Stem = "What does the suite say against it?"

@@ -133,6 +133,7 @@ type deck struct {
 	cards     map[string]*card
 	order     []string // keys of cards, in the order of their first answers
 	beliefs   map[string]*Belief
+	tried     map[*course.Kata]bool
 }
 
 func newDeck(c *course.Course) *deck {
@@ -140,7 +141,7 @@ func newDeck(c *course.Course) *deck {
 	param.EnableShortTerm = false // a round brings back what was missed by itself
 	d := &deck{
 		course: c, fsrs: fsrs.NewFSRS(param), questions: map[string]*course.Question{},
-		cards: map[string]*card{}, beliefs: map[string]*Belief{},
+		cards: map[string]*card{}, beliefs: map[string]*Belief{}, tried: map[*course.Kata]bool{},
 	}
 	for _, q := range slices.Concat(c.Questions, c.NearMisses()) {
 		d.questions[q.ID] = q
@@ -195,6 +196,7 @@ func (d *deck) verdict(e progress.Event) {
 	if k == nil {
 		return
 	}
+	d.tried[k] = true
 	switch grade.Status(e.Status) {
 	case grade.Pass:
 		for _, t := range k.Tests {
@@ -275,7 +277,7 @@ func (d *deck) schedule(now time.Time) Schedule {
 
 // ask is the question for a card, nil if there is none left. A misconception
 // is asked about by a question that the learner knows, else by a near miss of
-// a kata.
+// a kata that was tried.
 func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
 	if k.question != nil {
 		if asked[k.question] {
@@ -283,7 +285,6 @@ func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
 		}
 		return k.question
 	}
-	var nearMiss *course.Question
 	for _, q := range d.course.Questions {
 		if !asked[q] && d.cards["question "+q.ID] != nil && slices.Contains(misconceptions(q), k.misconception) {
 			return q
@@ -291,12 +292,12 @@ func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
 	}
 	for _, kata := range d.course.Katas {
 		for _, v := range kata.Variants {
-			if q := d.questions[course.NearMissID(kata, v)]; v.Misconception == k.misconception && q != nil && !asked[q] && nearMiss == nil {
-				nearMiss = q
+			if q := d.questions[course.NearMissID(kata, v)]; d.tried[kata] && v.Misconception == k.misconception && q != nil && !asked[q] {
+				return q
 			}
 		}
 	}
-	return nearMiss
+	return nil
 }
 
 func sameDay(a, b time.Time) bool {

@@ -212,5 +212,10 @@ func (s *candidates) verdict(v *grade.Verdict, width int) []string {
 	if v.Status != grade.Pass && v.Status != grade.Fail {
 		out = append(out, wrap(v.Summary, width)...)
 	}
-	return out
+	out = append(out, "")
+	if why := s.one.variant.Why; why != "" {
+		out = append(out, s.env.pages.markdown(t, "**Why it is refused:** "+why, width)...)
+		return append(out, s.env.pages.markdown(t, "What is so: "+s.env.wb.Course.Misconceptions[s.one.variant.Misconception].Truth, width)...)
+	}
+	return append(out, s.env.pages.markdown(t, "**What it trades:** "+s.one.variant.Trades, width)...)
 }
