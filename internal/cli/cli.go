@@ -52,6 +52,7 @@ const (
 type Grader interface {
 	Grade(context.Context, grade.Suite) (grade.Verdict, error)
 	RunProgram(ctx context.Context, folder string) (grade.Program, error)
+	Warm(ctx context.Context, s grade.Suite, progress func(done, total int)) error
 	Environment(context.Context) grade.Environment
 }
 

@@ -180,6 +180,8 @@ func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, er
 	return v, nil
 }
 
+func (g fakeGrader) Warm(context.Context, grade.Suite, func(done, total int)) error { return nil }
+
 func (g fakeGrader) RunProgram(_ context.Context, folder string) (grade.Program, error) {
 	return grade.Program{Output: "output of " + folder}, nil
 }

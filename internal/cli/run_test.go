@@ -84,6 +84,8 @@ type graderFunc func(context.Context) (grade.Verdict, error)
 
 func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
 func (g graderFunc) Environment(context.Context) grade.Environment                   { return grade.Environment{} }
+func (g graderFunc) Warm(context.Context, grade.Suite, func(done, total int)) error  { return nil }
+
 func (g graderFunc) RunProgram(context.Context, string) (grade.Program, error) {
 	return grade.Program{}, nil
 }

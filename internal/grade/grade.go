@@ -98,6 +98,9 @@ type Grader struct {
 	mu      sync.Mutex
 	machine *machine // cached once everything is in order
 
+	warmLock chan struct{}   // held while something is compiled
+	warm     map[string]bool // by a suite's Dir; under warmLock
+
 	// Seams for the package's tests.
 	quick        bool          // leave -race out and judge as if it had been on
 	buildLimit   time.Duration // default defaultBuildLimit

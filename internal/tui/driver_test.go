@@ -39,6 +39,7 @@ type setup struct {
 	outside       bool // not in a clone
 	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
 	program       grade.Program // what every program prints
+	compile       func(context.Context, grade.Suite, func(done, total int)) error
 	watchError    error
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
@@ -177,6 +178,9 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 			return s.getenv[name]
 		},
 		LookPath: func(name string) (string, error) { return "/bin/" + name, nil },
+	}
+	if wb.Compile = s.compile; wb.Compile == nil {
+		wb.Compile = func(context.Context, grade.Suite, func(done, total int)) error { return nil }
 	}
 	wb.Run = func(context.Context, string) (grade.Program, error) { return s.program, nil }
 	if wb.Grade == nil {

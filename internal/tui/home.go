@@ -16,10 +16,16 @@ type home struct {
 	review review.Schedule
 	cursor int
 	placed bool // the learner has moved the cursor
+	warms  *warming
+	warmed bool
 	pager  pager
 }
 
-func newHome(e *env) *home { return &home{env: e} }
+func newHome(e *env) *home {
+	h := &home{env: e}
+	h.warms = newWarming(h)
+	return h
+}
 
 func (h *home) title() string { return "home" }
 
@@ -41,6 +47,20 @@ func (h *home) init() tea.Cmd {
 		h.cursor = max(0, h.next())
 	}
 	h.placed = false
+	return h.warm()
+}
+
+// warm compiles ahead for the first kata that is not solved, once.
+func (h *home) warm() tea.Cmd {
+	if h.warmed || h.env.wb.InClone() != nil {
+		return nil
+	}
+	for _, s := range h.steps {
+		if s.Kind == workbook.RepairStep && s.State != workbook.Done {
+			h.warmed = true
+			return h.warms.start(h.env, s.Kata)
+		}
+	}
 	return nil
 }
 
@@ -53,12 +73,23 @@ func (h *home) next() int {
 	return -1
 }
 
-func (h *home) update(tea.Msg) tea.Cmd { return nil }
-func (h *home) close()                 {}
+func (h *home) update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(warmedMsg); ok {
+		cmd, _ := h.warms.update(h.env, msg)
+		return cmd
+	}
+	return nil
+}
+
+func (h *home) close() {}
 
 func (h *home) actions() []action {
 	next := h.next()
 	open := func(i int) tea.Cmd {
+		if h.steps[i].Kind == workbook.RepairStep && h.warms.running {
+			h.warms.task.stop() // the kata goes on with it, and shows how far it is
+			h.warms.running, h.warmed = false, false
+		}
 		return send(openMsg{Start{Kind: h.steps[i].Kind, ID: h.steps[i].ID()}})
 	}
 	move := func(by int) func() tea.Cmd {
@@ -173,6 +204,9 @@ func (h *home) row(s workbook.Step, selected bool, width int) string {
 func (h *home) detail(width, height int) []string {
 	if height < 14 || len(h.steps) == 0 {
 		return nil
+	}
+	if text := h.warms.text(); text != "" {
+		return []string{"", h.env.theme.dim.Render(fit(text+".", width))}
 	}
 	s := h.steps[h.cursor]
 	text := ""

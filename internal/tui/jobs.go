@@ -39,6 +39,7 @@ func (j *jobs) wait() {
 // makes the results of earlier ones stale, and the root drops those.
 type task struct {
 	owner  screen
+	ctx    context.Context // of what it is doing; nil before the first start
 	cancel context.CancelFunc
 	gen    int
 }
@@ -56,7 +57,7 @@ func (r result) stale() bool { return r.gen != r.task.gen }
 func (t *task) start(e *env, f func(context.Context) tea.Msg) tea.Cmd {
 	t.stop()
 	ctx, cancel := context.WithCancel(e.ctx)
-	t.cancel = cancel
+	t.ctx, t.cancel = ctx, cancel
 	return t.more(e, ctx, f)
 }
 

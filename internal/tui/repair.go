@@ -51,6 +51,7 @@ type repair struct {
 	run, watcher *task
 	saves        <-chan watch.Event
 	watchError   error
+	warming      *warming
 	running      bool
 	since        time.Time
 	busy         time.Duration // how long the run takes already, once it is worth saying
@@ -81,6 +82,7 @@ type (
 func newRepair(e *env, k *course.Kata) *repair {
 	s := &repair{env: e, kata: k, hints: e.wb.Log.State().HintTier(k.ID)}
 	s.run, s.watcher = &task{owner: s}, &task{owner: s}
+	s.warming = newWarming(s)
 	s.results.kata = k
 	s.diff.kata = k
 	return s
@@ -90,6 +92,8 @@ func (s *repair) title() string { return fmt.Sprintf("Kata %02d %s", s.kata.Numb
 
 func (s *repair) status() string {
 	switch {
+	case s.warming.text() != "":
+		return fmt.Sprintf("compiling %d of %d", s.warming.done, s.warming.total)
 	case s.running && s.busy > 0:
 		return fmt.Sprintf("running %.1f s", s.busy.Seconds())
 	case s.results.verdict != nil:
@@ -109,10 +113,11 @@ func (s *repair) init() tea.Cmd {
 		saves, err := s.env.wb.Saves(ctx, s.kata)
 		return watchingMsg{saves, err}
 	})
-	return tea.Batch(watching, s.grade())
+	return tea.Batch(watching, s.warming.start(s.env, s.kata))
 }
 
 func (s *repair) close() {
+	s.warming.task.stop()
 	s.run.stop()
 	s.watcher.stop()
 }
@@ -120,6 +125,9 @@ func (s *repair) close() {
 // grade starts a run. One that is under way is cancelled: only the newest
 // verdict counts.
 func (s *repair) grade() tea.Cmd {
+	if s.warming.running {
+		return nil // the run follows
+	}
 	s.running, s.busy, s.since = true, 0, s.env.wb.Now()
 	run := s.run.start(s.env, func(ctx context.Context) tea.Msg {
 		v, err := s.env.wb.Check(ctx, s.kata)
@@ -150,6 +158,12 @@ func (s *repair) update(msg tea.Msg) tea.Cmd {
 			return warn(msg.err)
 		}
 		return s.nextSave()
+	case warmedMsg:
+		cmd, ended := s.warming.update(s.env, msg)
+		if ended {
+			return s.grade()
+		}
+		return cmd
 	case saveMsg:
 		if msg.event.Err != nil {
 			return tea.Batch(warn(msg.event.Err), s.nextSave())
@@ -336,7 +350,14 @@ func (s *repair) page(which tab, width, height int) []string {
 		lines = append(lines, s.fileLines(width)...)
 		md(s.kata.Incident + "\n\n### The contract\n\n" + s.kata.Contract + "\n\n### The rules\n\n" + s.kata.Rules)
 	case resultsTab:
-		lines, reveal[0], reveal[1] = s.results.lines(s.env, width, s.running, s.busy)
+		if text := s.warming.text(); text != "" {
+			lines = append(wrap(t.accent.Render(text+"."), min(width, maxText)), "")
+		}
+		results, first, last := s.results.lines(s.env, width, s.running, s.busy)
+		if first >= 0 {
+			reveal = [2]int{len(lines) + first, len(lines) + last}
+		}
+		lines = append(lines, results...)
 	case hintsTab:
 		if s.hints == 0 {
 			lines = wrap(fmt.Sprintf("%d hints, from a question to the shape of the code. Press h for the first one.", len(s.kata.Hints)), width)

@@ -71,9 +71,6 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 		text := ""
 		if busy > 0 {
 			text = fmt.Sprintf("Running the suite: %.1f s", busy.Seconds())
-			if r.verdict == nil && busy > 5*time.Second {
-				text += " (the first run compiles the standard library for the race detector)"
-			}
 		}
 		out = append(out, indent("", wrap(t.accent.Render(text), width))...)
 	} else {

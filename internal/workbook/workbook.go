@@ -29,6 +29,7 @@ type Workbook struct {
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
 	Run      func(ctx context.Context, folder string) (grade.Program, error)
+	Compile  func(ctx context.Context, s grade.Suite, progress func(done, total int)) error
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
@@ -73,6 +74,15 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 		}
 	}
 	return v, w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: k.ID, Status: string(v.Status), Hash: hash, Failed: failed})
+}
+
+// Warm compiles what the kata's suite needs, ahead of its first run. See
+// [grade.Grader.Warm].
+func (w *Workbook) Warm(ctx context.Context, k *course.Kata, progress func(done, total int)) error {
+	if err := w.InClone(); err != nil {
+		return err
+	}
+	return w.Compile(ctx, Suite(k), progress)
 }
 
 // Saves reports each save in the kata's folder until ctx ends.
