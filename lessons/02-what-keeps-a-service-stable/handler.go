@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// Budget is part of the contract: a client has its answer by then.
+	// Budget is part of the contract: a handler waits no longer for notes.
 	Budget  = 2 * time.Second
 	maxBody = 1 << 20 // bytes
 )

@@ -76,8 +76,12 @@ func TestTheLanguageHas25Keywords(t *testing.T) {
 func TestTheMuxRefusesByItself(t *testing.T) {
 	answer := httptest.NewRecorder()
 	newAPI(NewDatabase(1, 0)).Routes().ServeHTTP(answer, httptest.NewRequest(http.MethodPut, "/notes/7", nil))
-	if allow := answer.Result().Header.Get("Allow"); answer.Code != http.StatusMethodNotAllowed || allow != "GET, HEAD" {
+	header := answer.Result().Header
+	if allow := header.Get("Allow"); answer.Code != http.StatusMethodNotAllowed || allow != "GET, HEAD" {
 		t.Errorf("PUT /notes/7: %d, Allow %q, want 405 and GET, HEAD", answer.Code, allow)
+	}
+	if got := header.Get("Content-Type"); got != "text/plain; charset=utf-8" {
+		t.Errorf("the refusal is %s, want plain text", got)
 	}
 }
 
@@ -102,13 +106,13 @@ func TestTheRuleNeedsNoHTTP(t *testing.T) {
 	}
 }
 
-// read asks an API for a note; it returns the status and how long it took.
-func read(ctx context.Context, s Store) (status int, took time.Duration) {
-	answer := httptest.NewRecorder()
+// read asks an API for a note; it returns the answer and how long it took.
+func read(ctx context.Context, s Store) (answer *httptest.ResponseRecorder, took time.Duration) {
+	answer = httptest.NewRecorder()
 	start := time.Now()
 	r := httptest.NewRequest(http.MethodGet, "/notes/7", nil)
 	newAPI(s).Routes().ServeHTTP(answer, r.WithContext(ctx))
-	return answer.Code, time.Since(start)
+	return answer, time.Since(start)
 }
 
 // Handler and service keep their part of the contract with either store. It
@@ -117,26 +121,35 @@ func TestADeadlineNeedsAStoreThatListens(t *testing.T) {
 	for name, c := range map[string]struct {
 		store  Store
 		status int
+		body   string
 		took   time.Duration
 	}{
-		"listens": {NewDatabase(1, time.Hour), http.StatusGatewayTimeout, 2 * time.Second},
-		"deaf":    {DeafStore{Query: time.Hour}, http.StatusOK, time.Hour},
+		"listens": {NewDatabase(1, time.Hour), http.StatusGatewayTimeout, `{"error":{"code":"timeout"}}`, 2 * time.Second},
+		"deaf":    {DeafStore{Query: time.Hour}, http.StatusOK, `{"id":"7","title":"a note"}`, time.Hour},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			if status, took := read(t.Context(), c.store); status != c.status || took != c.took {
-				t.Errorf("%s: %d after %v, want %d after %v", name, status, took, c.status, c.took)
+			answer, took := read(t.Context(), c.store)
+			if answer.Code != c.status || answer.Body.String() != c.body || took != c.took {
+				t.Errorf("%s: %d %s after %v, want %d %s after %v", name, answer.Code, answer.Body, took, c.status, c.body, c.took)
 			}
 		})
 	}
 }
 
-// The end of the request reaches the store through both layers.
+// The end of the request reaches the store through both layers, and the
+// error comes back with what the service knows.
 func TestTheCallerEndsTheQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		time.AfterFunc(300*time.Millisecond, leave)
 		if _, took := read(ctx, NewDatabase(1, time.Hour)); took != 300*time.Millisecond {
 			t.Errorf("the query ended after %v, want 300ms", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := NewService(NewDatabase(1, time.Hour)).Note(ctx, "7")
+		if want := "note 7: context deadline exceeded"; !errors.Is(err, context.DeadlineExceeded) || err.Error() != want {
+			t.Errorf("the service: %v, want %s", err, want)
 		}
 	})
 }

@@ -51,8 +51,9 @@ func (c *counted) Find(ctx context.Context, id string) (Note, error) {
 	return n, err
 }
 
-// Tries sends a note without a title as an app does: a 5xx is the server's
-// trouble, so it tries up to four times more. It returns how often it sent.
+// Tries sends a note without a title as the app does: a 5xx is the server's
+// trouble, so it tries up to four times more, which it may, because the id is
+// its own. It returns how often it sent.
 func Tries(send func(body io.Reader) (status int)) (n int) {
 	for n < 5 {
 		n++

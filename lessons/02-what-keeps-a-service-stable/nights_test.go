@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,41 @@ func TestAnExportForNobodyWorksOn(t *testing.T) {
 	}
 }
 
+// begun counts the queries that are begun, however they end.
+type begun struct {
+	Store
+	n atomic.Int64
+}
+
+func (b *begun) Find(ctx context.Context, id string) (Note, error) {
+	b.n.Add(1)
+	return b.Store.Find(ctx, id)
+}
+
+// 8 queries run when the client leaves, and no other one begins; if it has
+// left before the export, none begins at all.
+func TestNoQueryBeginsAfterTheClientLeft(t *testing.T) {
+	for after, want := range map[time.Duration]int64{
+		1050 * time.Millisecond: 88, // 80 are done
+		0:                       0,
+	} {
+		for range 20 { // a select with two ready cases picks at random
+			synctest.Test(t, func(t *testing.T) {
+				ctx, leave := context.WithCancel(t.Context())
+				if after == 0 {
+					leave()
+				}
+				time.AfterFunc(after, leave)
+				s := &begun{Store: NewDatabase(10, 100*time.Millisecond)}
+				_, err := Export(ctx, s, make([]string, 300))
+				if n := s.n.Load(); n != want || !errors.Is(err, context.Canceled) {
+					t.Errorf("the client left after %v: %d queries begun, %v; want %d, %v", after, n, err, want, context.Canceled)
+				}
+			})
+		}
+	}
+}
+
 // 30 rounds of 10: the queries of an export that nobody bounds take three
 // seconds, which is what the arithmetic says.
 func TestTheArithmeticHolds(t *testing.T) {
@@ -147,8 +183,11 @@ func TestARawErrorIsSentFiveTimes(t *testing.T) {
 	if n := tries(api.Routes()); n != 1 {
 		t.Errorf("create: the app sent its note %d times, want once", n)
 	}
+	answer := post(api.RawRoutes(), strings.NewReader(`{"id": "7"}`))
+	mustSay(t, fmt.Sprintf("HTTP/1.1 %d %s\nContent-Type: %s\nX-Content-Type-Options: %s\n\n%s```", answer.Code, http.StatusText(answer.Code),
+		answer.Header().Get("Content-Type"), answer.Header().Get("X-Content-Type-Options"), answer.Body))
 	const want = `{"error":{"code":"validation_error"}}`
-	if answer := post(api.Routes(), strings.NewReader(`{}`)); answer.Code != 400 || answer.Body.String() != want {
+	if answer = post(api.Routes(), strings.NewReader(`{}`)); answer.Code != 400 || answer.Body.String() != want {
 		t.Errorf("create: %d %s, want 400 %s", answer.Code, answer.Body, want)
 	}
 }

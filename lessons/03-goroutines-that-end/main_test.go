@@ -63,3 +63,21 @@ func wantLeft(t *testing.T, want map[string]int, f func(*testing.T)) {
 		t.Errorf("left behind after a day: %v, want %v", got, want)
 	}
 }
+
+// returns calls f and reports whether it returns within a virtual minute. If
+// it does not, the test has failed and f is left where it is.
+func returns(t *testing.T, what string, f func()) bool {
+	t.Helper()
+	returned := make(chan struct{})
+	go func() {
+		defer close(returned)
+		f()
+	}()
+	select {
+	case <-returned:
+		return true
+	case <-time.After(time.Minute):
+		t.Errorf("%s has not returned after a minute", what)
+		return false
+	}
+}

@@ -129,7 +129,11 @@ func TestSaveStartsNothingThatMustWait(t *testing.T) {
 func indexed(all func([]lifetimes.Note, func(lifetimes.Note))) func(*testing.T) {
 	return func(t *testing.T) {
 		var n atomic.Int32
-		all(make([]lifetimes.Note, 100), func(lifetimes.Note) { n.Add(1) })
+		if !returns(t, "the indexing", func() {
+			all(make([]lifetimes.Note, 100), func(lifetimes.Note) { n.Add(1) })
+		}) {
+			return
+		}
 		synctest.Wait()
 		if n := n.Load(); n != 100 {
 			t.Errorf("%d notes indexed, want 100", n)
@@ -144,14 +148,15 @@ func TestIndexAllNaiveLeaksOnSuccess(t *testing.T) {
 
 func TestCloseEndsTheRange(t *testing.T) {
 	wantLeft(t, nobody, indexed(lifetimes.IndexAll))
-	synctest.Test(t, func(t *testing.T) {
+	wantLeft(t, nobody, func(t *testing.T) {
 		var n atomic.Int32
-		lifetimes.IndexAll(make([]lifetimes.Note, 100), func(lifetimes.Note) {
-			time.Sleep(time.Second)
-			n.Add(1)
-		})
-		if n := n.Load(); n != 100 {
-			t.Errorf("%d notes indexed at the return of IndexAll, want 100", n)
+		if returns(t, "IndexAll", func() {
+			lifetimes.IndexAll(make([]lifetimes.Note, 100), func(lifetimes.Note) {
+				time.Sleep(time.Second)
+				n.Add(1)
+			})
+		}) && n.Load() != 100 {
+			t.Errorf("%d notes indexed at the return of IndexAll, want 100", n.Load())
 		}
 	})
 }
@@ -175,9 +180,13 @@ func TestTheJanitorEnds(t *testing.T) {
 		n := 0
 		j := lifetimes.NewJanitor(time.Minute, func() { n++ })
 		time.Sleep(3*time.Minute + time.Second)
-		j.Close()
+		if !returns(t, "Close", j.Close) {
+			return
+		}
 		time.Sleep(time.Hour)
-		j.Close() // once more does no harm
+		if !returns(t, "a second Close", j.Close) {
+			return
+		}
 		if n != 3 {
 			t.Errorf("%d sweeps, want 3 and none after Close", n)
 		}
@@ -186,26 +195,34 @@ func TestTheJanitorEnds(t *testing.T) {
 
 // Telling is not enough: Close returns when the sweep is over.
 func TestCloseWaitsForTheSweep(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		swept := false
+	wantLeft(t, nobody, func(t *testing.T) {
+		var swept atomic.Bool
 		j := lifetimes.NewJanitor(time.Minute, func() {
 			time.Sleep(10 * time.Second)
-			swept = true
+			swept.Store(true)
 		})
 		time.Sleep(time.Minute + time.Second)
 		start := time.Now()
-		j.Close()
-		if took := time.Since(start); !swept || took != 9*time.Second {
-			t.Errorf("Close returned after %v, swept: %v; want 9s, true", took, swept)
+		if !returns(t, "Close", j.Close) {
+			return
+		}
+		if took := time.Since(start); !swept.Load() || took != 9*time.Second {
+			t.Errorf("Close returned after %v, swept: %v; want 9s, true", took, swept.Load())
 		}
 	})
 }
 
 func TestPreloadReturns(t *testing.T) {
 	wantLeft(t, nobody, func(t *testing.T) {
-		loaded := false
-		lifetimes.Preload(func() { loaded = true })()
-		if !loaded {
+		var loaded atomic.Bool
+		wait := lifetimes.Preload(func() {
+			time.Sleep(time.Second)
+			loaded.Store(true)
+		})
+		if loaded.Load() {
+			t.Error("Preload has waited for load")
+		}
+		if returns(t, "wait", wait) && !loaded.Load() {
 			t.Error("wait returned before load")
 		}
 	})
@@ -241,32 +258,55 @@ func TestAClosedChannelNeverWaits(t *testing.T) {
 	}
 }
 
-func TestWatchEndsBothWays(t *testing.T) {
-	ends := map[string]func(cancel func(), changes chan lifetimes.Note){
-		"ctx ends":          func(cancel func(), _ chan lifetimes.Note) { cancel() },
-		"changes is closed": func(_ func(), changes chan lifetimes.Note) { close(changes) },
+// patient is a context that refuses a loop which asks it again and again
+// and never waits: virtual time would stand still for it.
+type patient struct {
+	context.Context
+	t     *testing.T
+	asked atomic.Int32
+}
+
+func (p *patient) Done() <-chan struct{} {
+	if p.asked.Add(1) == 1000 {
+		p.t.Error("the loop spins: it has come to its select 1000 times and never waited")
+		runtime.Goexit()
 	}
-	for name, end := range ends {
-		for _, watch := range []func(context.Context, <-chan lifetimes.Note){
-			func(ctx context.Context, changes <-chan lifetimes.Note) {
-				lifetimes.Watch(ctx, changes, func([]lifetimes.Note) {})
-			},
-			func(ctx context.Context, changes <-chan lifetimes.Note) {
-				lifetimes.Follow(ctx, changes, func(lifetimes.Note) {})
-			},
-		} {
-			t.Run(name, func(t *testing.T) {
-				wantLeft(t, nobody, func(t *testing.T) {
-					ctx, cancel := context.WithCancel(t.Context())
-					defer cancel()
-					changes := make(chan lifetimes.Note)
-					var wg sync.WaitGroup
-					wg.Go(func() { watch(ctx, changes) })
-					changes <- lifetimes.Note{}
-					end(cancel, changes)
-					wg.Wait()
-				})
+	return p.Context.Done()
+}
+
+func TestWatchEndsBothWays(t *testing.T) {
+	type watcher func(context.Context, <-chan lifetimes.Note)
+	// ends wants a watcher gone as soon as end has been called.
+	ends := func(watch watcher, end func(cancel func(), changes chan lifetimes.Note)) func(*testing.T) {
+		return func(t *testing.T) {
+			wantLeft(t, nobody, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				changes := make(chan lifetimes.Note)
+				var gone atomic.Bool
+				go func() {
+					defer gone.Store(true)
+					watch(&patient{Context: ctx, t: t}, changes)
+				}()
+				changes <- lifetimes.Note{}
+				end(cancel, changes)
+				synctest.Wait()
+				if !gone.Load() {
+					t.Error("it is still there")
+				}
 			})
+		}
+	}
+	for name, watch := range map[string]watcher{
+		"Watch": func(ctx context.Context, changes <-chan lifetimes.Note) {
+			lifetimes.Watch(ctx, changes, func([]lifetimes.Note) {})
+		},
+		"Follow": func(ctx context.Context, changes <-chan lifetimes.Note) {
+			lifetimes.Follow(ctx, changes, func(lifetimes.Note) {})
+		},
+	} {
+		if t.Run(name+" when ctx ends", ends(watch, func(cancel func(), _ chan lifetimes.Note) { cancel() })) {
+			t.Run(name+" when changes is closed", ends(watch, func(_ func(), changes chan lifetimes.Note) { close(changes) }))
 		}
 	}
 }

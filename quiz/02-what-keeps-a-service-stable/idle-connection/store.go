@@ -8,7 +8,7 @@ type Conn interface {
 	Find(ctx context.Context, id string) (string, error)
 }
 
-// A Store returns from Find soon after ctx ends.
+// Store.Find returns soon after ctx ends; idle has room for all Conns.
 type Store struct{ idle chan Conn }
 
 // Find takes a connection for one query.

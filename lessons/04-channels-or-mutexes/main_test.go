@@ -1,0 +1,62 @@
+package shared_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"go.uber.org/goleak"
+
+	shared "example.com/leakproof/lessons/04-channels-or-mutexes"
+)
+
+const crashChild = "LEAKPROOF_NAIVE_VIEWS"
+
+// TestMain also plays the service of TestNaiveViewsEndTheProcess. The owner
+// of OwnedViews has no end on purpose, so it is still there afterwards,
+// with a caller of Add that waits for it.
+func TestMain(m *testing.M) {
+	if os.Getenv(crashChild) != "" {
+		shareNaiveViews()
+	}
+	const owned = "example.com/leakproof/lessons/04-channels-or-mutexes.(*OwnedViews)."
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction(owned+"own"),
+		goleak.IgnoreAnyFunction(owned+"Add"),
+	)
+}
+
+// shareNaiveViews counts in eight goroutines, each of which recovers from
+// panics as net/http does, until the process ends.
+func shareNaiveViews() {
+	views := shared.NewNaiveViews()
+	for range 8 {
+		go func() {
+			defer func() { fmt.Println("recovered:", recover()) }()
+			for {
+				views.Add("8c1f")
+			}
+		}()
+	}
+	select {}
+}
+
+// inBubble runs f in a bubble. A bubble that ends with goroutines blocked
+// for ever panics; that must happen exactly when f says that some are.
+func inBubble(t *testing.T, f func(*testing.T) (stuck bool)) {
+	t.Helper()
+	stuck := false
+	defer func() {
+		p := recover()
+		deadlock := strings.Contains(fmt.Sprint(p), "blocked goroutines remain")
+		if p != nil && !deadlock {
+			panic(p)
+		}
+		if deadlock != stuck {
+			t.Errorf("goroutines stuck: %v, and the bubble ended with: %v", stuck, p)
+		}
+	}()
+	synctest.Test(t, func(t *testing.T) { stuck = f(t) })
+}

@@ -1,0 +1,160 @@
+package tree
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const (
+	get        = "GET / HTTP/1.1\r\nHost: notes\r\n\r\n"
+	post       = "POST / HTTP/1.1\r\nHost: notes\r\nContent-Length: 8\r\n\r\n# a note"
+	firstChunk = "POST / HTTP/1.1\r\nHost: notes\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+)
+
+// leaving sends texts one after the other, closes the connection 1 s later,
+// and returns how long the step inside the handler then went on.
+func leaving(t *testing.T, handler func(Step) http.Handler, texts ...string) (took time.Duration, err error) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		returned := make(chan bool)
+		h := handler(func(ctx context.Context) error {
+			defer close(returned)
+			err = hour(ctx)
+			took = time.Since(start)
+			return errors.New("enough was seen")
+		})
+		conn, dialErr := serve(t, h).dial(t.Context())
+		if dialErr != nil {
+			t.Fatal(dialErr)
+		}
+		for _, text := range texts {
+			if _, err := io.WriteString(conn, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Second)
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+		<-returned
+		synctest.Wait()
+	})
+	return took, err
+}
+
+func naive(quota Step) http.Handler {
+	return http.HandlerFunc((&Import{Quota: quota}).ServeNaive)
+}
+
+func readFirst(quota Step) http.Handler {
+	return http.HandlerFunc((&Import{Quota: quota}).Serve)
+}
+
+func TestTheDisconnectIsNotSeenBeforeTheBody(t *testing.T) {
+	if took, err := leaving(t, naive, post); took != time.Hour || err != nil {
+		t.Errorf("%v after %v, want the whole hour", err, took)
+	}
+}
+
+func TestTheDisconnectIsSeenOnceTheBodyIsRead(t *testing.T) {
+	if took, err := leaving(t, readFirst, post); took != time.Second || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v after %v, want %v after 1s", err, took, context.Canceled)
+	}
+}
+
+func TestWithoutABodyTheDisconnectIsSeen(t *testing.T) {
+	if took, err := leaving(t, naive, get); took != time.Second || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v after %v, want %v after 1s", err, took, context.Canceled)
+	}
+}
+
+// A deadline is a timer: it needs nobody who watches the connection.
+func TestADeadlineNeedsNoConnection(t *testing.T) {
+	budgeted := func(quota Step) http.Handler { return WithBudget(naive(quota)) }
+	if took, err := leaving(t, budgeted, post); took != 2*time.Second || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v after %v, want %v after 2s", err, took, context.DeadlineExceeded)
+	}
+}
+
+// The client leaves in the middle of its body: the read fails, and so does
+// the context.
+func TestLeavingInTheMiddleOfTheBodyIsSeen(t *testing.T) {
+	halfRead := func(step Step) http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if _, err := io.ReadAll(r.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("reading half a body: %v", err)
+			}
+			_ = step(r.Context())
+		})
+	}
+	if took, err := leaving(t, halfRead, post[:len(post)-4]); took != time.Second || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v after %v, want %v after 1s", err, took, context.Canceled)
+	}
+}
+
+// Decode stops after one value. The end of a chunked body may come later,
+// and only whoever reads up to it makes net/http watch the connection.
+func TestOneDecodeMayStopBeforeTheEnd(t *testing.T) {
+	decode := func(more bool) func(Step) http.Handler {
+		return func(step Step) http.Handler {
+			return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				dec := json.NewDecoder(r.Body)
+				if err := dec.Decode(new(any)); err != nil {
+					t.Error(err)
+				}
+				if more {
+					if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+						t.Error(err)
+					}
+				}
+				_ = step(r.Context())
+			})
+		}
+	}
+	// On a net.Pipe nobody can send what nobody reads, so the last chunk is
+	// sent only where somebody asks for it.
+	if took, err := leaving(t, decode(false), firstChunk); took != time.Hour || err != nil {
+		t.Errorf("one Decode: %v after %v, want the whole hour", err, took)
+	}
+	if took, err := leaving(t, decode(true), firstChunk, "0\r\n\r\n"); took != time.Second || !errors.Is(err, context.Canceled) {
+		t.Errorf("up to the end: %v after %v, want %v after 1s", err, took, context.Canceled)
+	}
+}
+
+// Values do not cross the wire.
+func TestValuesStayInTheProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := ""
+		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = RequestID(r.Context()) })
+		r := httptest.NewRequestWithContext(WithRequestID(t.Context(), "4KQX"), http.MethodGet, "/", nil)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if seen != "4KQX" {
+			t.Errorf("in the process: %q", seen)
+		}
+		conn, err := serve(t, h).dial(r.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Write(conn); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Read(make([]byte, 1<<10)); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if seen != "-" {
+			t.Errorf("over the wire: %q, want none", seen)
+		}
+	})
+}

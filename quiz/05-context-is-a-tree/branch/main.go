@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+func main() {
+	bg := context.Background()
+	page, stopPage := context.WithTimeout(bg, time.Hour)
+	defer stopPage()
+	note, stopNote := context.WithCancel(page)
+	tags, stopTags := context.WithCancel(page)
+	defer stopTags()
+
+	stopNote()
+	late, stopLate := context.WithTimeout(note, time.Hour)
+	defer stopLate()
+
+	fmt.Println("page", page.Err())
+	fmt.Println("tags", tags.Err())
+	fmt.Println("late", late.Err())
+}
