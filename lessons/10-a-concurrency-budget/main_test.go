@@ -72,5 +72,9 @@ func producersLeft(t *testing.T, f func()) int {
 	if err == nil {
 		return 0
 	}
-	return strings.Count(err.Error(), ".produce on top of the stack")
+	n := strings.Count(err.Error(), ".produce on top of the stack")
+	if all := strings.Count(err.Error(), " on top of the stack"); all != n {
+		t.Errorf("%d goroutines left, of which %d producers: %v", all, n, err)
+	}
+	return n
 }

@@ -35,7 +35,8 @@ func produce(
 	return nil
 }
 
-// work does jobs until there are none, one fails, or ctx ends.
+// work does jobs until there are none, one fails, or ctx ends. Whether
+// any are left is for produce to say.
 func work(
 	ctx context.Context, jobs <-chan string, do Render,
 ) error {
@@ -49,7 +50,7 @@ func work(
 				return err
 			}
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		}
 	}
 }

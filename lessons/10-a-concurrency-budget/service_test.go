@@ -223,9 +223,28 @@ func TestMoreThanTheServiceCanDoIsOnlyAQueue(t *testing.T) {
 	}
 }
 
-// With a limit of two, two members that both want to start a child find
-// no place for it: their own calls of Go would wait for each other.
+// With a limit of two, a member's Go waits for as long as the other one is
+// there. Two members that both want to start a child find no place for it,
+// so their calls of Go would wait for each other.
 func TestAGroupHasNoPlaceForItsOwnChildren(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		g, _ := errgroup.WithContext(ctx) // its end does not end the wait
+		g.SetLimit(2)
+		g.Go(func() error { time.Sleep(time.Hour); return nil })
+		waited := make(chan time.Duration, 1)
+		g.Go(func() error {
+			waited <- took(func() { g.Go(func() error { return nil }) })
+			return nil
+		})
+		if err := g.Wait(); err != nil {
+			t.Error(err)
+		}
+		if d := <-waited; d != time.Hour {
+			t.Errorf("Go waited for %v, want an hour", d)
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		var g errgroup.Group
 		g.SetLimit(2)

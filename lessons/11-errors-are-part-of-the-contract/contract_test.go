@@ -7,14 +7,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	contract "example.com/leakproof/lessons/11-errors-are-part-of-the-contract"
 )
@@ -50,31 +54,54 @@ func TestEqualityBreaksWhenSomebodyWraps(t *testing.T) {
 }
 
 // A text says "not found" about a program, a host, a template: anything.
+// The table of the lesson, column by column.
 func TestTheTextIsNoKind(t *testing.T) {
-	program := fmt.Errorf("note 7: export: %w", exec.ErrNotFound)
-	if got := contract.StatusByText(program); got != 404 {
-		t.Errorf("StatusByText(%v): %d, want the wrong 404", program, got)
-	}
-	if got := contract.ProblemOf(t.Context(), program).Status; got != 500 {
-		t.Errorf("ProblemOf(%v): %d, want 500", program, got)
-	}
-	again := fmt.Errorf("note 7: %w", errors.New("not found"))
-	if got := contract.ProblemOf(t.Context(), again).Status; got != 500 {
-		t.Errorf("another error with the same text: %d, want 500", got)
+	_, wrapped := storeWith(sql.ErrNoRows).Get(t.Context(), "8c1f")
+	_, cut := storeWith(sql.ErrNoRows).GetCut(t.Context(), "8c1f")
+	for _, c := range []struct {
+		err  error
+		want [3]int
+	}{
+		{contract.ErrNotFound, [3]int{404, 404, 404}},
+		{wrapped, [3]int{500, 404, 404}},
+		{cut, [3]int{500, 404, 500}},
+		{errors.New("not found"), [3]int{500, 404, 500}},
+		{fmt.Errorf("note 7: export: %w", exec.ErrNotFound), [3]int{500, 404, 500}},
+	} {
+		got := [3]int{contract.StatusByEquality(c.err), contract.StatusByText(c.err),
+			contract.ProblemOf(t.Context(), c.err).Status}
+		if got != c.want {
+			t.Errorf("%v: %v, want %v", c.err, got, c.want)
+		}
 	}
 }
 
+// Of all files only the handler's (and the wrong one) know HTTP, by its
+// package or by a number that is a status of an error.
 func TestTheDomainImportsNoHTTP(t *testing.T) {
-	for _, file := range []string{"errors.go", "note.go", "service.go", "store.go", "save.go"} {
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 8 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if file == "handler.go" || file == "naive.go" || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, i := range f.Imports {
-			if strings.HasPrefix(i.Path.Value, `"net/http`) {
-				t.Errorf("%s imports %s", file, i.Path.Value)
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok {
+				return true
 			}
-		}
+			status, err := strconv.Atoi(lit.Value)
+			if strings.HasPrefix(lit.Value, `"net/http`) || err == nil && status >= 400 && status < 600 {
+				t.Errorf("%s knows %s", file, lit.Value)
+			}
+			return true
+		})
 	}
 }
 
@@ -98,11 +125,11 @@ func TestVerbVCutsTheChain(t *testing.T) {
 }
 
 // What is not wrapped is not part of the contract: nobody above the store
-// can ask for the driver's error.
+// can ask for the error of database/sql.
 func TestTheDriverStaysBehindTheStore(t *testing.T) {
 	_, err := storeWith(sql.ErrNoRows).Get(t.Context(), "7")
 	if errors.Is(err, sql.ErrNoRows) || !errors.Is(err, contract.ErrNotFound) {
-		t.Errorf("%v: want the domain's error and not the driver's", err)
+		t.Errorf("%v: want the domain's error and not that of database/sql", err)
 	}
 }
 
@@ -130,21 +157,25 @@ func TestEveryKindSurvivesWrapping(t *testing.T) {
 	}
 }
 
-type tx struct{ insert, rollback error }
+type tx struct{ insert, rollback, commit error }
 
 func (tx tx) Insert(context.Context, contract.Note) error { return tx.insert }
-func (tx tx) Commit() error                               { return nil }
+func (tx tx) Commit() error                               { return tx.commit }
 func (tx tx) Rollback() error                             { return tx.rollback }
 
 // A joined error is all of its kinds at once; the order of the questions
 // decides. A rollback that is nil leaves no trace.
 func TestAJoinedErrorHasTwoKinds(t *testing.T) {
-	both := contract.Save(t.Context(), tx{contract.ErrConflict, context.DeadlineExceeded}, contract.Note{ID: "7"})
+	both := contract.Save(t.Context(), tx{insert: contract.ErrConflict, rollback: context.DeadlineExceeded}, contract.Note{ID: "7"})
 	if !errors.Is(both, contract.ErrConflict) || !errors.Is(both, context.DeadlineExceeded) {
 		t.Errorf("%v: want both kinds", both)
 	}
 	if got := contract.ProblemOf(t.Context(), both).Status; got != 409 {
 		t.Errorf("%v: %d, want 409", both, got)
+	}
+	other := errors.Join(context.DeadlineExceeded, contract.ErrConflict)
+	if got := contract.ProblemOf(t.Context(), other).Status; got != 409 {
+		t.Errorf("joined the other way round: %d, want 409", got)
 	}
 	if errors.Unwrap(both) != nil {
 		t.Error("Unwrap found something in a joined error")
@@ -155,6 +186,10 @@ func TestAJoinedErrorHasTwoKinds(t *testing.T) {
 	one := contract.Save(t.Context(), tx{insert: contract.ErrConflict}, contract.Note{ID: "7"})
 	if got, want := one.Error(), "insert note 7: conflict"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	err := contract.Save(t.Context(), tx{commit: contract.ErrConflict}, contract.Note{ID: "7"})
+	if !errors.Is(err, contract.ErrConflict) || err.Error() != "commit note 7: conflict" {
+		t.Errorf("a failed commit: %v", err)
 	}
 	if err := contract.Save(t.Context(), tx{}, contract.Note{ID: "7"}); err != nil {
 		t.Errorf("%v, want nil", err)
@@ -175,6 +210,8 @@ func TestAsTypeFindsTheFirst(t *testing.T) {
 func TestCanceledIsTheCallerOnlyIfTheCallerLeft(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context())
 	leave()
+	late, end := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer end()
 	for _, c := range []struct {
 		name  string
 		ctx   context.Context
@@ -184,6 +221,7 @@ func TestCanceledIsTheCallerOnlyIfTheCallerLeft(t *testing.T) {
 	}{
 		{"the client has left", gone, context.Canceled, 499, "INFO"},
 		{"we cancelled", t.Context(), context.Canceled, 500, "ERROR"},
+		{"we cancelled, and time is up", late, context.Canceled, 500, "ERROR"},
 		{"the client has left a broken database", gone, errors.New("disk full"), 500, "ERROR"},
 		{"the client has left a missing note", gone, sql.ErrNoRows, 404, "INFO"},
 	} {

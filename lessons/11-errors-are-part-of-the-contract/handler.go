@@ -24,7 +24,7 @@ type envelope struct {
 }
 
 // ProblemOf is the one place that knows what an error is on the wire.
-// ctx is the request's own: it says whether the client is still there.
+// ctx is the request's own: it says whether the client has left.
 func ProblemOf(ctx context.Context, err error) Problem {
 	if e, ok := errors.AsType[*InvalidError](err); ok {
 		text := e.Field + " " + e.Reason
@@ -39,7 +39,8 @@ func ProblemOf(ctx context.Context, err error) Problem {
 		return Problem{409, "conflict", "The note has changed."}
 	case errors.Is(err, context.DeadlineExceeded):
 		return Problem{504, "timeout", "This took too long."}
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case errors.Is(err, context.Canceled) &&
+		errors.Is(ctx.Err(), context.Canceled):
 		return Problem{499, "canceled", "The request was cancelled."}
 	default:
 		return Problem{500, "internal", "Something went wrong here."}

@@ -19,5 +19,8 @@ func Save(ctx context.Context, tx Tx, n Note) error {
 		err = fmt.Errorf("insert note %s: %w", n.ID, err)
 		return errors.Join(err, tx.Rollback())
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit note %s: %w", n.ID, err)
+	}
+	return nil
 }

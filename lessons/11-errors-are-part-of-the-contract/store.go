@@ -12,7 +12,7 @@ type Store struct {
 	Query func(ctx context.Context, id string) (Note, error)
 }
 
-// Get translates what the driver says into the words of the domain.
+// Get translates what database/sql says into the words of the domain.
 func (s *Store) Get(ctx context.Context, id string) (Note, error) {
 	note, err := s.Query(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {

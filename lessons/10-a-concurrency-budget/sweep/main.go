@@ -1,4 +1,4 @@
-// Sweep sends 320 calls to a service that works on 8 at a time, 5 ms each,
+// Sweep sends 120 calls to a service that works on 8 at a time, 20 ms each,
 // with one limit after the other, and shows from where on a higher one buys nothing.
 package main
 
@@ -12,10 +12,10 @@ import (
 )
 
 func main() {
-	ids := make([]string, 320)
+	ids := make([]string, 120)
 	fmt.Println("limit   all done in   one call, median")
-	for _, limit := range []int{2, 4, 8, 16, 64} {
-		r := budget.NewRenderer(8, 5*time.Millisecond)
+	for _, limit := range []int{4, 8, 16, 64} {
+		r := budget.NewRenderer(8, 20*time.Millisecond)
 		calls := make(chan time.Duration, len(ids))
 		start := time.Now()
 		err := budget.Pool(context.Background(), limit, ids, func(ctx context.Context, id string) error {

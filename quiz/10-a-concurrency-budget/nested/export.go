@@ -10,7 +10,7 @@ func Export(notes [][]string, upload func(string)) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			for _, file := range files {
-				put(file, upload)
+				Put(file, upload)
 			}
 			<-slots
 		})
@@ -18,7 +18,7 @@ func Export(notes [][]string, upload func(string)) {
 	wg.Wait()
 }
 
-func put(file string, upload func(string)) {
+func Put(file string, upload func(string)) {
 	slots <- struct{}{}
 	upload(file)
 	<-slots
