@@ -84,6 +84,22 @@ func (k *Kata) Variant(id string) *Variant {
 // Start is the broken file as every learner gets it.
 func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
 
+// TestSource is the source of a test of the suite, with its file below the
+// module root and its first line. ok is false if there is no such test.
+func (k *Kata) TestSource(name string) (file string, line int, source string, ok bool) {
+	for _, file := range slices.Sorted(maps.Keys(k.Suite)) {
+		if !strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, d := range splitGo(string(k.Suite[file])).decls {
+			if d.isFunc && d.names[0] == name {
+				return file, d.line, d.source, true
+			}
+		}
+	}
+	return "", 0, "", false
+}
+
 // Hash identifies a version of the file to repair.
 func Hash(src []byte) string {
 	sum := sha256.Sum256(src)

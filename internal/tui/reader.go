@@ -3,11 +3,9 @@ package tui
 import (
 	"context"
 	"fmt"
-	"path"
-	"strings"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
-	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/workbook"
@@ -37,6 +35,13 @@ func newReader(e *env, l *course.Lesson) *reader {
 	r := &reader{env: e, lesson: l, asked: map[string]*question{}}
 	r.marks, r.programs = &task{owner: r}, newPrograms(e, r)
 	r.at = r.firstUnread()
+	return r
+}
+
+// newReaderAt opens a lesson at a section.
+func newReaderAt(e *env, l *course.Lesson, section *course.Section) *reader {
+	r := newReader(e, l)
+	r.at = slices.Index(l.Sections, section)
 	return r
 }
 
@@ -357,26 +362,6 @@ func (r *reader) checkpointLines(asked *course.Question, width int) (lines []str
 	return lines, first + 1, last + 1
 }
 
-// taskLines shows a task with its number, which ticks it.
-func (r *reader) taskLines(number int, b course.Block, width int) []string {
-	box := "[ ] "
-	if r.env.wb.Log.State().Ticked(b.Task) {
-		box = "[x] "
-	}
-	mark := fmt.Sprintf("%d. %s", number, box)
-	return indent(mark, r.env.pages.markdown(r.env.theme, b.Text, min(width, maxText)-len(mark)))
-}
-
-// runLines shows how to run a program and, once it has run, what it printed.
-func (r *reader) runLines(b course.Block, width int) []string {
-	t := r.env.theme
-	out := []string{t.accent.Render(xansi.Truncate("x runs it: go run ./"+path.Dir(b.File), width, "…"))}
-	for _, line := range wrap(b.Text, min(width, maxText)) {
-		out = append(out, t.dim.Render(line))
-	}
-	return append(out, r.programs.lines(b.File, width)...)
-}
-
 // anchor is the block at the top of the screen, find where a block starts: a
 // resize keeps the paragraph being read.
 func (r *reader) anchor() int {
@@ -393,38 +378,4 @@ func (r *reader) find(block int) int {
 		}
 	}
 	return 0
-}
-
-// block renders everything but a checkpoint.
-func (c *pageCache) block(t theme, b course.Block, width int) []string {
-	switch b.Kind {
-	case course.Code:
-		caption := t.dim.Render(fmt.Sprintf("%s:%d", b.File, b.Line))
-		if b.Wrong {
-			caption = t.bad.Render("WRONG ON PURPOSE") + " " + t.dim.Render(fmt.Sprintf("shown by %s · %s:%d", b.Test, b.File, b.Line))
-		}
-		return append([]string{"  " + xansi.Truncate(caption, width-2, "…")}, c.goCode(t, b.Text, width)...)
-	case course.Picture:
-		lines := strings.Split(b.Text, "\n")
-		for i, line := range lines {
-			lines[i] = t.accent.Render(line)
-		}
-		if widest(lines) > width {
-			return append(lines, wrap(t.dim.Render("In words: "+b.Alt), width)...)
-		}
-		return lines
-	case course.Drill:
-		return wrap(fmt.Sprintf("Practise it: kata %s, %s.", b.Kata.ID, b.Kata.Title), width)
-	case course.Proof:
-		return wrap(t.dim.Render(fmt.Sprintf("Proved by %s · %s:%d", b.Test, b.File, b.Line)), width)
-	}
-	return c.markdown(t, b.Text, width)
-}
-
-func widest(lines []string) int {
-	n := 0
-	for _, line := range lines {
-		n = max(n, xansi.StringWidth(line))
-	}
-	return n
 }

@@ -240,7 +240,7 @@ func (s *repair) actions() []action {
 	}
 	switch {
 	case s.tab == resultsTab && s.results.interactive():
-		out = append(out, s.results.actions()...)
+		out = append(append(out, s.behindActions()...), s.results.actions()...)
 	case s.tab == diffTab && s.diff.shown():
 		out = append(out, s.diff.actions(s)...)
 	}

@@ -34,6 +34,14 @@ func (r *results) take(v grade.Verdict) {
 
 func (r *results) interactive() bool { return r.verdict != nil && len(r.verdict.Tests) > 0 }
 
+// selected is the test under the cursor.
+func (r *results) selected() (test grade.Test, ok bool) {
+	if !r.interactive() {
+		return grade.Test{}, false
+	}
+	return r.verdict.Tests[r.cursor], true
+}
+
 func (r *results) actions() []action {
 	move := func(by int) func() tea.Cmd {
 		return func() tea.Cmd {
@@ -161,6 +169,9 @@ func (r *results) test(e *env, test grade.Test, selected bool, width int) []stri
 	}
 	if test.File != "" {
 		out = append(out, "       "+t.dim.Render(fmt.Sprintf("%s:%d", test.File, test.Line)))
+	}
+	if test.Status == grade.Fail && selected {
+		out = append(out, indent("       ", r.behind(e, test, min(width, maxText)-7))...)
 	}
 	return out
 }

@@ -23,6 +23,7 @@ type root struct {
 	env    *env
 	home   *home
 	screen screen // the home screen or the one opened from it
+	below  screen // the one to go back to, if it is not home; it goes on meanwhile
 	start  Start
 	dialog *dialog
 	help   *help
@@ -64,6 +65,8 @@ func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case openMsg:
 		return r, r.open(msg.start)
+	case overMsg:
+		return r, r.over(msg)
 	case backMsg:
 		return r, r.back()
 	case noticeMsg:
@@ -160,19 +163,41 @@ func (r *root) open(start Start) tea.Cmd {
 	if err != nil {
 		return notice(err.Error())
 	}
-	if r.screen != r.home {
-		r.screen.close()
-	}
+	r.leave()
 	r.screen, r.help = next, nil
 	return next.init()
 }
 
-func (r *root) back() tea.Cmd {
-	if r.screen != r.home {
+// over shows a screen above the present one, which goes on.
+func (r *root) over(msg overMsg) tea.Cmd {
+	if r.below == nil {
+		r.below = r.screen
+	} else {
 		r.screen.close()
 	}
+	r.screen, r.help = msg.screen, nil
+	return msg.screen.init()
+}
+
+func (r *root) back() tea.Cmd {
+	if r.below != nil {
+		r.screen.close()
+		r.screen, r.below = r.below, nil
+		return nil
+	}
+	r.leave()
 	r.screen = r.home
 	return r.home.init()
+}
+
+// leave closes whatever is open above home.
+func (r *root) leave() {
+	for _, s := range []screen{r.screen, r.below} {
+		if s != nil && s != r.home {
+			s.close()
+		}
+	}
+	r.below = nil
 }
 
 func (e *env) screenFor(start Start) (screen, error) {

@@ -57,6 +57,7 @@ func (a action) unless(off bool, why string) action {
 // The messages with which a screen asks the root for something.
 type (
 	openMsg   struct{ start Start }
+	overMsg   struct{ screen screen } // open it above this one
 	backMsg   struct{}
 	noticeMsg struct{ text string }
 	askMsg    struct{ dialog *dialog }

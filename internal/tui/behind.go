@@ -1,0 +1,60 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/grade"
+)
+
+// behindActions lead from the selected failure to what is behind it.
+func (s *repair) behindActions() []action {
+	test, ok := s.results.selected()
+	if !ok || test.Status != grade.Fail {
+		return nil
+	}
+	var out []action
+	if purpose := s.kata.Tests[test.Name]; purpose != nil {
+		out = append(out, on(func() tea.Cmd {
+			return send(overMsg{newReaderAt(s.env, purpose.Lesson, purpose.Section)})
+		}, "l", "lesson", "l"))
+	}
+	if file, line, source, ok := s.kata.TestSource(test.Name); ok {
+		out = append(out, on(func() tea.Cmd {
+			return send(overMsg{&listing{env: s.env, name: fmt.Sprintf("%s:%d", file, line), text: source}})
+		}, "t", "test", "t"))
+	}
+	return out
+}
+
+// behind says what a failed test stands for.
+func (r *results) behind(e *env, test grade.Test, width int) []string {
+	purpose := r.kata.Tests[test.Name]
+	if purpose == nil {
+		return nil
+	}
+	t := e.theme
+	m := e.wb.Course.Misconceptions[purpose.Misconception]
+	lines := e.pages.markdown(t, "Behind it, often: “"+m.Says+"” "+m.Truth, width)
+	return append(lines, wrap(t.accent.Render(fmt.Sprintf("l reads “%s” in lesson %d; t shows the test.", purpose.Section.Title, purpose.Lesson.Number)), width)...)
+}
+
+// listing shows Go source, to be read and left.
+type listing struct {
+	env        *env
+	name, text string
+	pager      pager
+}
+
+func (l *listing) title() string          { return l.name }
+func (l *listing) status() string         { return "" }
+func (l *listing) init() tea.Cmd          { return nil }
+func (l *listing) update(tea.Msg) tea.Cmd { return nil }
+func (l *listing) close()                 {}
+func (l *listing) actions() []action      { return l.pager.scrolling() }
+
+func (l *listing) lines(width, height int) []string {
+	l.pager.set(l.env.pages.goCode(l.env.theme, l.text, width), height)
+	return l.pager.window()
+}
