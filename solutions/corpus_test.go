@@ -1,9 +1,14 @@
 package solutions_test
 
 import (
+	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"example.com/leakproof/internal/course"
@@ -21,6 +26,7 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	grader := &grade.Grader{Root: pristineClone(t, c), Shuffle: "on"}
+	seen := &patterns{byKey: map[string]map[string]string{}}
 	for _, k := range c.Katas {
 		for _, v := range k.Variants {
 			t.Run(k.ID+"/"+v.ID, func(t *testing.T) {
@@ -34,7 +40,50 @@ func TestCorpus(t *testing.T) {
 					t.Fatal(err)
 				}
 				requireVerdict(t, v, verdict)
+				seen.add(k, v, verdict.Pattern())
+				if is := k.Recognise(verdict.Pattern()); is != nil && is != v && !*update {
+					t.Errorf("it is taken for %s: run go test ./solutions -update", is.ID)
+				}
 			})
+		}
+	}
+	if *update {
+		t.Cleanup(func() { seen.write(t) })
+	}
+}
+
+var update = flag.Bool("update", false, "write anew by what the near misses are recognised (patterns.toml)")
+
+// patterns are those of the verdicts that the variants got, by kata.
+type patterns struct {
+	mu    sync.Mutex
+	byKey map[string]map[string]string // kata, variant
+}
+
+func (p *patterns) add(k *course.Kata, v *course.Variant, pattern string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.byKey[k.ID] == nil {
+		p.byKey[k.ID] = map[string]string{}
+	}
+	p.byKey[k.ID][v.ID] = pattern
+}
+
+// write keeps the patterns of near misses that no other variant has.
+func (p *patterns) write(t *testing.T) {
+	for kata, all := range p.byKey {
+		count := map[string]int{"": 2}
+		for _, pattern := range all {
+			count[pattern]++
+		}
+		out := "# Written by go test ./solutions -update: by what a near miss is recognised.\n"
+		for _, id := range slices.Sorted(maps.Keys(all)) {
+			if pattern := all[id]; strings.HasPrefix(id, "wrong-") && count[pattern] == 1 {
+				out += fmt.Sprintf("%s = %q\n", id, pattern)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(kata, "patterns.toml"), []byte(out), 0o644); err != nil {
+			t.Error(err)
 		}
 	}
 }

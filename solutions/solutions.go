@@ -7,7 +7,7 @@ import "embed"
 
 //go:generate go run generate.go
 
-// FS holds NN-name/corpus.toml, NN-name/tests.toml, NN-name/VARIANT/*.go and pristine.txtar.
+// FS holds NN-name/corpus.toml, NN-name/tests.toml, NN-name/patterns.toml, NN-name/VARIANT/*.go and pristine.txtar.
 //
-//go:embed pristine.txtar */corpus.toml */tests.toml */*/*.go
+//go:embed pristine.txtar */corpus.toml */tests.toml */patterns.toml */*/*.go
 var FS embed.FS

@@ -64,6 +64,7 @@ type Variant struct {
 	RefusedBy     []string // start and wrong-*: the tests that refuse it
 	Why           string   // wrong-*: why it is wrong
 	Misconception string   // wrong-*
+	Pattern       string   // wrong-*: of the verdict it gets, if no other variant gets the same; else ""
 	Files         map[string][]byte
 }
 
@@ -170,7 +171,36 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	l.parseBrief(k, body, line)
 	l.loadCorpus(k)
 	l.loadTests(k)
+	l.loadPatterns(k)
 	return k
+}
+
+// loadPatterns reads by what the near misses are recognised: a file that the
+// test of the corpus writes.
+func (l *loader) loadPatterns(k *Kata) {
+	name := path.Join(k.ID, "patterns.toml")
+	src, ok := l.read(l.src.Solutions, "solutions", name)
+	if !ok {
+		return
+	}
+	var patterns map[string]string
+	file := path.Join("solutions", name)
+	if !l.decode(file, 1, src, &patterns) {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(patterns)) {
+		v := k.Variant(id)
+		if v == nil {
+			l.problem(file, 0, "there is no variant %s: write the file anew with go test ./solutions -update", id)
+			continue
+		}
+		v.Pattern = patterns[id]
+	}
+}
+
+// Recognise returns the near miss that gets verdicts of this pattern, or nil.
+func (k *Kata) Recognise(pattern string) *Variant {
+	return find(k.Variants, func(v *Variant) bool { return pattern != "" && v.Pattern == pattern })
 }
 
 // testsFile is where the purposes of a kata's tests are.

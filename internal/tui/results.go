@@ -94,6 +94,9 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 	}
 	head := style.Render(words[v.Status]) + t.dim.Render(counts(v))
 	body := append([]string{head}, wrap(v.Summary, min(width, maxText))...)
+	if known := r.kata.Recognise(v.Pattern()); known != nil {
+		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+known.Summary+" "+known.Why, width)...)
+	}
 	for _, note := range v.Notes {
 		body = append(body, wrap(t.warn.Render("Note: "+note), min(width, maxText))...)
 	}

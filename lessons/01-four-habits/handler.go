@@ -71,14 +71,15 @@ func (h *Handler) load(ctx context.Context, id string) (Note, error) {
 	return h.store.Get(ctx, id)
 }
 
+// create counts the time that the body takes: WriteTimeout does, too.
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+	defer cancel()
 	n, err := decodeNote(w, r)
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
-	defer cancel()
 	if n, err = h.save(ctx, n); err != nil {
 		h.fail(w, r, err)
 		return
@@ -118,7 +119,7 @@ func problemOf(err error) (status int, code, message string) {
 	}
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return 400, "validation_error", "A note has a title."
+		return 400, "validation_error", "This is no valid note."
 	case errors.Is(err, ErrNotFound):
 		return 404, "not_found", "There is no such note."
 	case errors.Is(err, context.DeadlineExceeded):

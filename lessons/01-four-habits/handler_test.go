@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -57,7 +58,7 @@ func (s *fakeStore) Get(ctx context.Context, _ string) (Note, error) {
 	return Note{}, fmt.Errorf("select * from notes_v3 at 10.20.4.17: %w", ctx.Err())
 }
 
-func (s *fakeStore) Create(context.Context, Note) (Note, error) { return s.get() }
+func (s *fakeStore) Create(ctx context.Context, _ Note) (Note, error) { return s.Get(ctx, "") }
 
 func newHandler(s Store, limit int) (h *Handler, log *bytes.Buffer) {
 	log = new(bytes.Buffer)
@@ -106,6 +107,31 @@ func TestTheBudgetAnswers504AfterTwoSeconds(t *testing.T) {
 	})
 }
 
+// The body takes 9 s, and the server's 10 s for the answer run meanwhile. A
+// budget that began after the body would end when they are over.
+func TestASlowBodyIsAnsweredToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := newHandler(&fakeStore{}, 8)
+		_, tr := serve(t, NewServer(h.Routes()))
+		body, send := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(send, `{"title":`)
+			time.Sleep(9 * time.Second)
+			_, _ = io.WriteString(send, `"a"}`)
+			_ = send.Close()
+		}()
+		start := time.Now()
+		res, err := (&http.Client{Transport: tr}).Post("http://notes/notes", "application/json", body)
+		if err != nil {
+			t.Fatalf("after %v: %v", time.Since(start), err)
+		}
+		defer res.Body.Close()
+		if code := codeOf(t, res.Body); res.StatusCode != 504 || code != "timeout" || time.Since(start) != 9*time.Second {
+			t.Errorf("%d %s after %v", res.StatusCode, code, time.Since(start))
+		}
+	})
+}
+
 func TestTheStoreCallEndsWhenTheClientLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &fakeStore{}
@@ -144,7 +170,8 @@ func TestErrorsBecomeOneShape(t *testing.T) {
 		{"POST", `{"title":"a"}`, nil, 201, ""},
 		{"GET", "", nil, 200, ""},
 	} {
-		h, log := newHandler(&fakeStore{get: func() (Note, error) { return Note{ID: "7"}, tt.store }}, 8)
+		asked := false
+		h, log := newHandler(&fakeStore{get: func() (Note, error) { asked = true; return Note{ID: "7"}, tt.store }}, 8)
 		path := map[string]string{"GET": "/notes/7", "POST": "/notes"}[tt.method]
 		w := httptest.NewRecorder()
 		h.Routes().ServeHTTP(w, httptest.NewRequest(tt.method, path, strings.NewReader(tt.body)))
@@ -153,6 +180,9 @@ func TestErrorsBecomeOneShape(t *testing.T) {
 		}
 		if strings.Contains(w.Body.String(), "notes_v3") {
 			t.Errorf("%d shows the store's text: %s", w.Code, w.Body)
+		}
+		if bad := tt.status == 400 || tt.status == 413; asked == bad {
+			t.Errorf("%s %.30s: %d, and the store was asked: %v", tt.method, tt.body, w.Code, asked)
 		}
 		if n := h.calls.InUse(); n != 0 {
 			t.Errorf("%d: %d slots are still in use", w.Code, n)

@@ -87,6 +87,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status, code = http.StatusNotFound, "not_found"
 	case errors.Is(err, context.DeadlineExceeded):
 		status, code = http.StatusGatewayTimeout, "timeout"
+	case errors.Is(err, context.Canceled):
+		status, code = 499, "canceled" // the client left: nobody reads it
 	}
 	if status >= 500 {
 		a.log.ErrorContext(r.Context(), "request failed",

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -15,7 +17,7 @@ import (
 	"time"
 )
 
-// Each endpoint is fine by itself; together they are four dialects.
+// Each endpoint is fine by itself; together they are a dialect each.
 func TestTheGrownAPIHasOneDialectPerEndpoint(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		_, db := database(t)
@@ -36,12 +38,13 @@ func TestTheCleanAPIHasOneDialect(t *testing.T) {
 	})
 }
 
-// Whatever fails, and wherever, the answer is JSON with a code, and the
-// same failure has the same one at every endpoint.
+// Whatever a store says, the answer is JSON with a code, and the same
+// failure has the same one at every endpoint.
 func TestAFailureIsTheSameEverywhere(t *testing.T) {
 	for want, err := range map[string]error{
 		`404 {"error":{"code":"not_found"}}`: ErrNotFound,
 		`504 {"error":{"code":"timeout"}}`:   context.DeadlineExceeded,
+		`499 {"error":{"code":"canceled"}}`:  context.Canceled,
 		`500 {"error":{"code":"internal"}}`:  errors.New("kv: connection refused"),
 	} {
 		h := NewAPI(failing{err}, quiet).Routes()
@@ -107,6 +110,21 @@ func TestVisitsOnTheSideAreLost(t *testing.T) {
 	})
 }
 
+// Without a server nobody ends the request's context, so the same handler
+// passes a test with a recorder.
+func TestARecorderLosesNoVisit(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		server, db := database(t)
+		mux := http.NewServeMux()
+		mux.HandleFunc("GET /notes/{id}/tags", (&Everything{db}).Tags)
+		transcript(mux, 0, "/notes/9/tags?sort=name", "/notes/7/tags?sort=name")
+		time.Sleep(time.Second) // the goroutines on the side end
+		if n := server.Visits(); n != 2 {
+			t.Errorf("%d visits recorded, want 2", n)
+		}
+	})
+}
+
 // The same hundred, through the service.
 func TestVisitsInTheServiceArrive(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
@@ -118,11 +136,15 @@ func TestVisitsInTheServiceArrive(t *testing.T) {
 	})
 }
 
-// A visit that cannot be recorded costs nobody the note.
+// A visit that cannot be recorded costs nobody the note, and is in the log.
 func TestALostVisitDoesNotCostTheNote(t *testing.T) {
-	h := NewAPI(visitless{}, quiet).Routes()
+	var log strings.Builder
+	h := NewAPI(visitless{}, slog.New(slog.NewTextHandler(&log, nil))).Routes()
 	if got, want := transcript(h, 0, "/notes/7"), "GET /notes/7 200 {\"id\":\"7\",\"title\":\"Buy milk\"}\n"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	if !strings.Contains(log.String(), "visit not recorded") || !strings.Contains(log.String(), "disk full") {
+		t.Errorf("the log says %q, want the failed visit and why", log.String())
 	}
 }
 
@@ -181,11 +203,13 @@ func (fake) Tags(_ context.Context, id string) ([]string, error) {
 
 func (fake) Visit(context.Context, string) error { return nil }
 
-// The driver's error does not get through the border of the store.
+// The driver's errors do not get through the border of the store: neither
+// the one for "nothing" nor any other. The context's do.
 func TestTheStoreKeepsItsWordsToItself(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		_, db := database(t)
-		for _, store := range []Store{SQLStore{db}, KVStore{keyValue()}} {
+		server, db := database(t)
+		kv := keyValue()
+		for _, store := range []Store{SQLStore{db}, KVStore{kv}} {
 			_, err := store.Find(t.Context(), "8")
 			if !errors.Is(err, ErrNotFound) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, ErrNoKey) {
 				t.Errorf("%T: %v, want %v alone", store, err, ErrNotFound)
@@ -196,33 +220,95 @@ func TestTheStoreKeepsItsWordsToItself(t *testing.T) {
 				t.Errorf("%T: %v, want %v", store, err, context.Canceled)
 			}
 		}
+		down := errors.New("connection refused")
+		server.down, kv.down = down, down
+		for _, store := range []Store{SQLStore{db}, KVStore{kv}} {
+			_, find := store.Find(t.Context(), "7")
+			_, tags := store.Tags(t.Context(), "9")
+			visit := store.Visit(t.Context(), "7")
+			for _, err := range []error{find, tags, visit} {
+				if err == nil || err.Error() != down.Error() || errors.Is(err, down) {
+					t.Errorf("%T: %v, want the text of %q and not the error", store, err, down)
+				}
+			}
+		}
 	})
 }
 
-// Which file may know what: the words of a layer are its imports.
-func TestEachLayerImportsItsOwnWords(t *testing.T) {
-	for word, only := range map[string][]string{
-		"net/http":     {"api.go"},
-		"database/sql": {"stores.go"},
+// Which file may know what. Between packages the words of a layer are its
+// imports. Between files of one package they are the names it uses: each
+// file may use its own and those of the files named here.
+func TestEachLayerKeepsToItsOwnWords(t *testing.T) {
+	for layer, may := range map[string]struct{ imports, use []string }{
+		"note.go":    {},
+		"service.go": {use: []string{"note.go"}},
+		"stores.go":  {imports: []string{"database/sql"}, use: []string{"note.go"}},
+		"api.go":     {imports: []string{"net/http"}, use: []string{"note.go", "service.go"}},
 	} {
-		for _, name := range []string{"note.go", "service.go", "api.go", "stores.go"} {
-			file, err := parser.ParseFile(token.NewFileSet(), filepath.Clean(name), nil, parser.ImportsOnly)
-			if err != nil {
-				t.Fatal(err)
+		file := parse(t, layer)
+		var foreign []string
+		for _, i := range file.Imports {
+			for _, word := range []string{"net/http", "database/sql"} {
+				if i.Path.Value == `"`+word+`"` && !slices.Contains(may.imports, word) {
+					t.Errorf("%s imports %s", layer, word)
+				}
 			}
-			for _, i := range file.Imports {
-				if i.Path.Value == `"`+word+`"` && !slices.Contains(only, name) {
-					t.Errorf("%s imports %s", name, word)
+		}
+		for _, other := range []string{"note.go", "service.go", "stores.go", "api.go"} {
+			if other != layer && !slices.Contains(may.use, other) {
+				foreign = append(foreign, declared(parse(t, other))...)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && slices.Contains(foreign, id.Name) {
+				t.Errorf("%s knows %s", layer, id.Name)
+			}
+			return true
+		})
+	}
+}
+
+func parse(t *testing.T, name string) *ast.File {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Clean(name), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// declared lists the names of a file that others can use, methods aside.
+func declared(file *ast.File) (names []string) {
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names = append(names, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					names = append(names, s.Name.Name)
+				case *ast.ValueSpec:
+					for _, id := range s.Names {
+						names = append(names, id.Name)
+					}
 				}
 			}
 		}
 	}
+	return names
 }
 
 // A layer can be asked without the ones around it: the rule about tags
-// needs neither HTTP nor a database.
+// needs neither HTTP nor a database. The fake has no tags for note 7 and
+// none for note 8, which is not there; only the service tells them apart.
 func TestTheRuleAboutTagsNeedsNoHTTP(t *testing.T) {
-	s := &Service{failing{ErrNotFound}, quiet}
+	s := &Service{fake{}, quiet}
+	if tags, err := s.Tags(t.Context(), "7"); err != nil || len(tags) != 0 {
+		t.Errorf("%q, %v, want no tags", tags, err)
+	}
 	if tags, err := s.Tags(t.Context(), "8"); !errors.Is(err, ErrNotFound) || tags != nil {
 		t.Errorf("%q, %v, want %v", tags, err, ErrNotFound)
 	}

@@ -24,6 +24,7 @@ const (
 type MemDB struct {
 	titles map[string]string
 	tags   map[string][]string
+	down   error // what each statement returns instead, if it is set
 
 	mu         sync.Mutex
 	statements []string
@@ -96,6 +97,9 @@ func (c memConn) QueryContext(ctx context.Context, statement string, args []driv
 	if err := pause(ctx, queryLatency); err != nil {
 		return nil, err
 	}
+	if c.db.down != nil {
+		return nil, c.db.down
+	}
 	found, err := c.db.query(statement, fmt.Sprint(args[0].Value))
 	return &memRows{found}, err
 }
@@ -104,6 +108,9 @@ func (c memConn) ExecContext(ctx context.Context, statement string, _ []driver.N
 	c.db.record(statement)
 	if err := pause(ctx, execLatency); err != nil {
 		return nil, err
+	}
+	if c.db.down != nil {
+		return nil, c.db.down
 	}
 	c.db.mu.Lock()
 	defer c.db.mu.Unlock()

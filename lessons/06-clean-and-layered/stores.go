@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -18,10 +17,7 @@ func (s SQLStore) Find(ctx context.Context, id string) (Note, error) {
 	n := Note{ID: id}
 	err := s.DB.QueryRowContext(ctx,
 		"select title from notes where id = $1", id).Scan(&n.Title)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Note{}, fmt.Errorf("note %q: %w", id, ErrNotFound)
-	}
-	return n, err
+	return n, translate(err, sql.ErrNoRows)
 }
 
 // Tags returns a note's tags by name.
@@ -29,9 +25,9 @@ func (s SQLStore) Tags(ctx context.Context, id string) (_ []string, err error) {
 	rows, err := s.DB.QueryContext(ctx,
 		"select name from tags where note = $1 order by name", id)
 	if err != nil {
-		return nil, err
+		return nil, translate(err, nil)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() { err = translate(errors.Join(err, rows.Close()), nil) }()
 	var tags []string
 	for rows.Next() {
 		var tag string
@@ -47,7 +43,7 @@ func (s SQLStore) Tags(ctx context.Context, id string) (_ []string, err error) {
 func (s SQLStore) Visit(ctx context.Context, id string) error {
 	_, err := s.DB.ExecContext(ctx,
 		"insert into visits (note) values ($1)", id)
-	return err
+	return translate(err, nil)
 }
 
 // A KVStore keeps notes in a key-value store.
@@ -56,10 +52,7 @@ type KVStore struct{ KV *KV }
 // Find translates the key-value store's word for "nothing".
 func (s KVStore) Find(ctx context.Context, id string) (Note, error) {
 	title, err := s.KV.Get(ctx, "note:"+id)
-	if errors.Is(err, ErrNoKey) {
-		return Note{}, fmt.Errorf("note %q: %w", id, ErrNotFound)
-	}
-	return Note{id, title}, err
+	return Note{id, title}, translate(err, ErrNoKey)
 }
 
 // Tags returns a note's tags by name. A note without tags has no key.
@@ -69,16 +62,31 @@ func (s KVStore) Tags(ctx context.Context, id string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, translate(err, nil)
 	}
 	var tags []string
 	err = json.Unmarshal([]byte(text), &tags)
-	return tags, err
+	return tags, translate(err, nil)
 }
 
 // Visit records that a note was opened.
 func (s KVStore) Visit(ctx context.Context, id string) error {
-	return s.KV.Incr(ctx, "visits:"+id)
+	return translate(s.KV.Incr(ctx, "visits:"+id), nil)
+}
+
+// translate is the border: nothing is ErrNotFound, what the context
+// says passes, and of any other error only the text does.
+func translate(err, nothing error) error {
+	switch {
+	case err == nil,
+		errors.Is(err, context.Canceled),
+		errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, nothing):
+		return ErrNotFound
+	default:
+		return errors.New(err.Error())
+	}
 }
 
 // ErrNoKey is the key-value store's word for "nothing".
@@ -92,6 +100,7 @@ type KV struct {
 	mu     sync.Mutex
 	values map[string]string
 	counts map[string]int
+	down   error // what each call returns instead, if it is set
 }
 
 // NewKV returns a client of a store with these values.
@@ -106,6 +115,9 @@ func (kv *KV) Get(ctx context.Context, key string) (string, error) {
 	}
 	kv.mu.Lock()
 	defer kv.mu.Unlock()
+	if kv.down != nil {
+		return "", kv.down
+	}
 	value, ok := kv.values[key]
 	if !ok {
 		return "", ErrNoKey
@@ -120,6 +132,9 @@ func (kv *KV) Incr(ctx context.Context, key string) error {
 	}
 	kv.mu.Lock()
 	defer kv.mu.Unlock()
+	if kv.down != nil {
+		return kv.down
+	}
 	kv.counts[key]++
 	return nil
 }

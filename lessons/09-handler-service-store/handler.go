@@ -36,13 +36,13 @@ func (h *Handler) Routes() http.Handler {
 }
 
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), budget)
+	defer cancel()
 	var body createBody
 	if err := decode(w, r, &body); err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), budget)
-	defer cancel()
 	note, err := h.notes.Create(ctx, Create{
 		User:     h.user(r),
 		Notebook: r.PathValue("notebook"),

@@ -61,7 +61,8 @@ func newTestService(s Store) *Service {
 	}, time.Now)
 }
 
-// checkStore holds a Store to what its interface promises.
+// checkStore holds a Store to what its interface promises, one call after
+// another and two at once.
 func checkStore(t *testing.T, s Store) {
 	t.Helper()
 	key := Key{"ann", "k1"}
@@ -77,6 +78,10 @@ func checkStore(t *testing.T, s Store) {
 	if err != nil || other.ID != "3" {
 		t.Errorf("another user's key: %v, %v, want note 3", other, err)
 	}
+	ids := twoTaps(t, func(n Note) (Note, error) { return s.PutOnce(t.Context(), Key{"ann", "k2"}, n) })
+	if ids[0] != ids[1] {
+		t.Errorf("two at once: notes %q, want one", ids)
+	}
 	for notebook, want := range map[string]bool{"shared": true, "private": false} {
 		if may, err := s.MayWrite(t.Context(), "ann", notebook); may != want || err != nil {
 			t.Errorf("may write in %s: %v, %v, want %v", notebook, may, err, want)
@@ -85,7 +90,12 @@ func checkStore(t *testing.T, s Store) {
 }
 
 func TestTheFakeKeepsTheStoresContract(t *testing.T) {
-	for _, s := range []Store{newFake(), &DBStore{&MemDB{}, plan}, &DBStore{&MemDB{Lost: 2}, plan}} {
+	const latency = 10 * time.Millisecond
+	for _, s := range []Store{
+		newFake(),
+		&DBStore{&MemDB{Latency: latency}, plan},
+		&DBStore{&MemDB{Latency: latency, Lost: 2}, plan},
+	} {
 		synctest.Test(t, func(t *testing.T) { checkStore(t, s) })
 	}
 }

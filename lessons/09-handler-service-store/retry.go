@@ -14,9 +14,11 @@ var ErrTransient = errors.New("transient")
 // A Retry says how often, and how long, an operation is tried. Give it
 // only what may be done twice.
 type Retry struct {
-	Tries  int           // at most, the first one included
-	Try    time.Duration // at most, for one try
-	Wait   time.Duration // before the second try; then it doubles
+	Tries int           // at most, the first one included
+	Try   time.Duration // at most, for one try
+	Wait  time.Duration // before the second try; then it doubles
+
+	// Jitter makes of a wait the one that is kept. It must be set.
 	Jitter func(time.Duration) time.Duration
 }
 

@@ -3,10 +3,12 @@ package layers
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -76,6 +78,24 @@ func TestTheImportMeetsTheSameRules(t *testing.T) {
 	}
 }
 
+// The service has no select, and its caller can leave at any time: at 5 ms
+// it waits for the read, at 15 ms for the write.
+func TestTheServiceLeavesWithItsCaller(t *testing.T) {
+	for _, at := range ms(5, 15) {
+		synctest.Test(t, func(t *testing.T) {
+			db := &MemDB{Latency: 10 * time.Millisecond}
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			time.AfterFunc(at, leave)
+			start := time.Now()
+			_, err := newTestService(&DBStore{db, plan}).Create(ctx, milk)
+			if took := time.Since(start); took != at || !errors.Is(err, context.Canceled) {
+				t.Errorf("back after %v with %v, want %v", took, err, at)
+			}
+		})
+	}
+}
+
 func TestAFailingStoreIsPassedOnWhole(t *testing.T) {
 	store := newFake()
 	store.err = errDown
@@ -120,13 +140,50 @@ func TestTheHandlerPassesOnWhatTheRequestSays(t *testing.T) {
 	}
 }
 
-// What comes out: each of the service's errors has its status.
+// The budget counts from the top: a slow body leaves less of it.
+func TestTheBudgetIsSetBeforeTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &Handler{creator(func(ctx context.Context, c Create) (Note, error) {
+			if end, ok := ctx.Deadline(); !ok || time.Until(end) != budget-1500*time.Millisecond {
+				t.Errorf("%v left, want what the body did not take", time.Until(end))
+			}
+			return Note{}, nil
+		}), func(*http.Request) string { return "ann" }, quiet}
+		body := slowBody{strings.NewReader(`{"title":"Buy milk"}`), 1500 * time.Millisecond}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/notebooks/shared/notes", &body)
+		w := httptest.NewRecorder()
+		h.Routes().ServeHTTP(w, r)
+		if w.Code != 201 {
+			t.Errorf("%d %s, want 201", w.Code, w.Body)
+		}
+	})
+}
+
+// A slowBody comes after a wait.
+type slowBody struct {
+	r    io.Reader
+	wait time.Duration
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	time.Sleep(b.wait)
+	b.wait = 0
+	return b.r.Read(p)
+}
+
+// What comes out: each of the service's errors has its status, and was
+// asked for once.
 func TestTheHandlerMapsWhatTheServiceSays(t *testing.T) {
 	for err, want := range map[error]int{
 		ErrInvalid: 400, ErrForbidden: 403, ErrConflict: 409,
 		context.DeadlineExceeded: 504, context.Canceled: 499, errDown: 500,
+		translate(ErrReset): 500,
 	} {
-		w := post(t, func(context.Context, Create) (Note, error) { return Note{}, err }, `{"title":"Buy milk"}`)
+		calls := 0
+		w := post(t, func(context.Context, Create) (Note, error) { calls++; return Note{}, err }, `{"title":"Buy milk"}`)
+		if calls != 1 {
+			t.Errorf("%v: asked %d times, want once", err, calls)
+		}
 		if w.Code != want || strings.Contains(w.Body.String(), err.Error()) {
 			t.Errorf("%v: %d %s, want %d", err, w.Code, w.Body, want)
 		}

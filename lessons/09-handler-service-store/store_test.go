@@ -138,10 +138,14 @@ func TestAWaitThatIsTooLongIsNotBegun(t *testing.T) {
 	})
 }
 
+var errSyntax = errors.New(`syntax error at or near "slect"`)
+
 // What is not transient is tried once; the last try is followed by no wait.
 func TestOnlyTransientFailuresAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for want, err := range map[int]error{1: errDown, 6: translate(ErrReset)} {
+		for err, want := range map[error]int{
+			ErrInvalid: 1, ErrForbidden: 1, translate(errSyntax): 1, translate(ErrReset): 6,
+		} {
 			calls, start := 0, time.Now()
 			got := plan.Do(t.Context(), func(context.Context) error { calls++; return err })
 			if calls != want || !errors.Is(got, err) {

@@ -3,6 +3,11 @@ package fanout_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,9 +47,41 @@ func TestTheLimitBoundsTheBurst(t *testing.T) {
 	}
 }
 
-// The budget is for all calls together: three services that hang end the
-// page at 2 s, not at three times 2 s.
+// The budget is for all calls together. Of 100 parts that need 1.9 s each,
+// 8 come in time, 8 are cut off at 2 s, and the rest never starts. With a
+// timeout for each call all of them stay within it, for 13 rounds.
 func TestTheBudgetIsForTheWholePage(t *testing.T) {
+	const each = 1900 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		b := new(backends)
+		start := time.Now()
+		_, err := fanout.GatherPage(t.Context(), many(b, 100, each))
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
+			t.Errorf("GatherPage: %v after %v, want %v after 2s", err, time.Since(start), context.DeadlineExceeded)
+		}
+		if inside, calls := b.inside.Load(), b.calls.Load(); inside != 0 || calls != 16 {
+			t.Errorf("%d calls inside, %d made, want 0 and 16", inside, calls)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		calls := many(new(backends), 100, each)
+		for i, call := range calls {
+			calls[i] = func(ctx context.Context) (string, error) {
+				ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+				defer cancel()
+				return call(ctx)
+			}
+		}
+		start := time.Now()
+		_, err := fanout.GatherLimited(t.Context(), calls)
+		if took := time.Since(start); err != nil || took != 24700*time.Millisecond {
+			t.Errorf("a timeout for each call: %v after %v, want no error after 24.7s", err, took)
+		}
+	})
+}
+
+// Services that hang end the page at 2 s, and no call starts after that.
+func TestTheBudgetEndsAPageOfServicesThatHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := new(backends)
 		start := time.Now()
@@ -80,5 +117,35 @@ func TestTheLimitAloneStopsNothing(t *testing.T) {
 				t.Errorf("%s: %d calls made, want %d", name, calls, want)
 			}
 		})
+	}
+}
+
+// The same bug, once in the handler's goroutine and once in the group's. The
+// second one takes the process with it, so it runs in a process of its own.
+func TestAPanicInTheGroupEndsTheProcess(t *testing.T) {
+	if name := os.Getenv("FANOUT_PANIC"); name != "" {
+		servePanic(all[name])
+		os.Exit(0)
+	}
+	for name, survives := range map[string]bool{"InSequence": true, "Gather": false} {
+		child := exec.Command(os.Args[0], "-test.run=^TestAPanicInTheGroupEndsTheProcess$")
+		child.Env = append(os.Environ(), "FANOUT_PANIC="+name, "GORACE=atexit_sleep_ms=0")
+		out, err := child.CombinedOutput()
+		if (err == nil) != survives || !strings.Contains(string(out), "a bug in links") {
+			t.Errorf("%s: %v, want a process that lives on: %v\n%s", name, err, survives, out)
+		}
+	}
+}
+
+// servePanic serves one page of which a part panics, and waits for the answer.
+func servePanic(ask gather) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = ask(r.Context(), []fanout.Call{
+			func(context.Context) (string, error) { panic("a bug in links") },
+		})
+	}))
+	defer server.Close()
+	if res, err := http.Get(server.URL); err == nil {
+		_ = res.Body.Close()
 	}
 }

@@ -3,9 +3,7 @@ package questions
 
 import (
 	"context"
-	"errors"
 	"net"
-	"os"
 	"time"
 )
 
@@ -16,17 +14,16 @@ func ReceiveDeaf(
 	return conn.Read(p)
 }
 
-// Receive reads once. If ctx ends it, conn is to be closed.
+// Receive reads once. On an error of ctx, conn is to be closed.
 func Receive(
 	ctx context.Context, conn net.Conn, p []byte,
 ) (int, error) {
 	stop := context.AfterFunc(ctx, func() {
 		_ = conn.SetReadDeadline(time.Now()) // wakes the Read
 	})
-	defer stop()
 	n, err := conn.Read(p)
-	if errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() != nil {
-		err = ctx.Err()
+	if !stop() { // ctx has ended, and conn has its deadline or gets it
+		return n, ctx.Err()
 	}
 	return n, err
 }

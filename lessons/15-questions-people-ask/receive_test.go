@@ -44,6 +44,31 @@ func TestReceiveEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// A read may succeed at the moment at which its context ends. The deadline is
+// set all the same, so the caller must hear of it.
+func TestReceiveTellsOfTheDeadlineItLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, leave := context.WithCancel(t.Context())
+		conn := &lastWord{leave: leave}
+		n, err := Receive(ctx, conn, make([]byte, 8))
+		synctest.Wait()
+		if n != 3 || !errors.Is(err, context.Canceled) || !conn.poisoned {
+			t.Errorf("%d bytes, %v, a deadline left: %v; want 3, %v and true", n, err, conn.poisoned, context.Canceled)
+		}
+	})
+}
+
+// A lastWord is a connection whose context ends as its read succeeds.
+type lastWord struct {
+	net.Conn
+	leave    func()
+	poisoned bool
+}
+
+func (c *lastWord) Read([]byte) (int, error) { c.leave(); return 3, nil }
+
+func (c *lastWord) SetReadDeadline(time.Time) error { c.poisoned = true; return nil }
+
 // A receive that is served leaves the connection as it was.
 func TestReceiveLeavesTheConnectionAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Each runs do for all items, at most n at once, until one fails.
+// Each runs do for all items, at most n > 0 at once, until one fails.
 func Each[T any](
 	ctx context.Context, n int, items []T,
 	do func(context.Context, T) error,

@@ -38,13 +38,15 @@ func TestTheSearchFindsWhatStartsGoroutines(t *testing.T) {
 	}
 	search := regexp.MustCompile(m[1])
 	for line, starts := range map[string]bool{
-		"\tgo func() {":        true,
-		"\tgo s.run(ctx)":      true,
-		"go flush()":           true,
-		"\tgo (*Store).run(s)": true,
-		"\tgo Serve(ln)":       true,
-		"\t\twg.Go(func() {":   true,
-		"\t\tg.Go(fetch)":      true,
+		"\tgo func() {":                    true,
+		"\tgo s.run(ctx)":                  true,
+		"go flush()":                       true,
+		"\tgo (*Store).run(s)":             true,
+		"\tgo Serve(ln)":                   true,
+		"\tgo func(n Note) {":              true,
+		"\tonce.Do(func() { go s.run() })": true,
+		"\t\twg.Go(func() {":               true,
+		"\t\tg.Go(fetch)":                  true,
 		"\ttimer := time.AfterFunc(time.Second, s.end)": true,
 		"\tstop := context.AfterFunc(ctx, wake)":        true,
 		"\tctx, cancel := context.WithTimeout(ctx, d)":  false,
@@ -53,6 +55,7 @@ func TestTheSearchFindsWhatStartsGoroutines(t *testing.T) {
 		"\tgot := f()":                                  false,
 		"\tgoto done":                                   false,
 		"// let the others go on":                       false,
+		"\t}() // and go":                               false,
 	} {
 		if search.MatchString(line) != starts {
 			t.Errorf("the search says %v about %s", !starts, line)

@@ -41,7 +41,7 @@ func (d *Desk) Serve(ctx context.Context) error {
 	case d.places <- struct{}{}:
 		defer func() { <-d.places }()
 	case <-patience.C:
-		return ErrBusy // a 503 with Retry-After, at once
+		return ErrBusy // a 503 with Retry-After
 	case <-ctx.Done():
 		return ctx.Err()
 	}

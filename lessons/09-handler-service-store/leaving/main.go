@@ -34,7 +34,7 @@ func watch(name string, do func(context.Context, func(context.Context) error) er
 		return layers.ErrTransient
 	})
 	fmt.Printf("  tries for the caller: %d, after it had left: %d\n", early, late)
-	fmt.Printf("  back after %.1f s: %v\n", time.Since(start).Seconds(), err)
+	fmt.Printf("  back after %v: %v\n", time.Since(start).Round(50*time.Millisecond), err)
 }
 
 // exactly leaves the jitter out, so that each run prints the same.

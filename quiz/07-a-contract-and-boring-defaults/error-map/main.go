@@ -1,4 +1,4 @@
-// Command error-map maps the errors of a store to a status.
+// Command error-map maps errors of a store whose request has ended.
 package main
 
 import (

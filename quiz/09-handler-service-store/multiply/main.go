@@ -15,7 +15,8 @@ func request(backAt int) {
 	query := func() bool { queries++; return queries == backAt }
 	store := func() bool { return try(3, query) }
 	service := func() bool { return try(2, store) }
-	fmt.Println(try(2, service), queries)
+	ok := try(2, service)
+	fmt.Println(ok, queries)
 }
 
 func main() {

@@ -1,0 +1,27 @@
+package grade
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+var numbers = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+
+// Pattern identifies what a failed run looks like: which tests failed, and with
+// which messages, numbers aside. Two repairs with the same fault have the same
+// pattern. It is "" unless the status is [Fail] and a test says why.
+func (v Verdict) Pattern() string {
+	var b strings.Builder
+	for _, t := range v.Tests {
+		if t.Status == Fail {
+			b.WriteString(t.Name + "\n" + numbers.ReplaceAllString(t.Message, "#") + "\n")
+		}
+	}
+	if v.Status != Fail || b.Len() == 0 {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:6])
+}
