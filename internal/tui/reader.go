@@ -304,6 +304,9 @@ func (r *reader) render(width int) (out []string, first, last int) {
 	add(-1, t.title.Render(r.section().Title), "")
 	tasks := 0
 	for i, b := range r.section().Blocks {
+		if b.Kind != course.Task && i > 0 && r.section().Blocks[i-1].Kind == course.Task {
+			add(i, "") // tasks stand close together
+		}
 		switch b.Kind {
 		case course.Checkpoint:
 		case course.Task:

@@ -2,12 +2,15 @@ package contract
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // ask sends one request straight to h.
@@ -81,7 +84,7 @@ func TestTheMuxAloneAnswersInPlainText(t *testing.T) {
 	}
 }
 
-func TestEveryPathAnswersInOneShape(t *testing.T) {
+func TestOtherMethodsAndPathsAnswerInOneShape(t *testing.T) {
 	h, _ := newHandler(saves)
 	for _, tt := range []struct {
 		method, path string
@@ -98,6 +101,38 @@ func TestEveryPathAnswersInOneShape(t *testing.T) {
 			w.Result().Header.Get("Allow") != tt.allow {
 			t.Errorf("%s %s: %d %s %v", tt.method, tt.path, w.Code, code, w.Result().Header)
 		}
+	}
+}
+
+// Two answers that no handler of ours can give its shape.
+func TestSomeAnswersComeBeforeTheHandler(t *testing.T) {
+	for _, tt := range []struct {
+		sends  string
+		status int
+		typ    string
+	}{
+		{"GET //notes HTTP/1.1\r\nHost: notes\r\n\r\n", 307, "text/html; charset=utf-8"}, // the mux cleans the path
+		{"GET /notes HTTP/1.1\r\n\r\n", 400, "text/plain; charset=utf-8"},                // no Host
+		{"GET /notes HTTP/1.1\r\nA: " + strings.Repeat("a", 2<<20), 431, "text/plain; charset=utf-8"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := dialRaw(t, serve(t, NewServer(ours())))
+			sent := make(chan struct{})
+			go func() {
+				defer close(sent)
+				_, _ = io.WriteString(c, tt.sends) // may be cut off by the server
+			}()
+			res, err := http.ReadResponse(c.from, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != tt.status || res.Header.Get("Content-Type") != tt.typ {
+				t.Errorf("%.20q: %d %v", tt.sends, res.StatusCode, res.Header)
+			}
+			_ = c.Close()
+			<-sent
+		})
 	}
 }
 
@@ -166,6 +201,10 @@ func TestErrorsAreMappedAtTheEdge(t *testing.T) {
 		leave()
 		if code := codeOf(t, w.Body.String()); w.Code != tt.status || code != tt.code {
 			t.Errorf("%s: %d %s, want %d %s", tt.name, w.Code, code, tt.status, tt.code)
+		}
+		var answer failure
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || !strings.Contains(log.String(), "request_id="+answer.RequestID+" ") {
+			t.Errorf("%s: the client has the id %q (%v), the log %s", tt.name, answer.RequestID, err, log)
 		}
 		if strings.Contains(w.Body.String(), "notes_v3") {
 			t.Errorf("%s: the client reads %s", tt.name, w.Body)

@@ -2,11 +2,13 @@ package contract
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 )
 
 // A problem is an error as a client sees it.
@@ -16,14 +18,23 @@ type problem struct {
 	Message string `json:"message"`
 }
 
+// A failure is the one shape of every answer that is not a note.
+type failure struct {
+	Error     problem `json:"error"`
+	RequestID string  `json:"request_id"`
+}
+
 // problemOf is the one place that knows what an error is on the wire.
 func problemOf(r *http.Request, err error) problem {
 	_, large := errors.AsType[*http.MaxBytesError](err)
+	invalid := errors.Is(err, ErrInvalid)
 	gone := r.Context().Err() != nil
 	switch {
 	case large:
 		return problem{413, "too_large", "The body is over 1 MiB."}
-	case errors.Is(err, ErrInvalid):
+	case invalid && errors.Is(err, os.ErrDeadlineExceeded):
+		return problem{408, "timeout", "The body took too long."}
+	case invalid:
 		return problem{400, "validation_error", "Not a valid note."}
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem{504, "timeout", "This took too long."}
@@ -47,11 +58,11 @@ func (h *Handler) send(
 	if p.status >= 500 {
 		level = slog.LevelError
 	}
+	id := rand.Text()
 	h.log.Log(r.Context(), level, "request failed",
-		"path", r.URL.Path, "status", p.status,
-		"code", p.Code, "error", err)
-	body := map[string]problem{"error": p}
-	if err := Respond(w, p.status, body); err != nil {
+		"request_id", id, "path", r.URL.Path,
+		"status", p.status, "code", p.Code, "error", err)
+	if err := Respond(w, p.status, failure{p, id}); err != nil {
 		h.log.Error("a problem that cannot be encoded", "error", err)
 	}
 }

@@ -131,11 +131,12 @@ func (c *rawConn) untilClosed(t *testing.T) (got string, at time.Duration) {
 func codeOf(t *testing.T, body string) string {
 	t.Helper()
 	var shape struct {
-		Error struct{ Code, Message string }
+		Error     struct{ Code, Message string }
+		RequestID string `json:"request_id"`
 	}
 	dec := json.NewDecoder(strings.NewReader(body))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&shape); err != nil {
+	if err := dec.Decode(&shape); err != nil || shape.Error.Code == "" || shape.RequestID == "" {
 		t.Errorf("%q does not have the error shape: %v", body, err)
 	}
 	return shape.Error.Code

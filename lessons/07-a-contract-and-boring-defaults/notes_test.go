@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 )
@@ -70,6 +72,15 @@ func TestMoreIsFalseOnAClosingBracket(t *testing.T) {
 		if _, err := DecodeOne(strings.NewReader(milk + tt.rest)); (err == nil) != (tt.rest == "") {
 			t.Errorf("DecodeOne(%s%s): %v", milk, tt.rest, err)
 		}
+	}
+
+	cut := errors.New("the reader gives up")
+	broken := func() io.Reader { return io.MultiReader(strings.NewReader(milk), iotest.ErrReader(cut)) }
+	if _, err := DecodeMore(broken()); err != nil {
+		t.Errorf("DecodeMore: %v", err)
+	}
+	if _, err := DecodeOne(broken()); !errors.Is(err, cut) {
+		t.Errorf("DecodeOne: %v", err)
 	}
 }
 
@@ -130,25 +141,40 @@ func TestOnlyErrorsAsFindsTheSize(t *testing.T) {
 	}
 }
 
-// On the wire: the answer arrives and the connection ends.
+// On the wire: the answer arrives and the connection ends. What is left of the
+// body is so little that a server would otherwise read it and go on.
 func TestA413EndsTheConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := dialRaw(t, serve(t, NewServer(ours())))
-		sent := make(chan struct{})
-		go func() {
-			defer close(sent)
-			_, _ = io.WriteString(c, postHead(4<<20)+sized(4<<20)) // cut off by the server
-		}()
-		status, body, _, err := c.answer(t)
-		if err != nil || status != 413 || codeOf(t, body) != "too_large" {
-			t.Errorf("%d %s %v", status, body, err)
+	const left = 64 << 10
+	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxBody)); n != maxBody || err != nil {
+			t.Errorf("io.LimitReader: %d, %v", n, err) // cut, without an error
 		}
-		if rest, _ := c.untilClosed(t); rest != "" {
-			t.Errorf("then came %q", rest)
-		}
-		_ = c.Close()
-		<-sent
+		w.WriteHeader(413)
 	})
+	for _, tt := range []struct {
+		name    string
+		handler http.Handler
+		closes  bool
+	}{{"ours", ours(), true}, {"io.LimitReader", limited, false}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := dialRaw(t, serve(t, NewServer(tt.handler)))
+			sent := make(chan struct{})
+			go func() {
+				defer close(sent)
+				_, _ = io.WriteString(c, postHead(maxBody+left)+sized(maxBody+left)) // may be cut off by the server
+			}()
+			status, body, _, err := c.answer(t)
+			if err != nil || status != 413 || tt.closes && codeOf(t, body) != "too_large" {
+				t.Errorf("%s: %d %s %v", tt.name, status, body, err)
+			}
+			rest, at := c.untilClosed(t)
+			if closes := at < time.Minute; rest != "" || closes != tt.closes { // else IdleTimeout
+				t.Errorf("%s: then came %q, and the end after %v", tt.name, rest, at)
+			}
+			_ = c.Close()
+			<-sent
+		})
+	}
 }
 
 // E7: 201 and nothing.
@@ -251,6 +277,36 @@ func TestNobodyReadsThe499(t *testing.T) {
 	})
 }
 
+// E10, the exception: who closes only the sending half still reads.
+func TestAHalfClosedConnectionReadsThe499(t *testing.T) {
+	waits := storeFunc(func(ctx context.Context, _ NewNote) (Note, error) {
+		<-ctx.Done()
+		return Note{}, ctx.Err()
+	})
+	h, _ := newHandler(waits)
+	server := httptest.NewServer(h.Routes())
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, postHead(len(milk))+milk); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != 499 {
+		t.Errorf("the client reads %d", res.StatusCode)
+	}
+}
+
 type countingConn struct {
 	net.Conn
 	received *atomic.Int64
@@ -288,6 +344,35 @@ func TestWriteTimeoutDoesNotProtectTheHandler(t *testing.T) {
 		<-handled
 		if errorLog.Len() != 0 {
 			t.Errorf("the server logs %s", &errorLog)
+		}
+	})
+}
+
+// E11, the exception: on HTTP/2 a timer resets the stream, and that ends the
+// request's context, at 10 s and with nobody reading or writing.
+func TestOnHTTP2WriteTimeoutEndsTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var http2 http.Protocols
+		http2.SetUnencryptedHTTP2(true)
+		start := time.Now()
+		srv := NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+			case <-time.After(11 * time.Second):
+			}
+			if took := time.Since(start); r.ProtoMajor != 2 || took != 10*time.Second {
+				t.Errorf("%s, back after %v", r.Proto, took)
+			}
+		}))
+		srv.Protocols = &http2
+		transport := &http.Transport{DialContext: serve(t, srv).dial, Protocols: &http2}
+		defer transport.CloseIdleConnections()
+		res, err := (&http.Client{Transport: transport}).Get("http://notes/")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if took := time.Since(start); err == nil || errors.Is(err, io.EOF) || took != 10*time.Second {
+			t.Errorf("the client sees %v after %v", err, took)
 		}
 	})
 }

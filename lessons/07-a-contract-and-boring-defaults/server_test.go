@@ -1,11 +1,15 @@
 package contract
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	stdlog "log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,29 +19,29 @@ import (
 func TestEachTimeoutEndsOneWait(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		sends   string
-		deaf    bool // the client reads nothing
+		sends   []string // with a second in between
+		deaf    bool     // the client reads nothing
 		handler http.HandlerFunc
 		want    time.Duration
 	}{
-		{"ReadHeaderTimeout, silent connection", "", false, nil, 5 * time.Second},
-		{"ReadHeaderTimeout, half a header", "POST /notes HTTP/1.1\r\nHo", false, nil, 5 * time.Second},
-		{"ReadTimeout, half a body", postHead(16) + `{"tit`, false,
+		{"ReadHeaderTimeout, silent connection", nil, false, nil, 5 * time.Second},
+		{"ReadHeaderTimeout, half a header", []string{"POST /notes HT", "TP/1.1\r\nHo"}, false, nil, 5 * time.Second},
+		{"ReadTimeout, half a body", []string{postHead(16)[:9], postHead(16)[9:] + `{"tit`}, false,
 			func(_ http.ResponseWriter, r *http.Request) {
 				_, err := io.ReadAll(r.Body)
 				if !errors.Is(err, os.ErrDeadlineExceeded) || r.Context().Err() == nil {
 					t.Errorf("read: %v; context: %v", err, r.Context().Err())
 				}
 			}, 10 * time.Second},
-		{"WriteTimeout, an answer that nobody reads", "GET / HTTP/1.1\r\nHost: n\r\n\r\n", true,
+		{"WriteTimeout, an answer that nobody reads", []string{"GET / HTTP", "/1.1\r\nHost: n\r\n\r\n"}, true,
 			func(w http.ResponseWriter, r *http.Request) {
 				_, err := w.Write(make([]byte, 1<<20))
 				if !errors.Is(err, os.ErrDeadlineExceeded) || r.Context().Err() == nil {
 					t.Errorf("write: %v; context: %v", err, r.Context().Err())
 				}
-			}, 10 * time.Second},
-		{"IdleTimeout, no second request", "GET / HTTP/1.1\r\nHost: n\r\n\r\n", false,
-			func(http.ResponseWriter, *http.Request) {}, 60 * time.Second},
+			}, 11 * time.Second},
+		{"IdleTimeout, no second request", []string{"GET / HTTP", "/1.1\r\nHost: n\r\n\r\n"}, false,
+			func(http.ResponseWriter, *http.Request) { time.Sleep(3 * time.Second) }, 64 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -49,8 +53,11 @@ func TestEachTimeoutEndsOneWait(t *testing.T) {
 					}
 				}
 				c := dialRaw(t, serve(t, srv))
-				if tt.sends != "" {
-					c.send(t, tt.sends)
+				for i, part := range tt.sends {
+					if i > 0 {
+						time.Sleep(time.Second)
+					}
+					c.send(t, part)
 				}
 				if tt.deaf {
 					time.Sleep(time.Hour)
@@ -116,11 +123,38 @@ func TestABudgetAfterTheBodyComesTooLate(t *testing.T) {
 	})
 }
 
+// The budget does not end a body either, and ReadTimeout is no client's typo.
+func TestABodyThatMissesReadTimeoutIsA408(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := newHandler(saves)
+		c := dialRaw(t, serve(t, NewServer(h.Routes())))
+		c.send(t, "POST ")
+		time.Sleep(time.Second) // as long as there is to answer
+		c.send(t, postHead(len(milk))[len("POST "):]+milk[:5])
+		status, body, at, err := c.answer(t)
+		if err != nil || status != 408 || codeOf(t, body) != "timeout" || at != 10*time.Second {
+			t.Errorf("after %v: %d %s %v", at, status, body, err)
+		}
+	})
+}
+
 func TestThreeCopiesOfOneNote(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &Deaf{Takes: 11 * time.Second}
 		h, log := newHandler(store)
-		ln := serve(t, NewServer(h.Routes()))
+		var access []int // what a middleware sees
+		var errorLog bytes.Buffer
+		srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rec := httptest.NewRecorder()
+			h.Routes().ServeHTTP(rec, r)
+			access = append(access, rec.Code)
+			w.WriteHeader(rec.Code)
+			if _, err := w.Write(rec.Body.Bytes()); err != nil {
+				t.Errorf("write: %v", err)
+			}
+		}))
+		srv.ErrorLog = stdlog.New(&errorLog, "", 0)
+		ln := serve(t, srv)
 		start := time.Now()
 		for try := range 3 {
 			c := dialRaw(t, ln)
@@ -129,6 +163,9 @@ func TestThreeCopiesOfOneNote(t *testing.T) {
 			if status != 0 || !errors.Is(err, io.ErrUnexpectedEOF) || at != 11*time.Second {
 				t.Errorf("try %d, after %v: %d %v", try, at, status, err)
 			}
+		}
+		if !slices.Equal(access, []int{201, 201, 201}) || errorLog.Len() != 0 {
+			t.Errorf("the access log has %v, the server's %q", access, &errorLog)
 		}
 		if store.Len() != 3 || log.String() != "" || time.Since(start) != 33*time.Second {
 			t.Errorf("%d notes in %v; the log has %q", store.Len(), time.Since(start), log)

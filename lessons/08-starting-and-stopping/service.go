@@ -23,14 +23,16 @@ type Service struct {
 
 // What a request and main read when the service stops.
 var (
-	ErrStopping = errors.New("the service is stopping")
-	ErrCut      = errors.New("requests were cut off")
+	ErrStopping   = errors.New("the service is stopping")
+	ErrCut        = errors.New("requests were cut off")
+	ErrStoreHangs = errors.New("the store did not close in time")
 )
 
 const (
 	noticeTime = 3 * time.Second // for the balancer to send no more
 	drainTime  = 5 * time.Second // for requests to end by themselves
 	answerTime = time.Second     // for cancelled ones to say so
+	storeTime  = time.Second     // for the store to close
 )
 
 // Run serves until ctx ends or serving fails, then stops in order.
@@ -40,7 +42,7 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 	defer cancel(ErrStopping)
 	srv := &http.Server{
 		Handler:           s.Handler,
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: 3 * time.Second, // below drainTime
 		BaseContext: func(net.Listener) context.Context {
 			return base
 		},
@@ -56,7 +58,7 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 		s.ready.Store(false)
 		time.Sleep(noticeTime)
 	}
-	return errors.Join(failed, drain(srv, cancel), s.Store.Close())
+	return errors.Join(failed, drain(srv, cancel), closeStore(s.Store))
 }
 
 // drain ends what is in flight: by itself, cancelled, or cut off.
@@ -76,6 +78,18 @@ func shutdown(srv *http.Server, d time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	return srv.Shutdown(ctx)
+}
+
+// closeStore gives up on a store that hangs: the process ends next.
+func closeStore(s io.Closer) error {
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(storeTime):
+		return ErrStoreHangs
+	}
 }
 
 // Readyz says whether the balancer should send requests here.

@@ -27,17 +27,24 @@ func init() {
 		})
 	}
 	children["second"] = func() int {
+		before := runtime.NumGoroutine()
 		return Main(func(ctx context.Context) error {
-			for range 1000 { // far more than AfterFunc needs to be run
-				if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
-					return err
-				}
-				<-ctx.Done()
-				for range 1000 { // one signal at a time
-					runtime.Gosched()
-				}
+			if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+				return err
 			}
-			return nil
+			<-ctx.Done()
+			// The goroutine that ended ctx starts the one of AfterFunc
+			// before it returns. When both are gone, stop has returned:
+			// only the one of package os/signal is left. Two signals and no
+			// more: the runtime dies by raising the signal from its handler,
+			// on a small stack, where a storm of them piles up and overflows.
+			for runtime.NumGoroutine() > before+1 {
+				runtime.Gosched()
+			}
+			if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+				return err
+			}
+			select {} // a stop that does not want to end
 		})
 	}
 	children["bubble"] = func() int {

@@ -270,6 +270,33 @@ func TestTheOrderOfTheStop(t *testing.T) {
 	}
 }
 
+// A store whose Close hangs until it is released.
+type hungStore chan bool
+
+func (s hungStore) Close() error {
+	<-s
+	return nil
+}
+
+// The last wait has a bound as well: the signal comes at 1 s, the notice
+// ends at 4 s, and a store that hangs holds Run for one second more.
+func TestAStoreThatHangsDoesNotHoldTheStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		store := make(hungStore)
+		defer close(store)
+		s := &Service{Handler: http.NotFoundHandler(), Store: store}
+		if err := s.Run(ctx, listen()); !errors.Is(err, ErrStoreHangs) {
+			t.Errorf("Run: %v, want %v", err, ErrStoreHangs)
+		}
+		if d := time.Since(start); d != 5*time.Second {
+			t.Errorf("Run returned after %v, want 5s", d)
+		}
+	})
+}
+
 // From the signal on /readyz says 503, and requests are still served until
 // the notice is over. Then nobody gets in.
 func TestNotReadyStillServes(t *testing.T) {

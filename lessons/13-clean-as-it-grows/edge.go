@@ -29,11 +29,20 @@ func NewEdge(svc *Service, log *slog.Logger) *Edge { return &Edge{svc, log} }
 // An endpoint turns a request into what to answer, or an error.
 type endpoint func(*http.Request) (status int, answer any, err error)
 
-// Routes is the HTTP surface: a line for each endpoint.
+// endpoints is the HTTP surface: a line for each endpoint.
+func (e *Edge) endpoints() map[string]endpoint {
+	return map[string]endpoint{
+		"GET /notes/{id}": e.show,
+		"POST /notes":     e.create,
+	}
+}
+
+// Routes is the way in, and serve is the gate.
 func (e *Edge) Routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /notes/{id}", e.serve(e.show))
-	mux.Handle("POST /notes", e.serve(e.create))
+	for route, f := range e.endpoints() {
+		mux.Handle(route, e.serve(f))
+	}
 	return mux
 }
 
@@ -95,8 +104,11 @@ func decode[T interface{ Validate() error }](r *http.Request) (T, error) {
 	if err := dec.Decode(&v); err != nil {
 		return v, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+	switch err := dec.Decode(new(any)); {
+	case err == nil:
 		return v, fmt.Errorf("%w: more than one value", ErrInvalid)
+	case !errors.Is(err, io.EOF):
+		return v, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return v, v.Validate()
 }

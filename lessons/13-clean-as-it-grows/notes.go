@@ -53,17 +53,29 @@ func (s *Service) Create(ctx context.Context, n Note) (Note, error) {
 	return n, nil
 }
 
-// GetNoisy tells everybody, on every floor.
+// A NoisyStore logs what goes wrong in another store.
+type NoisyStore struct {
+	Store
+	Log *slog.Logger
+}
+
+// Load is the lowest of three layers that log.
+func (s NoisyStore) Load(ctx context.Context, id string) (Note, error) {
+	n, err := s.Store.Load(ctx, id)
+	if err != nil {
+		s.Log.Error("store: load failed", "error", err)
+	}
+	return n, err
+}
+
+// GetNoisy is the second.
 func (s *Service) GetNoisy(ctx context.Context, log *slog.Logger,
 	id string) (Note, error) {
-	n, err := s.store.Load(ctx, id)
+	n, err := s.Get(ctx, id)
 	if err != nil {
-		log.Error("store: load failed", "error", err)
-		err = fmt.Errorf("get note %s: %w", id, err)
 		log.Error("service: get failed", "error", err)
-		return Note{}, err
 	}
-	return n, nil
+	return n, err
 }
 
 // ShowNoisy is the handler above GetNoisy.

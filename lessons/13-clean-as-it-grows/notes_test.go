@@ -28,7 +28,8 @@ type fakeStore struct {
 	saved Note
 }
 
-func (s *fakeStore) Load(ctx context.Context, id string) (Note, error) {
+// take is a call that respects its context.
+func (s *fakeStore) take(ctx context.Context) error {
 	s.calls++
 	if s.wait > 0 {
 		select {
@@ -36,14 +37,20 @@ func (s *fakeStore) Load(ctx context.Context, id string) (Note, error) {
 		case <-time.After(s.wait):
 		}
 	}
-	if err := ctx.Err(); err != nil {
+	return ctx.Err()
+}
+
+func (s *fakeStore) Load(ctx context.Context, id string) (Note, error) {
+	if err := s.take(ctx); err != nil {
 		return Note{}, err
 	}
 	return Note{ID: id, Owner: "ada", Title: "Milk", Score: 0.4}, s.err
 }
 
-func (s *fakeStore) Save(_ context.Context, n Note) (Note, error) {
-	s.calls++
+func (s *fakeStore) Save(ctx context.Context, n Note) (Note, error) {
+	if err := s.take(ctx); err != nil {
+		return Note{}, err
+	}
 	n.ID = "7"
 	s.saved = n
 	return n, s.err
@@ -66,15 +73,17 @@ func newEdge(s Store) (*Edge, *bytes.Buffer) {
 func lines(b *bytes.Buffer) int { return strings.Count(b.String(), "\n") }
 
 func TestEveryLayerLogsTheSameFailure(t *testing.T) {
-	e, out := newEdge(&fakeStore{err: errDown})
+	var out bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&out, nil))
+	svc := NewService(NoisyStore{&fakeStore{err: errDown}, log})
 	mux := http.NewServeMux()
-	mux.Handle("GET /notes/{id}", e.svc.ShowNoisy(e.log))
+	mux.Handle("GET /notes/{id}", svc.ShowNoisy(log))
 	do(mux, "GET", "/notes/7", "")
-	if n := lines(out); n != 3 {
-		t.Errorf("%d lines for one failure, want 3:\n%s", n, out)
+	if n := lines(&out); n != 3 {
+		t.Errorf("%d lines for one failure, want 3:\n%s", n, &out)
 	}
 	if strings.Contains(out.String(), "request_id") || strings.Contains(out.String(), "route") {
-		t.Errorf("a line knows its request:\n%s", out)
+		t.Errorf("a line knows its request:\n%s", &out)
 	}
 }
 
@@ -117,18 +126,21 @@ func TestOneFailureOneLine(t *testing.T) {
 // A value of a client must not be able to begin a line of the log.
 func TestAClientCannotForgeALine(t *testing.T) {
 	title := "x\n2026/11/23 02:14:00 ERROR payments down"
-	var free, structured bytes.Buffer
+	var free, text, structured bytes.Buffer
 	log.New(&free, "", 0).Printf("invalid title %s", title)
-	slog.New(slog.NewTextHandler(&structured, nil)).Info("invalid", "title", title)
+	slog.New(slog.NewTextHandler(&text, nil)).Info("invalid", "title", title)
+	slog.New(slog.NewJSONHandler(&structured, nil)).Info("invalid", "title", title)
 	if n := lines(&free); n != 2 {
 		t.Errorf("Printf: %d lines, want 2", n)
 	}
-	if n := lines(&structured); n != 1 {
-		t.Errorf("slog: %d lines, want 1:\n%s", n, &structured)
+	for _, out := range []*bytes.Buffer{&text, &structured} {
+		if n := lines(out); n != 1 {
+			t.Errorf("slog: %d lines, want 1:\n%s", n, out)
+		}
 	}
 }
 
-const forged = `{"title":"Milk","Owner":"eve","Score":99}`
+const forged = `{"title":"Milk","owner":"eve","SCORE":99}`
 
 func TestTheClientChoosesTheOwner(t *testing.T) {
 	store := new(fakeStore)
@@ -149,6 +161,7 @@ func TestStructsOfTheWireAreExplicit(t *testing.T) {
 		`{"title":"a"} {}`: 400,
 		`{"title":"` + strings.Repeat("a", 201) + `"}`:   400,
 		`{"title":"` + strings.Repeat("a", 2<<20) + `"}`: 413,
+		`{"title":"Milk"}` + strings.Repeat(" ", 2<<20):  413,
 		`{"title":"Milk"}`: 201,
 	} {
 		store := new(fakeStore)
@@ -234,13 +247,17 @@ func TestADroppedContextWorksForNobody(t *testing.T) {
 func TestEveryEndpointHasABudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, out := newEdge(&fakeStore{wait: time.Hour})
-		start := time.Now()
-		w := do(e.Routes(), "GET", "/notes/7", "")
-		if took := time.Since(start); w.Code != 504 || took != requestBudget {
-			t.Errorf("%d after %v, want 504 after %v", w.Code, took, requestBudget)
-		}
-		if n := lines(out); n != 1 {
-			t.Errorf("%d lines, want 1", n)
+		for route := range e.endpoints() {
+			out.Reset()
+			method, path, _ := strings.Cut(route, " ")
+			start := time.Now()
+			w := do(e.Routes(), method, strings.ReplaceAll(path, "{id}", "7"), `{"title":"Milk"}`)
+			if took := time.Since(start); w.Code != 504 || took != requestBudget {
+				t.Errorf("%s: %d after %v, want 504 after %v", route, w.Code, took, requestBudget)
+			}
+			if n := lines(out); n != 1 {
+				t.Errorf("%s: %d lines, want 1", route, n)
+			}
 		}
 	})
 }

@@ -74,7 +74,7 @@ var messages = map[Code]string{
 	CodeInternal:   "Something went wrong here.",
 }
 
-// errorResponse is the one shape of all failures.
+// errorResponse is the one shape of all failures of endpoints.
 type errorResponse struct {
 	Error struct {
 		Code    Code   `json:"code"`

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -45,8 +46,11 @@ func ask(name string, store contract.Store, writeTimeout, budget time.Duration) 
 		fmt.Println("the client reads:   nothing; EOF is", errors.Is(err, io.EOF))
 		return
 	}
-	body, err := io.ReadAll(res.Body)
-	fmt.Printf("the client reads:   %d, error %v\n%s\n", res.StatusCode, err, body)
+	var body struct {
+		Error struct{ Code, Message string }
+	}
+	err = json.NewDecoder(res.Body).Decode(&body)
+	fmt.Printf("the client reads:   %d, error %v\n%+v\n", res.StatusCode, err, body.Error)
 	_ = res.Body.Close()
 }
 

@@ -78,7 +78,7 @@ func (c counting) Read(p []byte) (int, error) {
 
 var noTime = &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 	switch a.Key {
-	case slog.TimeKey, slog.LevelKey, slog.MessageKey, "path":
+	case slog.TimeKey, slog.LevelKey, slog.MessageKey, "request_id", "path":
 		return slog.Attr{}
 	}
 	return a

@@ -38,14 +38,14 @@ func main() {
 			return a
 		},
 	}))
-	service := conventions.NewService(down{})
+	store := conventions.NoisyStore{Store: down{}, Log: log}
 	noisy := http.NewServeMux()
-	noisy.Handle("GET /notes/{id}", service.ShowNoisy(log))
+	noisy.Handle("GET /notes/{id}", conventions.NewService(store).ShowNoisy(log))
 
 	fmt.Println("every layer logs:")
 	ask(noisy)
 	fmt.Println("\nthe edge logs:")
-	ask(conventions.NewEdge(service, log).Routes())
+	ask(conventions.NewEdge(conventions.NewService(down{}), log).Routes())
 }
 
 func ask(h http.Handler) {
