@@ -104,7 +104,7 @@ func decodeNote(w http.ResponseWriter, r *http.Request) (Note, error) {
 		return n, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return n, fmt.Errorf("%w: after the note: %w", ErrInvalid, err)
+		return n, errors.Join(fmt.Errorf("%w: more after the note", ErrInvalid), err) // err may be nil
 	}
 	if n.Title == "" {
 		return n, fmt.Errorf("%w: no title", ErrInvalid)
@@ -113,7 +113,8 @@ func decodeNote(w http.ResponseWriter, r *http.Request) (Note, error) {
 }
 
 // problemOf is the one place that knows what an error is on the wire.
-func problemOf(err error) (status int, code, message string) {
+func problemOf(
+	r *http.Request, err error) (status int, code, message string) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return 413, "too_large", "The note is too large."
 	}
@@ -124,7 +125,7 @@ func problemOf(err error) (status int, code, message string) {
 		return 404, "not_found", "There is no such note."
 	case errors.Is(err, context.DeadlineExceeded):
 		return 504, "timeout", "This took too long. Try again."
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return 499, "canceled", "" // for the log: nobody reads it
 	default:
 		return 500, "internal", "Something went wrong here."
@@ -133,7 +134,7 @@ func problemOf(err error) (status int, code, message string) {
 
 // fail sends the code to the client and the detail to the log.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, code, message := problemOf(err)
+	status, code, message := problemOf(r, err)
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError

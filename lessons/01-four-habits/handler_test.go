@@ -161,7 +161,8 @@ func TestErrorsBecomeOneShape(t *testing.T) {
 		{"GET", "", fmt.Errorf("%w: %w", hidden, ErrNotFound), 404, "not_found"},
 		{"GET", "", hidden, 500, "internal"},
 		{"GET", "", fmt.Errorf("%w: %w", hidden, context.DeadlineExceeded), 504, "timeout"},
-		{"GET", "", fmt.Errorf("%w: %w", hidden, context.Canceled), 499, "canceled"},
+		{"GET", "", fmt.Errorf("%w: %w", hidden, context.Canceled), 500, "internal"}, // not by the caller
+		{"LEFT", "", fmt.Errorf("%w: %w", hidden, context.Canceled), 499, "canceled"},
 		{"POST", `{"title":""}`, nil, 400, "validation_error"},
 		{"POST", `{"title":"a","colour":"red"}`, nil, 400, "validation_error"},
 		{"POST", `{"title":"a"} {"title":"b"}`, nil, 400, "validation_error"},
@@ -171,10 +172,25 @@ func TestErrorsBecomeOneShape(t *testing.T) {
 		{"GET", "", nil, 200, ""},
 	} {
 		asked := false
-		h, log := newHandler(&fakeStore{get: func() (Note, error) { asked = true; return Note{ID: "7"}, tt.store }}, 8)
-		path := map[string]string{"GET": "/notes/7", "POST": "/notes"}[tt.method]
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		method, left := tt.method, tt.method == "LEFT" // a GET whose caller leaves
+		if left {
+			method = "GET"
+		}
+		h, log := newHandler(&fakeStore{get: func() (Note, error) {
+			asked = true
+			if left {
+				leave()
+			}
+			return Note{ID: "7"}, tt.store
+		}}, 8)
+		path := map[string]string{"GET": "/notes/7", "POST": "/notes", "LEFT": "/notes/7"}[tt.method]
 		w := httptest.NewRecorder()
-		h.Routes().ServeHTTP(w, httptest.NewRequest(tt.method, path, strings.NewReader(tt.body)))
+		h.Routes().ServeHTTP(w, httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(tt.body)))
+		if strings.Contains(log.String(), "%!") {
+			t.Errorf("%s %.30s: the log has %s", tt.method, tt.body, log)
+		}
 		if w.Code != tt.status {
 			t.Errorf("%s %.30s %v: %d, not %d", tt.method, tt.body, tt.store, w.Code, tt.status)
 		}
