@@ -37,7 +37,7 @@ func (r *results) behind(e *env, test grade.Test, width int) []string {
 	t := e.theme
 	m := e.wb.Course.Misconceptions[purpose.Misconception]
 	lines := e.pages.markdown(t, "Behind it, often: “"+m.Says+"” "+m.Truth, width)
-	return append(lines, wrap(t.accent.Render(fmt.Sprintf("l reads “%s” in lesson %d; t shows the test.", purpose.Section.Title, purpose.Lesson.Number)), width)...)
+	return append(lines, paint(t.accent, wrap(fmt.Sprintf("l reads “%s” in lesson %d; t shows the test.", purpose.Section.Title, purpose.Lesson.Number), width))...)
 }
 
 // listing shows Go source, to be read and left.

@@ -45,13 +45,13 @@ func (c *pageCache) block(t theme, b course.Block, width int) []string {
 			lines[i] = t.accent.Render(line)
 		}
 		if widest(lines) > width {
-			return append(lines, wrap(t.dim.Render("In words: "+b.Alt), width)...)
+			return append(lines, paint(t.dim, wrap("In words: "+b.Alt, width))...)
 		}
 		return lines
 	case course.Drill:
 		return wrap(fmt.Sprintf("Practise it: kata %s, %s.", b.Kata.ID, b.Kata.Title), width)
 	case course.Proof:
-		return wrap(t.dim.Render(fmt.Sprintf("Proved by %s · %s:%d", b.Test, b.File, b.Line)), width)
+		return paint(t.dim, wrap(fmt.Sprintf("Proved by %s · %s:%d", b.Test, b.File, b.Line), width))
 	}
 	return c.markdown(t, b.Text, width)
 }

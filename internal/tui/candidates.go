@@ -199,7 +199,7 @@ func (s *candidates) verdict(v *grade.Verdict, width int) []string {
 	if v.Status == grade.Pass {
 		style = t.good
 	}
-	out := []string{"The suite: " + style.Render(words[v.Status]) + t.dim.Render(counts(v))}
+	out := []string{"The suite: " + style.Render(words[v.Status]) + "  " + t.dim.Render(counts(v))}
 	for _, test := range v.Tests {
 		if test.Status != grade.Fail {
 			continue

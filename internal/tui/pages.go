@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"charm.land/lipgloss/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 )
 
@@ -54,6 +55,15 @@ func wrap(text string, width int) []string {
 	const unbroken = "\u2011"
 	text = xansi.Wrap(strings.ReplaceAll(text, "-", unbroken), max(width, 1), " ")
 	return strings.Split(strings.ReplaceAll(text, unbroken, "-"), "\n")
+}
+
+// paint gives each line the style. Styling before wrapping would leave a line
+// with a style that runs into what is drawn after it.
+func paint(style lipgloss.Style, lines []string) []string {
+	for i, line := range lines {
+		lines[i] = style.Render(line)
+	}
+	return lines
 }
 
 // indent puts a prefix before the first line and blanks of its width before

@@ -51,7 +51,7 @@ func (p *programs) ended(msg programMsg) tea.Cmd {
 func (p *programs) lines(file string, width int) []string {
 	t := p.env.theme
 	if p.running == file {
-		return wrap(t.dim.Render("Running: go run ./"+path.Dir(file)+" (the first time, Go builds it)"), width)
+		return paint(t.dim, wrap("Running: go run ./"+path.Dir(file)+" (the first time, Go builds it)", width))
 	}
 	out, ran := p.printed[file]
 	if !ran {

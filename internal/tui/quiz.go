@@ -118,7 +118,7 @@ func (z *quiz) lines(width, height int) []string {
 			return z.pager.window()
 		}
 		text := fmt.Sprintf("All answered, %d of %d at the first try.", z.round.FirstTry(), total)
-		z.pager.set(append([]string{""}, indent("  ", wrap(t.good.Render(text), width-2))...), height)
+		z.pager.set(append([]string{""}, indent("  ", paint(t.good, wrap(text, width-2)))...), height)
 		return z.pager.window()
 	}
 	var out []string
@@ -129,7 +129,7 @@ func (z *quiz) lines(width, height int) []string {
 	offset := len(out)
 	out = append(out, lines...)
 	if f := z.now.feedback; f != nil && !f.Right {
-		out = append(out, indent("  ", wrap(t.dim.Render("It comes back at the end of the round."), width-2))...)
+		out = append(out, indent("  ", paint(t.dim, wrap("It comes back at the end of the round.", width-2)))...)
 		last = len(out) - 1 - offset
 	}
 	if printed := z.runs.lines(z.now.asked.CodeFile, width); z.now.feedback != nil && printed != nil {

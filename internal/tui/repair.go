@@ -351,7 +351,7 @@ func (s *repair) page(which tab, width, height int) []string {
 		md(s.kata.Incident + "\n\n### The contract\n\n" + s.kata.Contract + "\n\n### The rules\n\n" + s.kata.Rules)
 	case resultsTab:
 		if text := s.warming.text(); text != "" {
-			lines = append(wrap(t.accent.Render(text+"."), min(width, maxText)), "")
+			lines = append(paint(t.accent, wrap(text+".", min(width, maxText))), "")
 		}
 		results, first, last := s.results.lines(s.env, width, s.running, s.busy)
 		if first >= 0 {

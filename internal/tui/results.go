@@ -2,10 +2,12 @@ package tui
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/grade"
@@ -80,7 +82,7 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 		if busy > 0 {
 			text = fmt.Sprintf("Running the suite: %.1f s", busy.Seconds())
 		}
-		out = append(out, indent("", wrap(t.accent.Render(text), width))...)
+		out = append(out, indent("", paint(t.accent, wrap(text, width)))...)
 	} else {
 		out = append(out, "")
 	}
@@ -92,13 +94,16 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 	if v.Status == grade.Pass {
 		style = t.good
 	}
-	head := style.Render(words[v.Status]) + t.dim.Render(counts(v))
-	body := append([]string{head}, wrap(v.Summary, min(width, maxText))...)
+	body := []string{style.Render(words[v.Status]) + "  " + t.dim.Render(counts(v))}
+	if xansi.StringWidth(body[0]) > width {
+		body = append([]string{style.Render(words[v.Status])}, paint(t.dim, wrap(counts(v), width))...)
+	}
+	body = append(body, wrap(v.Summary, min(width, maxText))...)
 	if known := r.kata.Recognise(v.Pattern()); known != nil {
 		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+known.Summary+" "+known.Why, width)...)
 	}
 	for _, note := range v.Notes {
-		body = append(body, wrap(t.warn.Render("Note: "+note), min(width, maxText))...)
+		body = append(body, paint(t.warn, wrap("Note: "+note, min(width, maxText)))...)
 	}
 	if v.Status == grade.Pass {
 		body = append(body, "", t.good.Render("d compares yours with the reference and with other good repairs."),
@@ -140,7 +145,7 @@ func counts(v *grade.Verdict) string {
 	if !v.Race {
 		race = "WITHOUT the race detector"
 	}
-	return fmt.Sprintf("  %d of %d tests pass, %s, %.1f s", passed, len(v.Tests), race, v.Elapsed.Seconds())
+	return fmt.Sprintf("%d of %d tests pass, %s, %.1f s", passed, len(v.Tests), race, v.Elapsed.Seconds())
 }
 
 func (r *results) test(e *env, test grade.Test, selected bool, width int) []string {
@@ -171,7 +176,11 @@ func (r *results) test(e *env, test grade.Test, selected bool, width int) []stri
 		out = append(out, indent("       ", wrap(strings.TrimRight(line, "\n"), width-7))...)
 	}
 	if test.File != "" {
-		out = append(out, "       "+t.dim.Render(fmt.Sprintf("%s:%d", test.File, test.Line)))
+		place := fmt.Sprintf("%s:%d", test.File, test.Line)
+		if xansi.StringWidth(place) > width-7 {
+			place = path.Base(place)
+		}
+		out = append(out, "       "+t.dim.Render(place))
 	}
 	if test.Status == grade.Fail && selected {
 		out = append(out, indent("       ", r.behind(e, test, min(width, maxText)-7))...)
