@@ -49,17 +49,21 @@ func TestTheOwnerWaitsForItself(t *testing.T) {
 }
 
 func TestTheOwnerHasNoEnd(t *testing.T) {
-	inBubble(t, func(*testing.T) bool {
+	inBubble(t, func(t *testing.T) bool {
 		before := goleak.IgnoreCurrent()
 		shared.NewOwnedViews(func(string) {}).Add("8c1f") // and dropped
-		return goleak.Find(before) != nil
+		if goleak.Find(before) == nil {
+			t.Error("the owner has ended, want it left behind")
+		}
+		return true
 	})
 }
 
 var notes = []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 
 // With a cap of 3 and nobody who reads, three pages lie in the channel and
-// a fourth waits at the send; the end of ctx ends that wait.
+// a fourth waits at the send; the end of ctx ends that wait. The channel is
+// closed then, and not complete.
 func TestTheCapHoldsTheSenderBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
@@ -79,6 +83,13 @@ func TestTheCapHoldsTheSenderBack(t *testing.T) {
 		leave()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("Render: %v, want %v", err, context.Canceled)
+		}
+		left := 0
+		for range pages { // ends, because Render has closed it
+			left++
+		}
+		if left != 3 {
+			t.Errorf("%d pages in a closed channel, want 3 of %d", left, len(notes))
 		}
 	})
 }

@@ -20,7 +20,7 @@ func TestNaiveViewsEndTheProcess(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])
-	cmd.Env = append(os.Environ(), crashChild+"=1")
+	cmd.Env = append(os.Environ(), crashChild+"=1", "GORACE=", "GOTRACEBACK=single")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 2 {

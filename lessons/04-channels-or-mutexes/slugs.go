@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// ErrTaken says that another note has this slug.
+// ErrTaken says that a note has this slug already.
 var ErrTaken = errors.New("slug is taken")
 
 // Slugs are the public names of notes. No two notes have the same one.
@@ -35,7 +35,7 @@ func (s *Slugs) put(slug, note string) {
 // A Check asks another service whether a slug may be used at all.
 type Check func(ctx context.Context, slug string) error
 
-// ClaimNaive gives slug to note unless another note has it.
+// ClaimNaive gives slug to note unless it is taken.
 func (s *Slugs) ClaimNaive(
 	ctx context.Context, slug, note string, check Check,
 ) error {
@@ -49,7 +49,7 @@ func (s *Slugs) ClaimNaive(
 	return nil
 }
 
-// Claim gives slug to note unless another note has it.
+// Claim gives slug to note unless it is taken.
 func (s *Slugs) Claim(
 	ctx context.Context, slug, note string, check Check,
 ) error {

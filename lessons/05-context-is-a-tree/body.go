@@ -2,6 +2,7 @@ package tree
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 )
@@ -14,6 +15,15 @@ type Import struct {
 	Store func(ctx context.Context, body []byte) error
 }
 
+// bodyStatus tells a body that is too large from one that broke off.
+func bodyStatus(err error) int {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusBadRequest
+}
+
 // ServeNaive asks for the quota and then reads what was sent.
 func (i *Import) ServeNaive(w http.ResponseWriter, r *http.Request) {
 	if err := i.Quota(r.Context()); err != nil {
@@ -22,7 +32,7 @@ func (i *Import) ServeNaive(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
+		w.WriteHeader(bodyStatus(err)) // 413 or 400
 		return
 	}
 	i.store(w, r, body)
@@ -32,7 +42,7 @@ func (i *Import) ServeNaive(w http.ResponseWriter, r *http.Request) {
 func (i *Import) Serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
+		w.WriteHeader(bodyStatus(err)) // 413 or 400
 		return
 	}
 	if err := i.Quota(r.Context()); err != nil {

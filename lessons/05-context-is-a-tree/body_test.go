@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 )
@@ -97,6 +99,44 @@ func TestLeavingInTheMiddleOfTheBodyIsSeen(t *testing.T) {
 	}
 	if took, err := leaving(t, halfRead, post[:len(post)-4]); took != time.Second || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v after %v, want %v after 1s", err, took, context.Canceled)
+	}
+}
+
+// The body is still pending, and the server leaves it alone (full duplex).
+// The client left at 1 s; at 2 s a write fails, and that ends the context.
+func TestAFailedWriteNoticesTheDisconnect(t *testing.T) {
+	writing := func(step Step) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rc := http.NewResponseController(w)
+			if err := rc.EnableFullDuplex(); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(2 * time.Second)
+			if r.Context().Err() != nil {
+				t.Error("noticed before the write")
+			}
+			if err := rc.Flush(); err == nil {
+				t.Error("the write to a closed connection did not fail")
+			}
+			_ = step(r.Context())
+		})
+	}
+	if took, err := leaving(t, writing, post); took != 2*time.Second || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v after %v, want %v after 2s", err, took, context.Canceled)
+	}
+}
+
+func TestTooLargeAndBrokenOffAreDifferent(t *testing.T) {
+	i := &Import{}
+	for want, body := range map[int]io.Reader{
+		http.StatusRequestEntityTooLarge: strings.NewReader(strings.Repeat("#", maxBody+1)),
+		http.StatusBadRequest:            iotest.ErrReader(io.ErrUnexpectedEOF),
+	} {
+		w := httptest.NewRecorder()
+		i.Serve(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body))
+		if w.Code != want {
+			t.Errorf("status %d, want %d", w.Code, want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -253,14 +254,41 @@ func TestOneContextAtATime(t *testing.T) {
 	}
 }
 
-// The same parent, and a cancel that is never called.
+// derive derives a context from parent, does nothing with it but end, and
+// returns what tells whether anybody still holds it.
+func derive(parent context.Context, timeout time.Duration, end func(context.CancelFunc)) (held func() bool) {
+	ctx, payload := withPayload(parent)
+	var cancel context.CancelFunc
+	if timeout > 0 {
+		_, cancel = context.WithTimeout(ctx, timeout)
+	} else {
+		_, cancel = context.WithCancel(ctx)
+	}
+	end(cancel)
+	return func() bool { runtime.GC(); return payload.Value() != nil }
+}
+
 func TestALostCancelStaysWithTheParent(t *testing.T) {
-	l := newLedger(t)
-	for range 1000 {
-		_, cancel := context.WithCancel(l)
-		_ = cancel
-	}
-	if l.live != 1000 {
-		t.Errorf("%d contexts registered, want 1000", l.live)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		service, stop := context.WithCancel(context.Background())
+		defer stop()
+		call, lose := func(cancel context.CancelFunc) { cancel() }, func(context.CancelFunc) {}
+
+		called := derive(service, 0, call)
+		lost := derive(service, 0, lose)
+		timed := derive(service, time.Hour, lose)
+		rootless := derive(context.Background(), 0, lose)
+		check := func(when string, want [4]bool) {
+			t.Helper()
+			if got := [4]bool{called(), lost(), timed(), rootless()}; got != want {
+				t.Errorf("%s: held %v, want %v (called, lost, with a timeout, below Background)", when, got, want)
+			}
+		}
+		check("at once", [4]bool{false, true, true, false})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		check("after the timeout", [4]bool{false, true, false, false})
+		stop()
+		check("after the parent", [4]bool{})
+	})
 }
