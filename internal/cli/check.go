@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -65,34 +67,36 @@ Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
 func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, full bool) error {
 	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
 	defer s.Close()
-	code := exitOK
 	for _, k := range katas {
 		_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
-		v, err := a.verdict(ctx, wb, k)
-		if err != nil {
-			return err
-		}
+	}
+	code := exitOK
+	err := a.verdicts(ctx, wb, katas, func(k *course.Kata, v grade.Verdict) error {
 		code = max(code, exitOf(v.Status))
 		if full {
 			s.Verdict(k, v)
-			continue
+			return nil
 		}
 		if _, err := fmt.Fprintln(a.Stdout, plain.Headline(k, v)); err != nil {
 			return fmt.Errorf("the verdict cannot be written: %w", err)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return ended(code)
 }
 
 func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata) error {
 	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}}
-	for _, k := range katas {
-		v, err := a.verdict(ctx, wb, k)
-		if err != nil {
-			return err
-		}
+	err := a.verdicts(ctx, wb, katas, func(_ *course.Kata, v grade.Verdict) error {
 		out.ExitCode = max(out.ExitCode, exitOf(v.Status))
 		out.Katas = append(out.Katas, v)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if err := a.writeJSON(out); err != nil {
 		return err
@@ -100,18 +104,43 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 	return ended(out.ExitCode)
 }
 
-// verdict checks one kata. That it cannot be recorded is told once and does
-// not take the verdict away.
-func (a *app) verdict(ctx context.Context, wb *workbook.Workbook, k *course.Kata) (grade.Verdict, error) {
-	v, err := wb.Check(ctx, k)
-	switch {
-	case err != nil && v.Status == "":
-		return v, err
-	case err != nil && a.notice == "":
-		a.notice = err.Error()
-		a.tellNotice()
+// verdicts checks the katas, as many at a time as there are processors, and
+// tells each verdict in their order. That one cannot be recorded is told once
+// and does not take the verdict away.
+func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, tell func(*course.Kata, grade.Verdict) error) error {
+	type outcome struct {
+		verdict grade.Verdict
+		err     error
 	}
-	return v, nil
+	outcomes := make([]chan outcome, len(katas))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	for i, k := range katas {
+		outcomes[i] = make(chan outcome, 1)
+		running.Go(func() {
+			slots <- struct{}{} // a cancelled check gives its slot back at once
+			defer func() { <-slots }()
+			v, err := wb.Check(ctx, k)
+			outcomes[i] <- outcome{v, err}
+		})
+	}
+	for i, k := range katas {
+		o := <-outcomes[i]
+		switch {
+		case o.err != nil && o.verdict.Status == "":
+			return o.err
+		case o.err != nil && a.notice == "":
+			a.notice = o.err.Error()
+			a.tellNotice()
+		}
+		if err := tell(k, o.verdict); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // exitOf is the exit code that a kata's verdict stands for.

@@ -2,6 +2,7 @@ package sixmistakes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,16 +13,27 @@ import (
 // maxCalendar is in bytes.
 const maxCalendar = 1 << 20
 
+var errLarge = errors.New("calendar: too large")
+
 // A Dial opens a connection.
 type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // HeaderClient has a limit for each step that comes to mind.
 func HeaderClient(dial Dial, d time.Duration) *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		DialContext:           dial,
+		DialContext:           within(d, dial),
 		TLSHandshakeTimeout:   d,
 		ResponseHeaderTimeout: d,
 	}}
+}
+
+// within gives a dial the limit d.
+func within(d time.Duration, dial Dial) Dial {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, d)
+		defer cancel() // the connection does not end with it
+		return dial(ctx, network, addr)
+	}
 }
 
 // Calendar fetches a calendar and spends at most d, the body included.
@@ -47,7 +59,14 @@ func Read(ctx context.Context, client *http.Client, url string,
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("calendar: status %d", res.StatusCode)
 	}
-	return io.ReadAll(io.LimitReader(res.Body, maxCalendar))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxCalendar+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxCalendar {
+		return nil, errLarge
+	}
+	return body, nil
 }
 
 // WholeClient has one limit, from the dial to the last byte of the body.

@@ -43,6 +43,12 @@ func silent(t *testing.T) Dial {
 	})})
 }
 
+// nowhere does not answer a dial.
+func nowhere(ctx context.Context, _, _ string) (net.Conn, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
 // fetch says how long one fetch took, and what it returned.
 func fetch(t *testing.T, client *http.Client, read func(*http.Client) ([]byte, error)) (took time.Duration, n int, err error) {
 	t.Helper()
@@ -70,6 +76,12 @@ func TestTheHeaderClientReadsForAnHour(t *testing.T) {
 			t.Errorf("a silent upstream: %v after %v, want a timeout after %v", err, took, limit)
 		}
 	})
+	synctest.Test(t, func(t *testing.T) {
+		took, _, err := fetch(t, HeaderClient(nowhere, limit), plainly(t))
+		if !errors.Is(err, context.DeadlineExceeded) || took != limit {
+			t.Errorf("a dial that hangs: %v after %v, want %v after %v", err, took, context.DeadlineExceeded, limit)
+		}
+	})
 }
 
 func TestALimitOnTheWholeReadEndsIt(t *testing.T) {
@@ -87,6 +99,20 @@ func TestALimitOnTheWholeReadEndsIt(t *testing.T) {
 			t.Errorf("context: %v after %v, want %v after %v", err, took, context.DeadlineExceeded, limit)
 		}
 	})
+}
+
+// What is cut off at the size limit is no calendar.
+func TestReadRefusesWhatIsTooLarge(t *testing.T) {
+	for size, want := range map[int]error{maxCalendar: nil, maxCalendar + 1: errLarge} {
+		synctest.Test(t, func(t *testing.T) {
+			dial := serveWith(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write(make([]byte, size)) // the client may have hung up
+			})})
+			if _, n, err := fetch(t, WholeClient(dial, limit), plainly(t)); !errors.Is(err, want) || err == nil && n != size {
+				t.Errorf("%d bytes: read %d, %v, want %v", size, n, err, want)
+			}
+		})
+	}
 }
 
 // A cancel on the way out of the function that asks ends the read of the

@@ -54,6 +54,17 @@ func TestExportStopsWithItsCaller(t *testing.T) {
 			t.Errorf("exports running: %v, %d queries in all, want one at a time and 60", running, queries)
 		}
 	})
+	// Whoever stays waits for the budget and not for 150 s.
+	synctest.Test(t, func(t *testing.T) {
+		x := &Exporter{Edge: quiet, Pages: 150, Query: func(ctx context.Context, _ int) ([]string, error) {
+			return []string{"note"}, pause(ctx, time.Second)
+		}}
+		start := time.Now()
+		status, _, err := get(t.Context(), &http.Client{Transport: &http.Transport{DialContext: serve(t, x.Export)}})
+		if took := time.Since(start); err != nil || status != http.StatusGatewayTimeout || took != exportBudget {
+			t.Errorf("%d after %v, %v, want a 504 after %v", status, took, err, exportBudget)
+		}
+	})
 }
 
 // A query that answers from a cache and never looks at its context.

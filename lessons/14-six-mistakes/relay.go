@@ -27,8 +27,7 @@ func RelayNaive(ctx context.Context, in <-chan Event, post Post) {
 // maxDeliveries are under way at once, at most. A normal hour needs 10.
 const maxDeliveries = 32
 
-// Relay takes the next event when it has a hand free, until the
-// broker's client closes in.
+// Relay takes an event when it has a hand free, until in is closed.
 func Relay(ctx context.Context, in <-chan Event, post Post) {
 	var hands sync.WaitGroup
 	for range maxDeliveries {

@@ -9,25 +9,34 @@ import (
 	"time"
 )
 
-// Callers leave after 1 s, and a call needs 10 ms to clear up after that.
-// Who stops early is back by then, with nothing under way.
+const clearUp = 10 * time.Millisecond
+
+// Callers leave after 1 s, or stay. A call takes an hour unless its context
+// ends, and then 10 ms to clear up. Who stops early is back by then, with
+// nothing under way.
 func TestWhatReturnsEarlyStopsEarly(t *testing.T) {
+	const leaves, stays = time.Second, 1000 * time.Hour
 	for name, tt := range map[string]struct {
-		run  func(ctx context.Context, g *gauge)
-		took time.Duration
-		live int32
+		run    func(ctx context.Context, g *gauge)
+		caller time.Duration
+		took   time.Duration
+		live   int32
 	}{
-		"Relay":          {relaying(Relay), 1010 * time.Millisecond, 0},
-		"RelayNaive":     {relaying(RelayNaive), time.Second, 5},
-		"Exporter":       {exporting((*Exporter).Export), 1010 * time.Millisecond, 0},
-		"Exporter.Naive": {exporting((*Exporter).Naive), 3 * (time.Hour + 10*time.Millisecond), 0},
-		"Cards":          {carding((*Cards).Card), 1010 * time.Millisecond, 0},
+		"Relay":          {relaying(Relay), leaves, leaves + clearUp, 0},
+		"RelayNaive":     {relaying(RelayNaive), leaves, leaves, 5},
+		"Exporter":       {exporting((*Exporter).Export), leaves, leaves + clearUp, 0},
+		"Exporter.Naive": {exporting((*Exporter).Naive), leaves, 3 * (time.Hour + clearUp), 0},
+
+		"Cards, caller leaves":       {carding((*Cards).Card), leaves, leaves + clearUp, 0},
+		"Cards.Naive, caller leaves": {carding((*Cards).Naive), leaves, leaves + clearUp, 0},
+		"Cards, caller stays":        {carding((*Cards).Card), stays, cardBudget + clearUp, 0},
+		"Cards.Naive, caller stays":  {carding((*Cards).Naive), stays, time.Hour + clearUp, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var g gauge
 				start := time.Now()
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), tt.caller)
 				defer cancel()
 				tt.run(ctx, &g)
 				if live, took := g.live.Load(), time.Since(start); live != tt.live || took != tt.took {
@@ -39,11 +48,11 @@ func TestWhatReturnsEarlyStopsEarly(t *testing.T) {
 	}
 }
 
-// call needs an hour, or the end of ctx and 10 ms to clear up.
+// call needs an hour, or the end of ctx, and 10 ms to clear up.
 func (g *gauge) call(ctx context.Context) error {
 	defer g.enter()()
 	err := pause(ctx, time.Hour)
-	time.Sleep(10 * time.Millisecond)
+	time.Sleep(clearUp)
 	return err
 }
 

@@ -50,8 +50,7 @@ func (s *Shares) Create(w http.ResponseWriter, r *http.Request) {
 type Edge struct{ Log *slog.Logger }
 
 // fail sends the code and keeps the reason. The id joins the two.
-func (e Edge) fail(
-	w http.ResponseWriter, r *http.Request, err error) {
+func (e Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code, message := problem(err)
 	id := rand.Text()
 	e.Log.Log(r.Context(), level(status), "request failed", "id", id,

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/mail"
 	"time"
 	"unicode/utf8"
 )
@@ -51,8 +50,8 @@ func (a *API) Naive(w http.ResponseWriter, r *http.Request) {
 }
 
 // MailNaive came later: a mail to notes@ becomes a note.
-func (a *API) MailNaive(ctx context.Context, m *mail.Message) error {
-	return a.Store.Add(ctx, Note{Title: m.Header.Get("Subject")})
+func (a *API) MailNaive(ctx context.Context, subject string) error {
+	return a.Store.Add(ctx, Note{Title: subject})
 }
 
 // A Service has the rules.
@@ -66,9 +65,9 @@ func (s *Service) Add(ctx context.Context, n Note) error {
 	return s.Store.Add(ctx, n)
 }
 
-// Mail makes a note of a mail.
-func (s *Service) Mail(ctx context.Context, m *mail.Message) error {
-	return s.Add(ctx, Note{Title: m.Header.Get("Subject")})
+// Mail makes a note of a mail, whose subject comes decoded.
+func (s *Service) Mail(ctx context.Context, subject string) error {
+	return s.Add(ctx, Note{Title: subject})
 }
 
 // Handlers speak HTTP and leave the rest to the service.
