@@ -56,6 +56,8 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, "")
 			}
 			env.Setenv("TERM", "xterm")
+			// Otherwise each command under the race detector waits a second before it exits.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("LEAKPROOF_STATE", filepath.Join(env.WorkDir, "state"))
 			return layOut(env.WorkDir)
 		},
