@@ -47,7 +47,7 @@ func TestExportNaiveWorksForGhosts(t *testing.T) {
 	})
 }
 
-func TestExportStopsWithItsCaller(t *testing.T) {
+func TestExportStopsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		running, queries := retrying(t, func(x *Exporter) http.HandlerFunc { return x.Export })
 		if slices.Max(running) != 1 || queries != 60 {
@@ -68,7 +68,7 @@ func TestExportStopsWithItsCaller(t *testing.T) {
 }
 
 // A query that answers from a cache and never looks at its context.
-func TestExportLooksBeforeEachPage(t *testing.T) {
+func TestCollectLooksEachTime(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	calls := 0
 	x := &Exporter{Edge: quiet, Pages: 150, Query: func(context.Context, int) ([]string, error) {
