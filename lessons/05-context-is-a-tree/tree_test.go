@@ -193,7 +193,7 @@ func TestErrDoesNotSayWhoseLimitItWas(t *testing.T) {
 			{"budget", late, context.DeadlineExceeded, context.DeadlineExceeded},
 			{"stopped", stopped, context.Canceled, context.Canceled},
 		} {
-			if err, cause := tt.ctx.Err(), context.Cause(tt.ctx); err != tt.err || cause != tt.cause { //nolint:errorlint // identity is the point
+			if err, cause := tt.ctx.Err(), context.Cause(tt.ctx); err != tt.err || cause != tt.cause {
 				t.Errorf("%s: %v, cause %v, want %v, cause %v", tt.name, err, cause, tt.err, tt.cause)
 			}
 		}
