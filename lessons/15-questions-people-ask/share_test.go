@@ -136,6 +136,7 @@ func TestShutdownDoesNotWaitForMails(t *testing.T) {
 		if err := srv.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
+		synctest.Wait() // the mail may still be about to start
 		if live := m.live.Load(); live != 1 {
 			t.Errorf("%d mails under way after Shutdown, want 1", live)
 		}
