@@ -63,15 +63,16 @@ type Suite struct {
 
 // Verdict is what one run of a suite is worth.
 type Verdict struct {
-	Kata    string        `json:"kata"`
-	Status  Status        `json:"status"`
-	Summary string        `json:"summary"`          // one sentence: what happened and what to do next
-	Detail  string        `json:"detail,omitempty"` // compiler output, stack dump or race report; bounded
-	Tests   []Test        `json:"tests,omitempty"`  // in the order of the suite
-	Race    bool          `json:"race"`             // whether the race detector was on
-	Notes   []string      `json:"notes,omitempty"`  // what else the learner should know about this run
-	Elapsed time.Duration `json:"elapsed_ns"`
-	Origin  string        `json:"origin"` // "ci" if the variable CI is true, else "self"
+	Kata     string        `json:"kata"`
+	Status   Status        `json:"status"`
+	Summary  string        `json:"summary"`            // one sentence: what happened and what to do next
+	Detail   string        `json:"detail,omitempty"`   // compiler output, stack dump or race report; bounded
+	Tests    []Test        `json:"tests,omitempty"`    // in the order of the suite
+	Findings []Finding     `json:"findings,omitempty"` // what went wrong, most telling first; empty for a pass
+	Race     bool          `json:"race"`               // whether the race detector was on
+	Notes    []string      `json:"notes,omitempty"`    // what else the learner should know about this run
+	Elapsed  time.Duration `json:"elapsed_ns"`
+	Origin   string        `json:"origin"` // "ci" if the variable CI is true, else "self"
 }
 
 // Test is what became of one test of the suite, its subtests included.

@@ -99,20 +99,28 @@ type message struct {
 
 var logLine = regexp.MustCompile(`    ([\w.-]+\.go):(\d+): (.*)$`)
 
-// firstMessage finds the first failure that the suite reported. What it only
-// logs is passed over; so is what the testing package adds itself.
+// firstMessage finds the first failure that the suite reported.
 func (p *plan) firstMessage(output string) message {
-	var found message
+	if all := p.messages(output); len(all) > 0 {
+		return all[0]
+	}
+	return message{}
+}
+
+// messages finds the failures that the suite reported. What it only logs is
+// passed over; so is what the testing package adds itself.
+func (p *plan) messages(output string) []message {
+	var all []message
+	open := false // the last message may go on
 	for line := range strings.Lines(output) {
 		line = strings.TrimRight(line, "\r\n")
-		if found.text != "" {
-			more, ok := strings.CutPrefix(line, "        ")
-			if !ok {
-				break
+		if more, ok := strings.CutPrefix(line, "        "); ok && open {
+			if last := &all[len(all)-1]; len(last.text) < detailLimit {
+				last.text += "\n" + more
 			}
-			found.text += "\n" + more
 			continue
 		}
+		open = false
 		match := logLine.FindStringSubmatch(line)
 		if match == nil {
 			continue
@@ -122,9 +130,10 @@ func (p *plan) firstMessage(output string) message {
 		if file == "" || err != nil || p.logs(file, number) {
 			continue
 		}
-		found = message{text: match[3], file: file, line: number}
+		all = append(all, message{text: match[3], file: file, line: number})
+		open = true
 	}
-	return found
+	return all
 }
 
 // suiteFile finds a file of the suite by its name alone, the kata's own first.
@@ -214,7 +223,23 @@ func (p *plan) raceLines(output string) string {
 	return strings.Join(accesses, " and ")
 }
 
-var position = regexp.MustCompile(`^(?:\./)?(\S.*?\.go):\d+(?::\d+)?: `)
+var (
+	position     = regexp.MustCompile(`^(?:\./)?(\S.*?\.go):\d+(?::\d+)?: `)
+	positionLine = regexp.MustCompile(`\.go:(\d+)`)
+	overlaid     = regexp.MustCompile(`\S*[/\\]leakproof-\d+[/\\]\d+_([\w.-]+\.go)`)
+)
+
+// ownPaths gives files that the overlay brought into the run the names that
+// they have in the module: the compiler tells where it read them.
+func (p *plan) ownPaths(build string) string {
+	return overlaid.ReplaceAllStringFunc(build, func(place string) string {
+		name := overlaid.FindStringSubmatch(place)[1]
+		if file := p.suiteFile(name); file != "" {
+			return file
+		}
+		return path.Join(p.dir, name)
+	})
+}
 
 // firstError finds the first message of a build and the file it is about. A
 // message without a position, such as an import cycle, comes with no file.
@@ -236,14 +261,17 @@ func firstError(build string) (file, text string) {
 }
 
 // firstLine is the first line of s in a length that fits into a sentence.
-func firstLine(s string) string {
+func firstLine(s string) string { return headline(s, sentenceLimit) }
+
+// headline is the first line of s, of so many bytes at most.
+func headline(s string, limit int) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
 	for _, mark := range []string{" [recovered, repanicked]", " [recovered]"} {
 		line = strings.TrimSuffix(line, mark)
 	}
 	line = printable(strings.TrimSpace(line))
-	if len(line) > sentenceLimit {
-		line = strings.ToValidUTF8(line[:sentenceLimit], "") + "..."
+	if len(line) > limit {
+		line = strings.ToValidUTF8(line[:limit], "") + "..."
 	}
 	return line
 }

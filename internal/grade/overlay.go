@@ -30,6 +30,7 @@ type plan struct {
 	raceProblem string // why not, and what to do
 	limit       time.Duration
 
+	answer  map[string][]byte // the learner's files, by slash path
 	replace map[string][]byte // what the overlay changes, by slash path; nil removes
 	trouble []string          // why the run is untrusted, whatever it says
 	notes   []string
@@ -55,6 +56,7 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	for _, name := range slices.Sorted(maps.Keys(answer)) {
 		p.trouble = append(p.trouble, forbidden(name, answer[name])...)
 	}
+	p.answer = answer
 	p.addCanary(answer)
 	return p, ""
 }

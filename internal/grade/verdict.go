@@ -33,6 +33,7 @@ func judge(p *plan, r *report, end ending) Verdict {
 				v.Notes = append(v.Notes, p.trouble...)
 			}
 			v.Detail = clip(v.Detail, detailLimit)
+			v.Findings = p.findings(r, end, &v)
 			return v
 		}
 	}
@@ -46,7 +47,7 @@ func notBuilt(p *plan, r *report, end ending, v *Verdict) bool {
 		return false
 	}
 	v.Tests = nil
-	said := r.build.String()
+	said := p.ownPaths(r.build.String())
 	v.Detail = said
 	if r.needsModules() {
 		v.Status = Unavailable
@@ -207,6 +208,9 @@ func failed(p *plan, r *report, end ending, v *Verdict) bool {
 			when = "during " + p.shown(r.runningTest())
 		}
 		v.Summary = fmt.Sprintf("the process exited%s %s; look for os.Exit or log.Fatal on the way", exitStatus(r), when)
+		if stopped := p.frozen(r); stopped != "" { // the suite kit ended the process
+			v.Summary = stopped
+		}
 	case race != "":
 		v.Summary = fmt.Sprintf("all tests passed, but the race detector has found a data race in the background of %s%s; order the two accesses", p.shown(name), after(": ", p.raceLines(race)))
 	case strings.Contains(r.printed(), "goleak: Errors on successful test run"):
