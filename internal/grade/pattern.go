@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-var numbers = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
 
 // Pattern identifies what a failed run looks like: which tests failed, and with
 // which messages, numbers aside. Two repairs with the same fault have the same
@@ -16,7 +16,7 @@ func (v Verdict) Pattern() string {
 	var b strings.Builder
 	for _, t := range v.Tests {
 		if t.Status == Fail {
-			b.WriteString(t.Name + "\n" + numbers.ReplaceAllString(t.Message, "#") + "\n")
+			b.WriteString(t.Name + "\n" + digits.ReplaceAllString(t.Message, "#") + "\n")
 		}
 	}
 	if v.Status != Fail || b.Len() == 0 {

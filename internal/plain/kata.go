@@ -3,6 +3,7 @@ package plain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/leakproof/internal/course"
@@ -58,6 +59,10 @@ const maxDetail = 40
 // message, and where the file is.
 func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 	s.say("%s", Headline(k, v))
+	if known := k.Recognise(v.Pattern()); known != nil {
+		s.text(wrap("It looks like a known near miss: "+flat(known.Summary)+" "+flat(known.Why), "", ""))
+	}
+	s.findings(v, "")
 	for _, t := range v.Tests {
 		if t.Status != grade.Fail {
 			continue
@@ -68,6 +73,11 @@ func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 		}
 		if t.File != "" {
 			s.say("  The test: %s, line %d", t.File, t.Line)
+		}
+		s.findings(v, t.Name)
+		if p := k.Tests[t.Name]; p != nil {
+			truth := s.wb.Course.Misconceptions[p.Misconception].Truth
+			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(truth), p.Lesson.Number, flat(p.Section.Title)), "  Behind it, often: ", "  "))
 		}
 	}
 	if v.Detail != "" && v.Status != grade.Pass {
@@ -82,6 +92,16 @@ func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 		return
 	}
 	s.say("\nYour file: %s", s.path(k))
+}
+
+// findings explains what went wrong in a test, or in the run as a whole if the
+// name is "". What the suite said itself is its message already.
+func (s *Session) findings(v grade.Verdict, test string) {
+	for _, f := range v.Findings {
+		if f.Kind != grade.KindContract && (f.Test == test || slices.Contains(f.Also, test)) {
+			s.text(wrap(printable(f.Text)+".", "  What happened: ", "  "))
+		}
+	}
 }
 
 // cut keeps the first lines of a text and says how many are left out.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,11 +11,16 @@ import (
 
 // behindActions lead from the selected failure to what is behind it.
 func (s *repair) behindActions() []action {
+	var out []action
+	if report := s.results.report(); report != "" {
+		out = append(out, on(func() tea.Cmd {
+			return send(overMsg{&listing{env: s.env, name: "The report", text: report}})
+		}, "s", "report", "s"))
+	}
 	test, ok := s.results.selected()
 	if !ok || test.Status != grade.Fail {
-		return nil
+		return out
 	}
-	var out []action
 	if purpose := s.kata.Tests[test.Name]; purpose != nil {
 		out = append(out, on(func() tea.Cmd {
 			return send(overMsg{newReaderAt(s.env, purpose.Lesson, purpose.Section)})
@@ -22,7 +28,7 @@ func (s *repair) behindActions() []action {
 	}
 	if file, line, source, ok := s.kata.TestSource(test.Name); ok {
 		out = append(out, on(func() tea.Cmd {
-			return send(overMsg{&listing{env: s.env, name: fmt.Sprintf("%s:%d", file, line), text: source}})
+			return send(overMsg{&listing{env: s.env, name: fmt.Sprintf("%s:%d", file, line), text: source, code: true}})
 		}, "t", "test", "t"))
 	}
 	return out
@@ -40,10 +46,11 @@ func (r *results) behind(e *env, test grade.Test, width int) []string {
 	return append(lines, paint(t.accent, wrap(fmt.Sprintf("l reads “%s” in lesson %d; t shows the test.", purpose.Section.Title, purpose.Lesson.Number), width))...)
 }
 
-// listing shows Go source, to be read and left.
+// listing shows Go source or a report, to be read and left.
 type listing struct {
 	env        *env
 	name, text string
+	code       bool
 	pager      pager
 }
 
@@ -55,6 +62,10 @@ func (l *listing) close()                 {}
 func (l *listing) actions() []action      { return l.pager.scrolling() }
 
 func (l *listing) lines(width, height int) []string {
-	l.pager.set(l.env.pages.goCode(l.env.theme, l.text, width), height)
+	lines := strings.Split(strings.ReplaceAll(l.text, "\t", "    "), "\n")
+	if l.code {
+		lines = l.env.pages.goCode(l.env.theme, l.text, width)
+	}
+	l.pager.set(lines, height)
 	return l.pager.window()
 }

@@ -123,7 +123,7 @@ func (s *candidates) try() tea.Cmd {
 	s.one.running = true
 	return s.run.start(s.env, func(ctx context.Context) tea.Msg {
 		verdict, err := s.env.wb.Try(ctx, s.kata, v)
-		return verdictMsg{verdict, err}
+		return verdictMsg{verdict: verdict, err: err}
 	})
 }
 

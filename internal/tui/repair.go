@@ -64,6 +64,7 @@ type repair struct {
 type (
 	verdictMsg struct {
 		verdict grade.Verdict
+		source  string // of the learner's file, as it was when the run ended
 		err     error
 	}
 	watchingMsg struct {
@@ -131,7 +132,8 @@ func (s *repair) grade() tea.Cmd {
 	s.running, s.busy, s.since = true, 0, s.env.wb.Now()
 	run := s.run.start(s.env, func(ctx context.Context) tea.Msg {
 		v, err := s.env.wb.Check(ctx, s.kata)
-		return verdictMsg{v, err}
+		source, _ := s.env.wb.Space.Read(s.kata) // without it there are no lines to show
+		return verdictMsg{v, string(source), err}
 	})
 	return tea.Batch(run, s.run.after(busyAfter, busyMsg{}))
 }
@@ -198,7 +200,7 @@ func (s *repair) show(msg verdictMsg) tea.Cmd {
 	}
 	s.running = false
 	first := s.results.verdict == nil
-	s.results.take(msg.verdict)
+	s.results.take(msg.verdict, msg.source)
 	if !first && s.tab == briefTab {
 		s.tab = resultsTab
 	}
@@ -241,6 +243,8 @@ func (s *repair) actions() []action {
 	switch {
 	case s.tab == resultsTab && s.results.interactive():
 		out = append(append(out, s.behindActions()...), s.results.actions()...)
+	case s.tab == resultsTab:
+		out = append(out, s.behindActions()...)
 	case s.tab == diffTab && s.diff.shown():
 		out = append(out, s.diff.actions(s)...)
 	}

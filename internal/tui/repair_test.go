@@ -271,3 +271,47 @@ func TestAFailureLeadsToItsLessonAndBack(t *testing.T) {
 		d.sees("Next:")
 	})
 }
+
+func TestAFindingShowsTheLearnersLines(t *testing.T) {
+	s := sizes["80x24"]
+	s.start = Start{Kind: workbook.RepairStep, ID: "1"}
+	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
+		v := failing
+		v.Findings = []grade.Finding{{
+			Kind: grade.KindLeak, Text: "one goroutine still waits to send at notes.go:3", Test: "TestReadClosesOnFailure",
+			Places: []grade.Place{
+				{File: "katas/01-open-file/notes.go", Line: 3, What: "waits to send"},
+				{File: "katas/01-open-file/notes_test.go", Line: 1, What: "started"},
+			},
+			Stack: "goroutine 7 [chan send]:\nopenfile.Read()",
+		}}
+		return v, nil
+	}
+	drive(t, s, func(d *driver) {
+		d.press("2")
+		d.sees("What happened: one goroutine still waits to send at notes.go:3.", "// waits to send", "s shows the report behind it.")
+		d.golden()
+		d.press("s")
+		d.sees("The report", "goroutine 7 [chan send]:")
+		d.press("q")
+		d.sees("What happened:")
+	})
+}
+
+func TestAFindingOfTheWholeRunStandsAboveTheTests(t *testing.T) {
+	s := sizes["80x24"]
+	s.start = Start{Kind: workbook.RepairStep, ID: "1"}
+	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
+		return grade.Verdict{
+			Kata: "01-open-file", Status: grade.CompileError, Summary: "notes.go:3: undefined: x; repair this first.",
+			Findings: []grade.Finding{{
+				Kind: grade.KindCompile, Text: "notes.go:3: undefined: x",
+				Places: []grade.Place{{File: "katas/01-open-file/notes.go", Line: 3, What: "undefined: x"}},
+			}},
+		}, nil
+	}
+	drive(t, s, func(d *driver) {
+		d.press("2")
+		d.sees("DOES NOT COMPILE", "What happened: notes.go:3: undefined: x.", "// undefined: x")
+	})
+}

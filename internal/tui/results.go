@@ -17,13 +17,15 @@ import (
 type results struct {
 	kata    *course.Kata
 	verdict *grade.Verdict
+	source  []string // the learner's file as it was graded
 	cursor  int
 	open    map[string]bool
 	follow  bool
 }
 
 // take shows a new verdict with its first failure opened.
-func (r *results) take(v grade.Verdict) {
+func (r *results) take(v grade.Verdict, source string) {
+	r.source = strings.Split(strings.ReplaceAll(source, "\t", "    "), "\n")
 	r.verdict, r.cursor, r.open, r.follow = &v, 0, map[string]bool{}, true
 	for i, test := range v.Tests {
 		if test.Status == grade.Fail {
@@ -105,6 +107,10 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 	for _, note := range v.Notes {
 		body = append(body, paint(t.warn, wrap("Note: "+note, min(width, maxText)))...)
 	}
+	for _, f := range r.findingsOf("") {
+		body = append(body, "")
+		body = append(body, r.finding(e, f, min(width, maxText))...)
+	}
 	if v.Status == grade.Pass {
 		body = append(body, "", t.good.Render("d compares yours with the reference and with other good repairs."),
 			t.good.Render("m shows what almost works: say why it fails, then run it."))
@@ -181,6 +187,9 @@ func (r *results) test(e *env, test grade.Test, selected bool, width int) []stri
 			place = path.Base(place)
 		}
 		out = append(out, "       "+t.dim.Render(place))
+	}
+	for _, f := range r.findingsOf(test.Name) {
+		out = append(out, indent("       ", r.finding(e, f, min(width, maxText)-7))...)
 	}
 	if test.Status == grade.Fail && selected {
 		out = append(out, indent("       ", r.behind(e, test, min(width, maxText)-7))...)
