@@ -15,15 +15,18 @@ import (
 )
 
 func (a *app) watchCommand() *cobra.Command {
-	return &cobra.Command{
+	all := false
+	cmd := &cobra.Command{
 		Use:   "watch [KATA]",
 		Short: "Check a kata at each save, in lines",
 		Long: `Check a kata now and at each save, and print each verdict. A save during a run
-ends that run. Without a name it is the next kata that is not solved.
+ends that run. Without a name it is the next kata that is not solved. With --all
+a kata that passes gives way to the next one, until all are solved.
 
-It ends when you type 0, when the input ends, or on an interrupt; each of these
-is exit code 0. With the null device as input it reads none.`,
-		Example:           "  leakproof watch\n  leakproof watch leaky-fanout",
+It ends when you type 0, when the input ends, when --all has no kata left, or on
+an interrupt; each of these is exit code 0. With the null device as input it
+reads none.`,
+		Example:           "  leakproof watch\n  leakproof watch leaky-fanout\n  leakproof watch --all",
 		Args:              atMost(1, "one kata, or none for the next"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,7 +40,7 @@ is exit code 0. With the null device as input it reads none.`,
 					return err
 				}
 			}
-			if kata == nil {
+			if kata == nil && !all {
 				return usage("every kata is solved: name the one to watch")
 			}
 			if err := wb.InClone(); err != nil {
@@ -45,9 +48,14 @@ is exit code 0. With the null device as input it reads none.`,
 			}
 			s := a.lines(wb)
 			defer s.Close()
+			if all {
+				return s.WatchAll(cmd.Context(), kata, !isNothing(a.Stdin))
+			}
 			return s.Watch(cmd.Context(), kata, !isNothing(a.Stdin))
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "go on to the next kata when one passes, until all are solved")
+	return cmd
 }
 
 // nextKata is the first kata on the path that is not solved, nil when all are.

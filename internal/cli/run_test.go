@@ -50,6 +50,7 @@ func TestAnInterruptEndsARunBeforeWeExit(t *testing.T) {
 		{[]string{"check", "1"}, exitInterrupted},
 		{[]string{"check", "1", "--json"}, exitInterrupted},
 		{[]string{"watch", "1"}, exitOK},
+		{[]string{"watch", "--all"}, exitOK},
 	} {
 		in, typed := io.Pipe()
 		c := newConsole(t, in)
@@ -78,6 +79,27 @@ func TestAnInterruptEndsARunBeforeWeExit(t *testing.T) {
 		}
 		_ = typed.Close()
 	}
+}
+
+func TestWatchAllEndsWhenAllAreSolved(t *testing.T) {
+	in, typed := io.Pipe()
+	c := newConsole(t, in)
+	c.Grader = func(string) Grader {
+		return graderFunc(func(context.Context) (grade.Verdict, error) { return grade.Verdict{Status: grade.Pass}, nil })
+	}
+	if code := Run(t.Context(), c.Parts, []string{"watch", "--all", "2"}); code != exitOK {
+		t.Errorf("exit code %d: %s", code, c.err.String())
+	}
+	var watched []string
+	for line := range strings.Lines(c.out.String()) {
+		if kata, ok := strings.CutPrefix(line, "Watching kata "); ok {
+			watched = append(watched, kata[:1])
+		}
+	}
+	if got := strings.Join(watched, " "); got != "2 3 1" || !strings.HasSuffix(c.out.String(), "\nEvery kata is solved.\n") {
+		t.Errorf("watched katas %s, want 2 3 1 and the end:\n%s", got, c.out.String())
+	}
+	_ = typed.Close()
 }
 
 type graderFunc func(context.Context) (grade.Verdict, error)

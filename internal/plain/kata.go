@@ -56,8 +56,18 @@ func Headline(k *course.Kata, v grade.Verdict) string {
 const maxDetail = 40
 
 // Verdict writes a verdict: the summary in one line, each failed test with its
-// message, and where the file is.
+// message, and where the file is or, after a pass, what comes next.
 func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
+	s.findings(k, v)
+	if v.Status == grade.Pass {
+		s.say("Next: %s", s.next())
+		return
+	}
+	s.say("\nYour file: %s", s.path(k))
+}
+
+// findings writes a verdict without what is to be done about it.
+func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 	s.say("%s", Headline(k, v))
 	if known := k.Recognise(v.Pattern()); known != nil {
 		s.text(wrap("It looks like a known near miss: "+flat(known.Summary)+" "+flat(known.Why), "", ""))
@@ -87,11 +97,6 @@ func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 	for _, note := range v.Notes {
 		s.text(wrap("Note: "+printable(note), "", ""))
 	}
-	if v.Status == grade.Pass {
-		s.say("Next: %s", s.next())
-		return
-	}
-	s.say("\nYour file: %s", s.path(k))
 }
 
 // findings explains what went wrong in a test, or in the run as a whole if the

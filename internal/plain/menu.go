@@ -46,7 +46,7 @@ func (s *Session) step(ctx context.Context, step workbook.Step) error {
 // of the learner.
 func (s *Session) kata(ctx context.Context, k *course.Kata) error {
 	s.Brief(k)
-	if err := s.watch(ctx, k, true, false); !errors.Is(err, errBack) {
+	if err := s.watch(ctx, k, watchOptions{dialogue: true}); !errors.Is(err, errBack) {
 		return s.tell(err)
 	}
 	return nil

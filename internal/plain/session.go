@@ -30,6 +30,7 @@ type Session struct {
 	run     func(*exec.Cmd) error // an editor that takes the terminal
 	start   func(*exec.Cmd) error // an editor with a window of its own
 	unsaved bool                  // the learner was told that nothing is saved
+	notice  string                // about events that was told: most often it holds for the next kata too
 }
 
 // New returns a session that reads answers from in and writes to out, and to
@@ -90,6 +91,15 @@ func (s *Session) saved(err error) {
 	}
 	s.unsaved = true
 	_, _ = fmt.Fprintf(s.notes, "Note: %v\n", err)
+}
+
+// noticed tells how saves are seen, unless that was told already.
+func (s *Session) noticed(notice string) {
+	if notice == s.notice {
+		return
+	}
+	s.notice = notice
+	s.text("\n" + wrap("Note: "+notice+".", "", ""))
 }
 
 // choice is one thing to do, chosen by its number.

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"example.com/leakproof/internal/course"
@@ -13,9 +14,41 @@ import (
 // input ends or ctx does. A save during a run ends that run. Without a
 // dialogue it reads no input, and only ctx ends it.
 func (s *Session) Watch(ctx context.Context, k *course.Kata, dialogue bool) error {
+	s.announce(k)
+	return s.ended(s.watch(ctx, k, watchOptions{dialogue: dialogue, now: true}))
+}
+
+// WatchAll is Watch for one kata after the other, until all are solved: a kata
+// that passes gives way to the next of the path that is not solved. It begins
+// with first, and goes round; with nil it begins where the path does.
+func (s *Session) WatchAll(ctx context.Context, first *course.Kata, dialogue bool) error {
+	for _, k := range s.wb.KatasFrom(first) {
+		if k != first && s.wb.Log.State().KataSolved(k.ID) {
+			continue
+		}
+		s.announce(k)
+		if err := s.watch(ctx, k, watchOptions{dialogue: dialogue, now: true, leave: true}); !errors.Is(err, errPassed) {
+			return s.ended(err)
+		}
+		s.say("")
+	}
+	s.say("Every kata is solved.")
+	return nil
+}
+
+func (s *Session) announce(k *course.Kata) {
 	s.say("Watching kata %d, %s.", k.Number, flat(k.Title))
 	s.say("The file to repair: %s", s.path(k))
-	return s.ended(s.watch(ctx, k, dialogue, true))
+}
+
+// errPassed ends the watching of a kata that is to be left when it passes.
+var errPassed = errors.New("passed")
+
+// watchOptions say how a kata is watched.
+type watchOptions struct {
+	dialogue bool // read what the learner types
+	now      bool // check at once
+	leave    bool // end with errPassed when the kata passes
 }
 
 // outcome is what a run came to.
@@ -24,15 +57,15 @@ type outcome struct {
 	err     error
 }
 
-// watch is the loop behind Watch. With now, it checks at once.
-func (s *Session) watch(ctx context.Context, k *course.Kata, dialogue, now bool) error {
+// watch is the loop behind Watch and WatchAll.
+func (s *Session) watch(ctx context.Context, k *course.Kata, opts watchOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	saves, err := s.wb.Saves(ctx, k)
 	if err != nil {
 		cancel()
 		return err
 	}
-	w := &watching{session: s, kata: k, dialogue: dialogue, saves: saves, check: make(chan struct{}, 1)}
+	w := &watching{session: s, kata: k, watchOptions: opts, saves: saves, check: make(chan struct{}, 1)}
 	results := watch.Latest(ctx, w.check, func(ctx context.Context, _ struct{}) outcome {
 		v, err := s.wb.Check(ctx, k)
 		return outcome{v, err}
@@ -47,7 +80,7 @@ func (s *Session) watch(ctx context.Context, k *course.Kata, dialogue, now bool)
 			continue
 		}
 	}()
-	if now {
+	if opts.now {
 		w.trigger("")
 	} else {
 		w.prompt()
@@ -57,12 +90,12 @@ func (s *Session) watch(ctx context.Context, k *course.Kata, dialogue, now bool)
 
 // watching is one watched kata.
 type watching struct {
-	session  *Session
-	kata     *course.Kata
-	dialogue bool
-	saves    <-chan watch.Event
-	check    chan struct{} // nil when no further run may start
-	verdict  *grade.Verdict
+	watchOptions
+	session *Session
+	kata    *course.Kata
+	saves   <-chan watch.Event
+	check   chan struct{} // nil when no further run may start
+	verdict *grade.Verdict
 }
 
 func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
@@ -76,22 +109,17 @@ func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case e, ok := <-w.saves:
-			switch {
-			case !ok:
-				w.saves = nil
-			case e.Err != nil:
-				s.say("\nNote: %v", e.Err)
-			default:
-				w.trigger("Saved. ")
-			}
+			w.heard(e, ok)
 		case r, ok := <-results:
 			if !ok {
 				return io.EOF
 			}
-			if isContext(r.err) {
+			if w.outdated() || isContext(r.err) {
 				continue
 			}
-			w.last(r)
+			if err := w.last(r); err != nil {
+				return err
+			}
 		case line, ok := <-lines:
 			if !ok {
 				// The run that is going on may finish; no further one starts.
@@ -103,6 +131,37 @@ func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
 			if err := w.typed(ctx, line); err != nil {
 				return err
 			}
+		}
+	}
+}
+
+// heard takes an event of the folder and reports whether it was a save. ok is
+// false at the end of the events.
+func (w *watching) heard(e watch.Event, ok bool) bool {
+	switch {
+	case !ok:
+		w.saves = nil
+	case e.Err != nil:
+		w.session.say("\nNote: %v", e.Err)
+	case e.Notice != "":
+		w.session.noticed(e.Notice)
+	default:
+		w.trigger("Saved. ")
+		return true
+	}
+	return false
+}
+
+// outdated reports whether a save is waiting to be heard, which makes a result
+// one about an older file. It hears it.
+func (w *watching) outdated() bool {
+	saved := false
+	for {
+		select {
+		case e, ok := <-w.saves:
+			saved = w.heard(e, ok) || saved
+		default:
+			return saved
 		}
 	}
 }
@@ -163,9 +222,15 @@ func (w *watching) typed(ctx context.Context, line string) error {
 	return nil
 }
 
-func (w *watching) last(r outcome) {
+func (w *watching) last(r outcome) error {
+	s := w.session
 	w.verdict = &r.verdict
-	w.session.saved(r.err)
-	w.session.Verdict(w.kata, r.verdict)
+	s.saved(r.err)
+	if w.leave && w.check != nil && r.verdict.Status == grade.Pass {
+		s.findings(w.kata, r.verdict)
+		return errPassed
+	}
+	s.Verdict(w.kata, r.verdict)
 	w.prompt()
+	return nil
 }

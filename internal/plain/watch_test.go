@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workspace"
@@ -69,8 +70,16 @@ func newBench(t *testing.T) *bench {
 }
 
 func (b *bench) watch(ctx context.Context, dialogue bool) {
+	b.begin(func() error { return b.Watch(ctx, b.kata, dialogue) })
+}
+
+func (b *bench) watchAll(ctx context.Context, first *course.Kata, dialogue bool) {
+	b.begin(func() error { return b.WatchAll(ctx, first, dialogue) })
+}
+
+func (b *bench) begin(watch func() error) {
 	go func() {
-		err := b.Watch(ctx, b.kata, dialogue)
+		err := watch()
 		if n := b.running.Load(); n != 0 {
 			err = fmt.Errorf("%d runs go on after Watch returned %w", n, err)
 		}

@@ -170,6 +170,9 @@ func (s *repair) update(msg tea.Msg) tea.Cmd {
 		if msg.event.Err != nil {
 			return tea.Batch(warn(msg.event.Err), s.nextSave())
 		}
+		if msg.event.Notice != "" {
+			return tea.Batch(notice("Note: "+msg.event.Notice+"."), s.nextSave())
+		}
 		return tea.Batch(s.grade(), s.nextSave())
 	case verdictMsg:
 		return s.show(msg)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -231,6 +232,26 @@ func TestWithoutEventsRunsAreByHand(t *testing.T) {
 		d.press("r")
 		d.press("2")
 		d.sees("FAIL")
+	})
+}
+
+func TestANoticeAboutEventsIsNoSaveAndNoError(t *testing.T) {
+	s := repairing("80x24")
+	var runs atomic.Int32
+	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { runs.Add(1); return failing, nil }
+	drive(t, s, func(d *driver) {
+		d.saves <- watch.Event{Notice: "this folder is looked at 4 times a second"}
+		d.settle()
+		d.sees("Note: this folder is looked at 4 times a second.", "every save runs the suite")
+		if n := runs.Load(); n != 1 {
+			d.Errorf("%d runs, want the one at the start", n)
+		}
+		d.press("2")
+		d.lacks("looked at")
+		d.save()
+		if n := runs.Load(); n != 2 {
+			d.Errorf("%d runs after a save, want 2", n)
+		}
 	})
 }
 

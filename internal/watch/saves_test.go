@@ -19,6 +19,14 @@ type disk struct {
 	dir string
 }
 
+func newDisk(t *testing.T) disk {
+	t.Helper()
+	d := disk{t, filepath.Join(t.TempDir(), "kata")}
+	d.must(os.Mkdir(d.dir, 0o700))
+	d.write("notes.go", "package a\n")
+	return d
+}
+
 func (d disk) path(name string) string { return filepath.Join(d.dir, name) }
 
 func (d disk) must(err error) {
@@ -89,6 +97,14 @@ var editors = map[string]struct {
 			d.touch(name)
 		}
 	}},
+	"truncate and write": {1, func(d disk) {
+		d.write("notes.go")
+		d.write("notes.go", "package a\n\nvar x int\n")
+	}},
+	"moved over it": {1, func(d disk) {
+		d.write("other", "package a\n\nvar x int\n")
+		d.rename("other", "notes.go")
+	}},
 	"other files": {0, func(d disk) { d.write("KATA.md", "text"); d.write("go", "text") }},
 	"permissions": {0, func(d disk) { d.chmod("notes.go") }},
 }
@@ -96,8 +112,7 @@ var editors = map[string]struct {
 // record returns the changes that the system reports for what an editor does.
 func record(t *testing.T, does func(disk)) []fsnotify.Event {
 	t.Helper()
-	d := disk{t, t.TempDir()}
-	d.write("notes.go", "package a\n")
+	d := newDisk(t)
 	src, err := openSource(d.dir)
 	d.must(err)
 	defer func() { d.must(src.close()) }()
@@ -128,7 +143,7 @@ func TestOneSaveIsOneEvent(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				src := newFakeSource()
-				out, end := loop(t, src, nil)
+				out, end := loop(t, src, nil, still)
 				defer end()
 				pause := min(quiet-time.Millisecond, patience/2/time.Duration(len(events)))
 				for range 2 {
@@ -165,9 +180,7 @@ func next(t *testing.T, out <-chan Event) Event {
 // watched returns a folder with a file, and what its saves are reported on until the test ends.
 func watched(t *testing.T) (disk, <-chan Event) {
 	t.Helper()
-	d := disk{t, filepath.Join(t.TempDir(), "kata")}
-	d.must(os.Mkdir(d.dir, 0o700))
-	d.write("notes.go", "package a\n")
+	d := newDisk(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	out, err := Saves(ctx, d.dir)
 	d.must(err)

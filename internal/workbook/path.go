@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/leakproof/internal/course"
 )
@@ -80,6 +81,19 @@ func (w *Workbook) Next() (next Step, ok bool) {
 		}
 	}
 	return Step{}, false
+}
+
+// KatasFrom returns the katas in the order of the path, beginning with one of
+// them and going round; with nil, from the start.
+func (w *Workbook) KatasFrom(first *course.Kata) []*course.Kata {
+	var katas []*course.Kata
+	for _, s := range w.Path() {
+		if s.Kind == RepairStep {
+			katas = append(katas, s.Kata)
+		}
+	}
+	i := max(0, slices.Index(katas, first))
+	return slices.Concat(katas[i:], katas[:i])
 }
 
 func (w *Workbook) readStep(l *course.Lesson) Step {
