@@ -126,6 +126,9 @@ func TestTheLimitAloneStopsNothing(t *testing.T) {
 func TestAPanicInTheGroupEndsTheProcess(t *testing.T) {
 	if name := os.Getenv("FANOUT_PANIC"); name != "" {
 		servePanic(all[name])
+		if name == "Gather" {
+			time.Sleep(time.Minute) // until the panic takes the process
+		}
 		os.Exit(0)
 	}
 	for name, survives := range map[string]bool{"InSequence": true, "Gather": false} {
@@ -149,7 +152,6 @@ func servePanic(ask gather) {
 			func(context.Context) (string, error) { panic("a bug in links") },
 		})
 	}))
-	defer server.Close()
 	for !asked.Load() {
 		if res, err := http.Get(server.URL); err == nil {
 			_ = res.Body.Close()
