@@ -72,7 +72,7 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 	if known := k.Recognise(v.Pattern()); known != nil {
 		s.text(wrap("It looks like a known near miss: "+flat(known.Summary)+" "+flat(known.Why), "", ""))
 	}
-	s.findings(v, "")
+	s.happened(v, "")
 	for _, t := range v.Tests {
 		if t.Status != grade.Fail {
 			continue
@@ -84,7 +84,7 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 		if t.File != "" {
 			s.say("  The test: %s, line %d", t.File, t.Line)
 		}
-		s.findings(v, t.Name)
+		s.happened(v, t.Name)
 		if p := k.Tests[t.Name]; p != nil {
 			truth := s.wb.Course.Misconceptions[p.Misconception].Truth
 			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(truth), p.Lesson.Number, flat(p.Section.Title)), "  Behind it, often: ", "  "))
@@ -99,9 +99,9 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 	}
 }
 
-// findings explains what went wrong in a test, or in the run as a whole if the
+// happened explains what went wrong in a test, or in the run as a whole if the
 // name is "". What the suite said itself is its message already.
-func (s *Session) findings(v grade.Verdict, test string) {
+func (s *Session) happened(v grade.Verdict, test string) {
 	for _, f := range v.Findings {
 		if f.Kind != grade.KindContract && (f.Test == test || slices.Contains(f.Also, test)) {
 			s.text(wrap(printable(f.Text)+".", "  What happened: ", "  "))

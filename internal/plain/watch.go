@@ -114,7 +114,7 @@ func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
 			if !ok {
 				return io.EOF
 			}
-			if w.outdated() || isContext(r.err) {
+			if w.outdated() || r.verdict.Status == "" {
 				continue
 			}
 			if err := w.last(r); err != nil {
