@@ -150,6 +150,10 @@ func newDesk(t *testing.T, in io.Reader) *desk {
 		Run: func(_ context.Context, folder string) (grade.Program, error) {
 			return grade.Program{Output: "printed by " + folder, Problem: "The program ended with status 3."}, nil
 		},
+		Compile: func(_ context.Context, _ grade.Suite, progress func(done, total int)) error {
+			progress(1, 3)
+			return nil
+		},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{Status: grade.Pass, Summary: "all 2 tests passed"}, nil
 		},

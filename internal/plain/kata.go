@@ -109,6 +109,21 @@ func (s *Session) happened(v grade.Verdict, test string) {
 	}
 }
 
+// worthTelling is how many packages take long enough to compile to be told of.
+const worthTelling = 20
+
+// Warm compiles what the kata's suite needs ahead of its first run, and says
+// so where that takes a while. What goes wrong is told by the run.
+func (s *Session) Warm(ctx context.Context, k *course.Kata) {
+	told := false
+	_ = s.wb.Warm(ctx, k, func(_, total int) {
+		if total >= worthTelling && !told {
+			told = true
+			s.say("Compiling %d packages for the race detector, once on this machine. That takes a minute.", total)
+		}
+	})
+}
+
 // cut keeps the first lines of a text and says how many are left out.
 func cut(text string, most int) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
