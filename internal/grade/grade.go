@@ -43,6 +43,9 @@ const NotRun Status = "not-run"
 const (
 	DefaultLimit       = 60 * time.Second
 	DefaultOutputLimit = 4 << 20
+	// Above what a recursion without end takes until Go itself stops it and
+	// says where: some 1.2 GB, as the stack is copied while it grows.
+	DefaultMemoryLimit = 2 << 30
 )
 
 // Suite is one kata's pristine suite.
@@ -93,6 +96,7 @@ type Grader struct {
 	GoCommand   string        // default "go"
 	Limit       time.Duration // how long the tests of one suite may run, building not included; default [DefaultLimit]
 	OutputLimit int           // bytes that one run may print; default [DefaultOutputLimit]
+	MemoryLimit int64         // bytes that the processes of one run may use together, building not included; default [DefaultMemoryLimit]; watched on Linux only
 	Shuffle     string        // value for -shuffle; default is the order of the suite
 	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
 
@@ -144,6 +148,7 @@ func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 	}
 	p.repeat = max(1, len(g.CPU))
 	p.limit = g.limit()
+	p.memoryLimit = g.memoryLimit()
 	p.race = m.race || g.quick
 	p.raceProblem = m.raceProblem
 
@@ -207,6 +212,13 @@ func (g *Grader) outputLimit() int {
 		return g.OutputLimit
 	}
 	return DefaultOutputLimit
+}
+
+func (g *Grader) memoryLimit() int64 {
+	if g.MemoryLimit > 0 {
+		return g.MemoryLimit
+	}
+	return DefaultMemoryLimit
 }
 
 func (g *Grader) goCommand() string {

@@ -2,6 +2,7 @@ package grade
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,7 +13,19 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// ownedRoot is the variable that makes this test binary one that grades the
+// workbook in the folder it names.
+const ownedRoot = "LEAKPROOF_TEST_ROOT"
+
+func TestMain(m *testing.M) {
+	if root := os.Getenv(ownedRoot); root != "" {
+		g := &Grader{Root: root, quick: true}
+		v, err := g.Grade(context.Background(), suiteOf(workbook()))
+		fmt.Fprintln(os.Stderr, "it was not killed while it ran:", v.Status, v.Summary, err)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	testFile = testDir + "/notes.go"

@@ -29,6 +29,7 @@ type plan struct {
 	race        bool
 	raceProblem string // why not, and what to do
 	limit       time.Duration
+	memoryLimit int64 // bytes
 
 	answer  map[string][]byte // the learner's files, by slash path
 	replace map[string][]byte // what the overlay changes, by slash path; nil removes

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,23 +18,46 @@ import (
 	"time"
 )
 
-// gone tells whether no process with the number in the kata's file "pid" runs
-// any more. A zombie has ended; its parent has not asked for its status yet.
+// pids are the processes that the kata has noted in its file "pid".
+func (b *bench) pids() []int {
+	content, err := os.ReadFile(onDisk(b.root, testDir+"/pid"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		b.t.Error(err)
+	}
+	var pids []int
+	for word := range strings.FieldsSeq(string(content)) {
+		pid, err := strconv.Atoi(word)
+		if err != nil {
+			b.t.Error(err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+// gone tells whether none of the processes that the kata has noted runs any
+// more.
 func (b *bench) gone() bool {
 	b.t.Helper()
-	content, err := os.ReadFile(onDisk(b.root, testDir+"/pid"))
-	if err != nil {
-		b.t.Fatal(err)
+	pids := b.pids()
+	if len(pids) == 0 {
+		b.t.Fatal("the kata has noted no process")
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	return !slices.ContainsFunc(pids, alive)
+}
+
+// alive looks for a process in the process table. A zombie has ended; its
+// parent has not asked for its status yet.
+func alive(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-		return true
+		return false
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err == nil && strings.Contains(string(stat), ") Z ")
+	if runtime.GOOS == "linux" {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		return err == nil && !strings.Contains(string(stat), ") Z ")
+	}
+	state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(state)), "Z")
 }
 
 func TestAProcessLeftBehindIsAFailureAndEnded(t *testing.T) {
@@ -92,56 +118,188 @@ func Add(a, b int) int {
 	}
 }
 
-// stopsItself cannot print a stack dump any more when its time is up.
-const stopsItself = `package leakyfanout
-
-import (
-	"os"
-	"strconv"
-	"syscall"
-)
-
-func Add(a, b int) int {
-	os.WriteFile("pid", []byte(strconv.Itoa(os.Getpid())), 0o600)
-	syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	select {}
-}
-`
-
+// TestARunThatCannotEndItselfIsEnded: it is stopped, so that it cannot print a
+// stack dump any more when its time is up.
 func TestARunThatCannotEndItselfIsEnded(t *testing.T) {
 	b := newBench(t, nil)
 	b.grader.Limit = 200 * time.Millisecond
 	b.grader.grace = 100 * time.Millisecond
-	b.write(map[string]string{testFile: stopsItself})
+	b.write(map[string]string{testFile: endlessTests["stopped"]})
 	b.want(Timeout, "TestAdds had not ended after 200ms")
 	if !b.gone() {
 		t.Error("the process outlives the run")
 	}
 }
 
-func TestCancellingEndsTheWholeRun(t *testing.T) {
-	temp := t.TempDir()
-	b := newBench(t, nil)
-	t.Setenv("TMPDIR", temp)
-	b.write(map[string]string{testFile: strings.Replace(stopsItself, "	syscall.Kill(os.Getpid(), syscall.SIGSTOP)\n", "	_ = syscall.Getpid\n", 1)})
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() {
-		for ctx.Err() == nil {
-			if pid, err := os.ReadFile(onDisk(b.root, testDir+"/pid")); err == nil && len(pid) > 0 {
-				cancel() // the test is running
-			}
-			time.Sleep(time.Millisecond)
+// whenRunning calls f once the kata has noted n processes.
+func (b *bench) whenRunning(ctx context.Context, n int, f func()) {
+	for ctx.Err() == nil {
+		if len(b.pids()) >= n {
+			f()
+			return
 		}
-	}()
-	v, err := b.grader.Grade(ctx, b.suite)
-	if !errors.Is(err, context.Canceled) || v.Status != "" || v.Summary != "" {
-		t.Errorf("Grade = %+v, %v, want nothing and context.Canceled", v, err)
+		time.Sleep(time.Millisecond)
 	}
-	if !b.gone() {
-		t.Error("the process outlives the run")
+}
+
+// runaway is a kata whose Add notes its process and then does something.
+func runaway(imports, does string) string {
+	return fmt.Sprintf(`package leakyfanout
+
+import (
+	"fmt"
+	"os"
+	%s
+)
+
+// note adds to the file in one write.
+func note(pids ...any) {
+	f, err := os.OpenFile("pid", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = fmt.Fprintln(f, append(pids, os.Getpid(), os.Getppid())...)
 	}
-	if left, err := filepath.Glob(filepath.Join(temp, "*")); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %q, %v", left, err)
+	if err != nil {
+		panic(err)
 	}
+}
+
+func Add(a, b int) int {
+	%s
+	return a + b
+}
+`, imports, does)
+}
+
+// endlessTests are those that only somebody else can end.
+var endlessTests = map[string]string{
+	"waits":             runaway("", "note(); select {}"),
+	"spins":             runaway("", "note(); for {}"),
+	"ignores":           runaway(`"os/signal"`, "signal.Ignore(); note(); select {}"),
+	"stopped":           runaway(`"syscall"`, "note(); syscall.Kill(os.Getpid(), syscall.SIGSTOP); select {}"),
+	"its group stopped": runaway(`"syscall"`, "note(); syscall.Kill(0, syscall.SIGSTOP); select {}"),
+	"a child ignores": runaway(`"os/exec"`, `cmd := exec.Command("sh", "-c", "trap '' INT TERM HUP QUIT; sleep 600 & wait; sleep 600")
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	note(cmd.Process.Pid)
+	select {}`),
+}
+
+func TestCancellingEndsTheWholeRun(t *testing.T) {
+	for name, code := range endlessTests {
+		t.Run(name, func(t *testing.T) {
+			temp := t.TempDir()
+			b := newBench(t, nil)
+			t.Setenv("TMPDIR", temp)
+			b.write(map[string]string{testFile: code})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			go b.whenRunning(ctx, 2, cancel)
+			v, err := b.grader.Grade(ctx, b.suite)
+			if !errors.Is(err, context.Canceled) || v.Status != "" || v.Summary != "" {
+				t.Errorf("Grade = %+v, %v, want nothing and context.Canceled", v, err)
+			}
+			if !b.gone() {
+				t.Error("the process outlives the run")
+			}
+			if left, err := filepath.Glob(filepath.Join(temp, "*")); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %q, %v", left, err)
+			}
+		})
+	}
+}
+
+func TestARunWithoutEndIsEndedAtItsLimit(t *testing.T) {
+	beforeTheTests := strings.Replace(runaway("", ""), "func Add", "func init() {\n\tnote()\n\tfor {\n\t}\n}\n\nfunc Add", 1)
+	for name, tc := range map[string]struct{ code, summary string }{
+		"a loop in a test":           {runaway("", "note(); for {}"), "TestAdds had not ended after 200ms"},
+		"a loop before the tests":    {beforeTheTests, "the run had not ended after 200ms"},
+		"a test that cannot be told": {endlessTests["ignores"], "TestAdds had not ended after 200ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.grader.Limit = 200 * time.Millisecond
+			b.grader.grace = time.Second
+			b.write(map[string]string{testFile: tc.code})
+			b.want(Timeout, tc.summary, "look for what waits or spins without an end")
+			if !b.gone() {
+				t.Error("the process outlives the run")
+			}
+		})
+	}
+}
+
+func TestARunEndsWithItsOwner(t *testing.T) {
+	for name, code := range endlessTests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.write(map[string]string{testFile: code})
+			b.endsWithItsOwner(2)
+		})
+	}
+}
+
+// endsWithItsOwner kills the process that grades, once the kata has noted n
+// processes, as the kernel does when memory is short. So dies one that panics
+// where nobody recovers.
+func (b *bench) endsWithItsOwner(n int) {
+	b.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	owner := exec.CommandContext(b.t.Context(), self)
+	owner.Env = append(os.Environ(), ownedRoot+"="+b.root, "TMPDIR="+b.t.TempDir())
+	owner.Stderr = os.Stderr
+	if err := owner.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	go b.whenRunning(ctx, n, func() {
+		if err := owner.Process.Kill(); err != nil {
+			b.t.Error(err)
+		}
+	})
+	if _ = owner.Wait(); owner.ProcessState.Exited() {
+		b.t.Fatalf("it ended by itself: %v", owner.ProcessState)
+	}
+	for !b.gone() {
+		if ctx.Err() != nil {
+			b.t.Fatal("the run outlives the process that graded")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// BenchmarkCancel measures from cancelling a run to the moment when none of
+// its processes is in the process table.
+func BenchmarkCancel(b *testing.B) {
+	w := newBench(b, nil)
+	w.grader.quick = false
+	w.write(map[string]string{testFile: endlessTests["spins"]})
+	var took []time.Duration
+	for b.Loop() {
+		w.remove(testDir + "/pid")
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = w.grader.Grade(ctx, w.suite) // it is cancelled
+		}()
+		w.whenRunning(ctx, 2, func() {
+			began := time.Now()
+			cancel()
+			for !w.gone() {
+				time.Sleep(100 * time.Microsecond)
+			}
+			took = append(took, time.Since(began))
+		})
+		<-ended
+		cancel()
+	}
+	slices.Sort(took)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "median-ms")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1e3, "max-ms")
 }

@@ -24,7 +24,7 @@ type Program struct {
 
 // RunProgram builds the program in a folder, given by its slash path below the
 // module root, and runs it with the rules of a suite: in its own process
-// group, with a limit on its time and its output. The error is ctx's.
+// group, with limits on its time, its memory and its output. The error is ctx's.
 func (g *Grader) RunProgram(ctx context.Context, folder string) (Program, error) {
 	p := g.runProgram(ctx, folder)
 	if err := ctx.Err(); err != nil {
@@ -56,7 +56,10 @@ func (g *Grader) buildProgram(ctx context.Context, m *machine, dir, folder strin
 	building, cancel := context.WithTimeoutCause(ctx, defaultBuildLimit, errBuildLimit)
 	defer cancel()
 	// The program may need modules that the workbook itself does not.
-	end := m.inGroup(building, dir, m.online, complaints, complaints, m.goPath, "build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./"+folder)
+	end := m.inGroup(building, job{
+		tempDir: dir, env: m.online, stdout: complaints, stderr: complaints,
+		name: m.goPath, args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
+	})
 	if end.exit != 0 {
 		return Program{
 			Output:  complaints.buf.String(),
@@ -68,15 +71,24 @@ func (g *Grader) buildProgram(ctx context.Context, m *machine, dir, folder strin
 	if limit == 0 {
 		limit = defaultProgramLimit
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	running, cancel := context.WithTimeoutCause(ctx, limit, errTestLimit)
 	defer cancel()
+	now := make(chan struct{})
+	close(now)
 	// One writer for both streams keeps their lines in order.
 	printed := &headWriter{limit: programOutputLimit}
-	end = m.inGroup(running, dir, m.offline, printed, printed, binary)
+	end = m.inGroup(running, job{
+		tempDir: dir, env: m.offline, stdout: printed, stderr: printed, name: binary,
+		memory: memoryLimit{bytes: g.memoryLimit(), from: now, exceeded: func() { stop(errMemoryLimit) }},
+	})
 	p := Program{Output: strings.TrimRight(printed.buf.String(), "\n")}
 	switch {
 	case errors.Is(end.cause, errTestLimit):
 		p.Problem = fmt.Sprintf("the program did not end within %v and was stopped; if you changed it, `git checkout %s` brings it back", limit, folder)
+	case errors.Is(end.cause, errMemoryLimit):
+		p.Problem = fmt.Sprintf("the program used more than %s of memory and was stopped; if you changed it, `git checkout %s` brings it back", inBytes(g.memoryLimit()), folder)
 	case end.cause != nil:
 		p.Problem = fmt.Sprintf("the program could not be run: %v; try `go run ./%s`", end.cause, folder)
 	case end.exit != 0:

@@ -3,9 +3,11 @@ package grade
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os/exec"
+	"sync"
 	"time"
 )
 
@@ -14,6 +16,7 @@ var (
 	errTestLimit   = errors.New("the tests ran longer than the limit")
 	errBuildLimit  = errors.New("building took longer than the limit")
 	errOutputLimit = errors.New("the run printed more than the limit")
+	errMemoryLimit = errors.New("the run used more memory than the limit")
 )
 
 // ending is how the go command ended.
@@ -29,8 +32,8 @@ const stderrLimit = 64 << 10
 // waitDelay bounds the wait for output after the go command has exited.
 const waitDelay = 2 * time.Second
 
-// run runs the go command in the module root, in its own process group, and
-// returns when no process of that group is left.
+// run runs the go command in the module root and returns when no process of
+// the run is left.
 func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args []string) (*report, ending) {
 	runCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -46,6 +49,9 @@ func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args 
 	defer building.Stop()
 	var running *time.Timer // written by the goroutine that copies stdout, read after Wait
 
+	testing := make(chan struct{})
+	memory := memoryLimit{bytes: g.memoryLimit(), from: testing, exceeded: func() { cancel(errMemoryLimit) }}
+
 	r := newReport()
 	stdout := &eventWriter{
 		report: r,
@@ -53,12 +59,13 @@ func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args 
 		full:   func() { cancel(errOutputLimit) },
 		started: func() {
 			building.Stop()
+			close(testing)
 			running = time.AfterFunc(g.limit()+grace, func() { cancel(errTestLimit) })
 		},
 	}
 	stderr := &headWriter{limit: stderrLimit}
 
-	end := m.inGroup(runCtx, tempDir, env, stdout, stderr, m.goPath, args...)
+	end := m.inGroup(runCtx, job{tempDir: tempDir, env: env, stdout: stdout, stderr: stderr, memory: memory, name: m.goPath, args: args})
 	if running != nil {
 		running.Stop()
 	}
@@ -66,31 +73,57 @@ func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args 
 	return r, end
 }
 
-// inGroup runs a command in the module root, in its own process group, and
-// returns when no process of that group is left.
-func (m *machine) inGroup(ctx context.Context, tempDir string, env []string, stdout, stderr io.Writer, name string, args ...string) ending {
-	cmd := exec.CommandContext(ctx, name, args...)
+// job is a command and what it runs with.
+type job struct {
+	tempDir        string
+	env            []string
+	stdout, stderr io.Writer
+	memory         memoryLimit
+	name           string
+	args           []string
+}
+
+// inGroup runs a command in the module root and returns when no process that
+// it has started is left; see [group].
+func (m *machine) inGroup(ctx context.Context, j job) ending {
+	mark := markName + "=" + rand.Text()
+	group, err := newGroup(ctx, mark)
+	if err != nil {
+		return notRun(ctx, err)
+	}
+	defer group.end() // also after a panic
+
+	cmd := exec.CommandContext(ctx, j.name, j.args...)
 	cmd.Dir = m.root
 	// GOTMPDIR makes sure that a killed go command leaves no work folder.
-	cmd.Env = append(env[:len(env):len(env)], "GOTMPDIR="+tempDir, "PWD="+m.root)
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Env = append(j.env[:len(j.env):len(j.env)], "GOTMPDIR="+j.tempDir, "PWD="+m.root, mark)
+	cmd.Stdout, cmd.Stderr = j.stdout, j.stderr
 	cmd.WaitDelay = waitDelay
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
-	ownGroup(cmd)
-
-	if err := cmd.Start(); err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return ending{exit: -1, cause: err}
+	cmd.Cancel = group.kill
+	if err := group.start(cmd); err != nil {
+		return notRun(ctx, err)
 	}
-	err := cmd.Wait()
-	sweepGroup(cmd.Process)
+	if j.memory.exceeded != nil {
+		watching, stop := context.WithCancel(ctx)
+		var watcher sync.WaitGroup
+		watcher.Go(func() { j.memory.watch(watching, cmd.Process.Pid) })
+		defer watcher.Wait()
+		defer stop()
+	}
+	err = cmd.Wait()
 	end := ending{exit: cmd.ProcessState.ExitCode()}
 	if err != nil && ctx.Err() != nil {
 		end.cause = context.Cause(ctx)
 	}
 	return end
+}
+
+// notRun is the ending of a command that could not be started.
+func notRun(ctx context.Context, err error) ending {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return ending{exit: -1, cause: err}
 }
 
 // headWriter keeps the first bytes written to it and drops the rest.

@@ -26,7 +26,7 @@ func judge(p *plan, r *report, end ending) Verdict {
 		v.Notes = append(v.Notes, p.raceProblem)
 	}
 	for _, decide := range []func(*plan, *report, ending, *Verdict) bool{
-		notBuilt, notStarted, notEnded, endless, notTrusted, noDetector, failed, incomplete, noRace,
+		notBuilt, notStarted, notEnded, endless, greedy, notTrusted, noDetector, failed, incomplete, noRace,
 	} {
 		if decide(p, r, end, &v) {
 			if v.Status != Untrusted {
@@ -80,7 +80,7 @@ func notStarted(p *plan, r *report, end ending, v *Verdict) bool {
 	switch {
 	case errors.Is(end.cause, errBuildLimit):
 		v.Summary = "the build did not end in time; try again when the machine is less busy"
-	case end.exit == -1 && end.cause != nil && !errors.Is(end.cause, errTestLimit) && !errors.Is(end.cause, errOutputLimit):
+	case end.exit == -1 && end.cause != nil && !errors.Is(end.cause, errTestLimit) && !errors.Is(end.cause, errOutputLimit) && !errors.Is(end.cause, errMemoryLimit):
 		v.Summary = fmt.Sprintf("the go command could not be run: %v; run `leakproof doctor`", end.cause)
 	case !r.started:
 		said := strings.TrimPrefix(firstLine(end.stderr), "go: ")

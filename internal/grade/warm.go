@@ -72,7 +72,10 @@ func (g *Grader) compile(ctx context.Context, dir string, progress func(done, to
 		return err
 	}
 	names := &lineCounter{each: func(done int) { progress(min(done, len(missing)), len(missing)) }}
-	end := m.inGroup(ctx, tempDir, m.online, names, names, m.goPath, append([]string{"build", "-race", "-v", "-mod=readonly"}, missing...)...)
+	end := m.inGroup(ctx, job{
+		tempDir: tempDir, env: m.online, stdout: names, stderr: names,
+		name: m.goPath, args: append([]string{"build", "-race", "-v", "-mod=readonly"}, missing...),
+	})
 	if end.exit != 0 {
 		err = fmt.Errorf("compiling for the race detector ended with status %d", end.exit)
 	}
