@@ -30,7 +30,7 @@ type app struct {
 	temp   string // holds the log of a run that cannot save
 }
 
-// state is the folder of the progress log and the backups.
+// state is the folder of the progress log, the attempts and the backups.
 func (a *app) state() (string, error) {
 	dir := a.stateDir
 	if dir == "" {
@@ -66,7 +66,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 	}
 	wb := &workbook.Workbook{
 		Course: all, Log: log,
-		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups")},
+		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Watch: a.Watch, Getenv: a.Getenv, LookPath: a.LookPath, Now: a.Now,
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.

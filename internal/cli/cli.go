@@ -11,11 +11,12 @@
 //
 // # JSON
 //
-// list, check, progress and doctor write one JSON object with --json. Its
-// field "schema" names its shape: "leakproof.list/1", "leakproof.curriculum/1",
-// "leakproof.check/1", "leakproof.progress/1" and "leakproof.doctor/1". Fields
-// may be added within a version; what is there keeps its name and meaning. The
-// types of this package whose names end in JSON document the fields.
+// list, check, attempts, progress and doctor write one JSON object with --json.
+// Its field "schema" names its shape: "leakproof.list/1",
+// "leakproof.curriculum/1", "leakproof.check/1", "leakproof.attempts/1",
+// "leakproof.progress/1" and "leakproof.doctor/1". Fields may be added within a
+// version; what is there keeps its name and meaning. The types of this package
+// whose names end in JSON document the fields.
 package cli
 
 import (

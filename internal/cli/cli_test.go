@@ -199,7 +199,7 @@ func (g fakeGrader) Environment(context.Context) grade.Environment {
 func fakeCourse() *course.Course {
 	question := func(id, lesson string) *course.Question {
 		return &course.Question{
-			ID: id, Revision: 1, Kind: course.Spot, Lesson: lesson, Teaches: []string{"Q1"}, Difficulty: 1,
+			ID: id, Revision: 1, Kind: course.Spot, Lesson: lesson, Teaches: []string{"Q1"}, Difficulty: 2,
 			Stem: "Which line waits?", Code: "package p\n\n<-c", CodeFile: "quiz/p/p.go", Explanation: "A receive waits.",
 			Options: []course.Option{
 				{Text: "package p", Line: 1, Why: "A clause does nothing.", Misconception: "waits"},

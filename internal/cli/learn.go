@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +82,36 @@ at the end.`,
 			s := a.lines(wb)
 			defer s.Close()
 			return s.Quiz(cmd.Context(), lesson)
+		},
+	}
+}
+
+func (a *app) testoutCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "testout [MODULE]",
+		Short: "Skip the lessons of a module that you know",
+		Long: `Answer at most ten of the harder questions on the lessons that a module's katas
+belong to. If all are right at the first try, those lessons and their quizzes
+count as done; katas never do. A miss ends it, and nothing is lost.
+
+A module goes by its name or a part of it; without one it is the next
+with a lesson that is not done.`,
+		Example: "  leakproof testout\n  leakproof testout goroutines",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wb, err := a.open()
+			if err != nil {
+				return err
+			}
+			module, err := wb.FindModule(strings.Join(args, " "))
+			if err != nil {
+				return &codeError{exitUsage, err}
+			}
+			if !a.inLines() {
+				return a.screens(cmd.Context(), wb, tui.Start{Kind: workbook.TestOutStep, ID: module})
+			}
+			s := a.lines(wb)
+			defer s.Close()
+			return s.TestOut(cmd.Context(), module)
 		},
 	}
 }

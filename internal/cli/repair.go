@@ -73,7 +73,7 @@ func (a *app) hintCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "hint KATA",
 		Short:             "Show the next hint for a kata",
-		Long:              "Show the next hint for a kata. A kata has three: the question to ask, the idea,\nand the shape of the code.",
+		Long:              "Show the next hint for a kata. A kata has three: the question to ask, the idea,\nand the shape of the code with the place where one repair begins.",
 		Example:           "  leakproof hint 12\n  leakproof hint 12 --tier 1",
 		Args:              exactly(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
@@ -143,17 +143,23 @@ func accepted(k *course.Kata, name string) (*course.Variant, error) {
 }
 
 func (a *app) resetCommand() *cobra.Command {
-	sure := false
+	sure, undo := false, false
 	cmd := &cobra.Command{
 		Use:   "reset KATA",
-		Short: "Put a kata back to its start",
+		Short: "Put a kata back to its start, or undo that",
 		Long: `Put a kata back to its start: the file to repair, and every file of its suite.
-What is replaced is kept in the folder "backups" of the state folder.`,
-		Example:           "  leakproof reset 12",
+What is replaced is kept in the folder "backups" of the state folder.
+
+--undo puts the newest backup of the file to repair in place, and keeps what it
+replaces in turn. It asks nothing, because nothing is lost.`,
+		Example:           "  leakproof reset 12\n  leakproof reset 12 --undo",
 		Args:              exactly(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.onKata(args[0], func(s *plain.Session, k *course.Kata) error {
+				if undo {
+					return s.Undo(cmd.Context(), k)
+				}
 				done, err := s.Reset(cmd.Context(), k, sure)
 				if errors.Is(err, io.EOF) {
 					return usage("nothing was reset, because nobody answered: add --yes")
@@ -166,6 +172,7 @@ What is replaced is kept in the folder "backups" of the state folder.`,
 		},
 	}
 	cmd.Flags().BoolVar(&sure, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&undo, "undo", false, "put back what the last reset or restore replaced")
 	return cmd
 }
 

@@ -194,10 +194,11 @@ func TestThePrintedItemsOfAnOrderAreNotInOrder(t *testing.T) {
 
 func TestMenuReachesEverything(t *testing.T) {
 	d := newDesk(t, typing(
-		"7", "one", // no choices
+		"9", "one", // no choices
 		"2", "1", "0", "0", // lessons: read and leave
 		"3", "2", "0", "0", // quiz over all lessons: leave
 		"4", "2", "2", "4", "9", "0", "0", // katas: hint, brief, nonsense, stop
+		"7", "1", "0", // test out: nothing to ask
 		"5", "0"))
 	if err := d.Menu(t.Context()); err != nil {
 		t.Fatal(err)
@@ -315,5 +316,55 @@ func TestOnlyOneNoteSaysThatNothingIsSaved(t *testing.T) {
 	contains(t, d.out.String(), "Section 3 of 3")
 	if notes := d.notes.String(); strings.Count(notes, "\n") != 1 || !strings.HasPrefix(notes, "Note: progress was not saved") {
 		t.Errorf("notes: %q, want one that nothing is saved", notes)
+	}
+}
+
+func TestTheLastHintShowsWhereARepairBegins(t *testing.T) {
+	d := newDesk(t, typing())
+	between := strings.Repeat("\n", 8)
+	for id, text := range map[string]string{"start": "broken", "solution": "repaired"} {
+		d.kata.Variant(id).Files["notes.go"] = []byte("// First " + text + ".\n" + between + "// Then " + text + ".\n")
+	}
+	for tier := range 3 {
+		if strings.Contains(d.out.String(), "repaired") {
+			t.Errorf("hint %d shows code", tier)
+		}
+		if err := d.Hint(t.Context(), d.kata, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	contains(t, d.out.String(), "One repair begins like this.", "-// First broken.\n+// First repaired.\n")
+	if strings.Contains(d.out.String(), "Then repaired") {
+		t.Errorf("the hint is a solution:\n%s", d.out.String())
+	}
+}
+
+func TestTestingOutInLines(t *testing.T) {
+	for _, miss := range []bool{false, true} {
+		d := newDesk(t, nil)
+		for _, q := range d.wb.Course.Questions {
+			q.Difficulty = 2
+		}
+		d.in.from = learner(func() string {
+			q, numbers := d.asked(t)
+			if miss && q.Kind == course.Order {
+				return strings.Join([]string{numbers[1], numbers[0], numbers[2]}, " ")
+			}
+			return strings.Join(numbers, " ")
+		})
+		if err := d.TestOut(t.Context(), "Ends"); err != nil {
+			t.Fatal(err)
+		}
+		text := d.out.String()
+		wantPlain(t, text)
+		contains(t, text, "Test out of Ends: 5 questions.")
+		if miss {
+			contains(t, text, "\nNot right.\n", "so the test ends here. Nothing is lost")
+		} else {
+			contains(t, text, "All right at the first try.", "The katas are waiting for you.")
+		}
+		if got := d.wb.Log.State().TestedOut("01-ends"); got == miss {
+			t.Errorf("with a miss %t, tested out is %t", miss, got)
+		}
 	}
 }

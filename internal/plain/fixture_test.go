@@ -146,7 +146,7 @@ func newDesk(t *testing.T, in io.Reader) *desk {
 		t.Fatal(err)
 	}
 	wb := &workbook.Workbook{
-		Course: c, Log: log, Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups")},
+		Course: c, Log: log, Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Run: func(_ context.Context, folder string) (grade.Program, error) {
 			return grade.Program{Output: "printed by " + folder, Problem: "The program ended with status 3."}, nil
 		},

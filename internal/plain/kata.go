@@ -173,6 +173,10 @@ func (s *Session) Hint(ctx context.Context, k *course.Kata, tier int) error {
 	s.say("Hint %d of %d: %s\n", tier, len(k.Hints), flat(hint.Title))
 	s.text(paragraphs(hint.Text))
 	if tier == len(k.Hints) {
+		if diff := s.wb.PartialDiff(k); diff != "" {
+			s.say("\nOne repair begins like this. Lines with - go, lines with + come.")
+			s.text(diff)
+		}
 		s.say("\nThat is the last hint.")
 	}
 	return nil

@@ -25,8 +25,27 @@ func (s *Session) Menu(ctx context.Context) error {
 			choice{4, "Katas", s.katas},
 			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
 			choice{6, "Review: " + count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
+			choice{7, "Test out of a module", s.testOuts},
 			choice{0, "Quit", back})
 	}))
+}
+
+// testOuts lists the modules that a learner may know already.
+func (s *Session) testOuts(ctx context.Context) error {
+	return s.menu(ctx, "Test out of a module", func() []choice {
+		var list []choice
+		for i, module := range s.wb.Modules() {
+			list = append(list, choice{i + 1, flat(module), func(ctx context.Context) error {
+				s.say("")
+				round, err := s.wb.TestOut(module, s.shuffle)
+				if err != nil {
+					return s.tell(err)
+				}
+				return s.testOut(ctx, round)
+			}})
+		}
+		return append(list, choice{0, "Back", back})
+	})
 }
 
 // step opens a step of the path.

@@ -42,6 +42,31 @@ func (s *Session) review(ctx context.Context) error {
 	return nil
 }
 
+// TestOut asks about a module, so that its lessons count as done.
+func (s *Session) TestOut(ctx context.Context, module string) error {
+	round, err := s.wb.TestOut(module, s.shuffle)
+	if err != nil {
+		return err
+	}
+	return s.ended(s.testOut(ctx, round))
+}
+
+func (s *Session) testOut(ctx context.Context, round *workbook.Round) error {
+	out := round.TestOut()
+	_, total := round.Progress()
+	s.text(wrap(fmt.Sprintf("Test out of %s: %s. If all are right at the first try, these lessons count as done: %s. A miss ends it, and nothing is lost.",
+		flat(out.Module), count(total, "question"), flat(out.Titles())), "", ""))
+	switch err := s.round(ctx, round, "0 leaves the test."); {
+	case errors.Is(err, errBack):
+		s.say("Test left. Nothing is lost.")
+		return nil
+	case err != nil:
+		return err
+	}
+	s.text("\n" + wrap(flat(out.Outcome()), "", ""))
+	return nil
+}
+
 // whole asks all questions of a round.
 func (s *Session) whole(ctx context.Context, heading string, round *workbook.Round) error {
 	_, total := round.Progress()
@@ -82,7 +107,7 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 		}
 		feedback, err := round.Answer(ctx, picked)
 		s.saved(err)
-		s.feedback(q, order, feedback)
+		s.feedback(q, order, feedback, round.TestOut() == nil)
 	}
 	return nil
 }
@@ -184,11 +209,14 @@ func parseAnswer(line string, kind course.Kind, options int) (numbers []int, pro
 	return numbers, ""
 }
 
-func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback) {
-	if f.Right {
+func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback, comesBack bool) {
+	switch {
+	case f.Right:
 		s.say("\nRight.")
-	} else {
+	case comesBack:
 		s.say("\nNot right. The question comes back.")
+	default:
+		s.say("\nNot right.")
 	}
 	for _, r := range f.Reasons {
 		text := flat(r.Option.Why)

@@ -188,7 +188,7 @@ func (w *watching) prompt() {
 		s.say("\nEach save is checked. Ctrl+C stops.")
 	default:
 		s.text("\n" + wrap("Each save is checked. You can also type a number and press Enter: 1 check now, 2 next hint, "+
-			"3 open the editor, 4 read the brief, 5 compare with an accepted repair, 6 reset, 0 stop.", "", ""))
+			"3 open the editor, 4 read the brief, 5 compare with an accepted repair, 6 reset, 7 undo a reset, 8 earlier attempts, 0 stop.", "", ""))
 	}
 }
 
@@ -213,6 +213,10 @@ func (w *watching) typed(ctx context.Context, line string) error {
 		_, err = s.Compare(ctx, w.kata, nil, false)
 	case "6":
 		_, err = s.Reset(ctx, w.kata, false)
+	case "7":
+		err = s.Undo(ctx, w.kata)
+	case "8":
+		err = s.attempts(ctx, w.kata)
 	default:
 		s.say("%s", refusal(line))
 	}

@@ -22,6 +22,8 @@ const (
 	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed
 	KindHint    Kind = "hint"    // a hint was shown: Kata, Tier
 	KindReset   Kind = "reset"   // a kata was put back to its start: Kata, Backup
+	KindRestore Kind = "restore" // an earlier version of a kata's file was put back: Kata, Hash (of an attempt), Backup
+	KindTestOut Kind = "testout" // lessons were tested out of, so that they and their quizzes count as done: Lessons
 	KindTick    Kind = "tick"    // a task was ticked, or no longer: Task, Done
 )
 
@@ -30,6 +32,7 @@ type Event struct {
 	At       time.Time `json:"at"` // when; Append fills in the present time if it is zero
 	Kind     Kind      `json:"kind"`
 	Lesson   string    `json:"lesson,omitempty"`
+	Lessons  []string  `json:"lessons,omitempty"` // ids
 	Section  string    `json:"section,omitempty"`
 	Kata     string    `json:"kata,omitempty"`
 	Question string    `json:"question,omitempty"`

@@ -136,3 +136,23 @@ func TestZeroStateIsThatOfABeginner(t *testing.T) {
 		t.Error("the zero state knows of something")
 	}
 }
+
+func TestWhatWasTestedOutOfIsKnown(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	before := l.State()
+	add(t, l, progress.Event{Kind: progress.KindVerdict, Kata: "k", Status: "pass"},
+		progress.Event{Kind: progress.KindTestOut, Lessons: []string{"01-a", "02-b"}},
+		progress.Event{Kind: progress.KindRestore, Kata: "k", Hash: "h", Backup: "b"})
+	for _, state := range []progress.State{l.State(), open(t, dir).State()} {
+		if !state.TestedOut("01-a") || !state.TestedOut("02-b") || state.TestedOut("03-c") {
+			t.Error("want the lessons 01-a and 02-b, and no other")
+		}
+		if !state.KataSolved("k") {
+			t.Error("a restore took the solution away")
+		}
+	}
+	if before.TestedOut("01-a") {
+		t.Error("a state changed after it was taken")
+	}
+}

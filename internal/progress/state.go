@@ -33,6 +33,7 @@ type State struct {
 	answers  map[questionKey]Answer
 	katas    map[string]kata
 	ticked   map[string]bool
+	skipped  map[string]bool // lessons
 	history  []Event
 }
 
@@ -82,6 +83,9 @@ func (s State) LastVerdict(id string) (Verdict, bool) {
 	return k.last, k.runs > 0
 }
 
+// TestedOut reports whether the learner has shown to know a lesson without reading it.
+func (s State) TestedOut(lesson string) bool { return s.skipped[lesson] }
+
 // Ticked reports whether the learner has ticked a task.
 func (s State) Ticked(task string) bool { return s.ticked[task] }
 
@@ -98,6 +102,7 @@ func (s State) with(events []Event) State {
 		answers:  cloned(s.answers),
 		katas:    cloned(s.katas),
 		ticked:   cloned(s.ticked),
+		skipped:  cloned(s.skipped),
 		history:  slices.Concat(s.history, events),
 	}
 	for _, e := range events {
@@ -138,6 +143,10 @@ func (s State) apply(e Event) {
 		s.katas[e.Kata] = k
 	case KindReset:
 		delete(s.katas, e.Kata)
+	case KindTestOut:
+		for _, lesson := range e.Lessons {
+			s.skipped[lesson] = true
+		}
 	case KindTick:
 		s.ticked[e.Task] = e.Done
 	}

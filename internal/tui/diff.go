@@ -72,7 +72,17 @@ func (d *diff) lines(e *env, width int) []string {
 	if d.text == "" {
 		return append(out, t.good.Render("Yours is the same, word for word."))
 	}
-	return append(out, diffLines(t, d.text)...)
+	return append(out, compareLines(t, d.text, width, "yours", v.ID)...)
+}
+
+// partialDiff is the part of a solution that stands below the last hint.
+func (e *env) partialDiff(k *course.Kata, width int) []string {
+	text := e.wb.PartialDiff(k)
+	if text == "" {
+		return nil
+	}
+	out := append(wrap("One repair begins like this:", width), "")
+	return append(out, diffLines(e.theme, text)...)
 }
 
 // diffLines colours a unified diff.

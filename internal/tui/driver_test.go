@@ -188,7 +188,7 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 	}
 	if !s.outside {
 		d.root = d.TempDir()
-		wb.Space = workspace.Workspace{Root: d.root, Backup: filepath.Join(state, "backups")}
+		wb.Space = workspace.Workspace{Root: d.root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")}
 		k := wb.Course.Katas[0]
 		writeFile(d.T, wb.Space.Path(k), string(k.Start()))
 		for name, data := range k.Suite {

@@ -84,7 +84,10 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 func (h *home) close() {}
 
 func (h *home) actions() []action {
-	next := h.next()
+	next, module := h.next(), ""
+	if h.cursor < len(h.steps) {
+		module = h.env.wb.ModuleOf(h.steps[h.cursor])
+	}
 	open := func(i int) tea.Cmd {
 		if h.steps[i].Kind == workbook.RepairStep && h.warms.running {
 			h.warms.task.stop() // the kata goes on with it, and shows how far it is
@@ -110,7 +113,21 @@ func (h *home) actions() []action {
 			unless(len(h.review.Due) == 0, nothingDue(h.review)),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.ProgressStep}}) }, "s", "progress", "s"),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.QuizStep}}) }, "Q", "quiz over all lessons", "Q").hushed(),
+		on(func() tea.Cmd { return h.testOut(module) }, "T", "test out of a module", "T").hushed().
+			unless(module == "", "no kata belongs to this lesson yet, so there is no module to test out of"),
 	}
+}
+
+// testOut asks whether the learner wants to be asked instead of reading.
+func (h *home) testOut(module string) tea.Cmd {
+	round, err := h.env.wb.TestOut(module, h.env.shuffle)
+	if err != nil {
+		return warn(err)
+	}
+	_, total := round.Progress()
+	text := fmt.Sprintf("Test out of “%s”? %d questions; if all are right at the first try, these lessons and their quizzes count as done: %s. A miss ends it, and nothing is lost.",
+		module, total, round.TestOut().Titles())
+	return ask(text, func() tea.Cmd { return send(openMsg{Start{Kind: workbook.TestOutStep, ID: module}}) })
 }
 
 // mark says how far a step is without colour.

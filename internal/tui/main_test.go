@@ -4,11 +4,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // golden screens show times
+	goleak.VerifyTestMain(m)
+}
 
 func writeFile(t *testing.T, name, content string) {
 	t.Helper()

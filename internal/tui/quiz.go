@@ -35,6 +35,17 @@ func newReview(e *env) *quiz {
 	return newRound(e, "Review", func() *workbook.Round { return e.wb.Ask(e.shuffle, e.wb.Review().Due...) })
 }
 
+// newTestOut asks about a module, so that its lessons count as done.
+func newTestOut(e *env, module string) (*quiz, error) {
+	if _, err := e.wb.TestOut(module, e.shuffle); err != nil {
+		return nil, err
+	}
+	return newRound(e, "Test out: "+module, func() *workbook.Round {
+		round, _ := e.wb.TestOut(module, e.shuffle) // it was possible, and the course stays as it is
+		return round
+	}), nil
+}
+
 // nothingDue says when the next review is.
 func nothingDue(s review.Schedule) string {
 	if s.Next.IsZero() {
@@ -117,8 +128,14 @@ func (z *quiz) lines(width, height int) []string {
 			z.pager.set(append([]string{""}, indent("  ", wrap(nothingDue(z.env.wb.Review()), width-2))...), height)
 			return z.pager.window()
 		}
-		text := fmt.Sprintf("All answered, %d of %d at the first try.", z.round.FirstTry(), total)
-		z.pager.set(append([]string{""}, indent("  ", paint(t.good, wrap(text, width-2)))...), height)
+		text, style := fmt.Sprintf("All answered, %d of %d at the first try.", z.round.FirstTry(), total), t.good
+		if out := z.round.TestOut(); out != nil {
+			text = out.Outcome()
+			if out.Missed {
+				style = t.warn
+			}
+		}
+		z.pager.set(append([]string{""}, indent("  ", paint(style, wrap(text, min(width, maxText)-2)))...), height)
 		return z.pager.window()
 	}
 	var out []string
@@ -128,7 +145,7 @@ func (z *quiz) lines(width, height int) []string {
 	lines, first, last := z.now.lines(width)
 	offset := len(out)
 	out = append(out, lines...)
-	if f := z.now.feedback; f != nil && !f.Right {
+	if f := z.now.feedback; f != nil && !f.Right && z.round.TestOut() == nil {
 		out = append(out, indent("  ", paint(t.dim, wrap("It comes back at the end of the round.", width-2)))...)
 		last = len(out) - 1 - offset
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,12 +24,13 @@ const (
 	resultsTab
 	hintsTab
 	diffTab
+	attemptsTab
 )
 
-var tabNames = []string{"Brief", "Results", "Hints", "Solutions"}
+var tabNames = [...]string{"Brief", "Results", "Hints", "Solutions", "Attempts"}
 
-// From splitWidth on the results stand beside the other pages. The left side
-// takes the 72 columns of a log excerpt with its margins.
+// From splitWidth on the results stand beside the brief and the hints. The left
+// side takes the 72 columns of a log excerpt with its margins.
 const (
 	splitWidth = 118
 	leftWidth  = 75
@@ -49,6 +51,7 @@ type repair struct {
 	tab  tab
 
 	run, watcher *task
+	listing      *task // of the attempts
 	saves        <-chan watch.Event
 	watchError   error
 	warming      *warming
@@ -58,7 +61,8 @@ type repair struct {
 	results      results
 	hints        int // tiers shown
 	diff         diff
-	pagers       [4]pager
+	attempts     attempts
+	pagers       [len(tabNames)]pager
 }
 
 type (
@@ -71,18 +75,14 @@ type (
 		saves <-chan watch.Event
 		err   error
 	}
-	saveMsg  struct{ event watch.Event }
-	busyMsg  struct{}
-	resetMsg struct {
-		backups []string
-		err     error
-	}
+	saveMsg   struct{ event watch.Event }
+	busyMsg   struct{}
 	editedMsg struct{ err error }
 )
 
 func newRepair(e *env, k *course.Kata) *repair {
 	s := &repair{env: e, kata: k, hints: e.wb.Log.State().HintTier(k.ID)}
-	s.run, s.watcher = &task{owner: s}, &task{owner: s}
+	s.run, s.watcher, s.listing = &task{owner: s}, &task{owner: s}, &task{owner: s}
 	s.warming = newWarming(s)
 	s.results.kata = k
 	s.diff.kata = k
@@ -121,6 +121,7 @@ func (s *repair) close() {
 	s.warming.task.stop()
 	s.run.stop()
 	s.watcher.stop()
+	s.listing.stop()
 }
 
 // grade starts a run. One that is under way is cancelled: only the newest
@@ -186,6 +187,10 @@ func (s *repair) update(msg tea.Msg) tea.Cmd {
 		return s.env.recorded(msg.err)
 	case resetMsg:
 		return s.wasReset(msg)
+	case restoredMsg:
+		return s.wasRestored(msg)
+	case attemptsMsg:
+		return s.tookAttempts(msg)
 	case editedMsg:
 		if msg.err != nil {
 			return notice(fmt.Sprintf("The editor ended with an error (%v): check $VISUAL and $EDITOR, or open %s yourself.", msg.err, s.env.wb.Space.Path(s.kata)))
@@ -207,19 +212,10 @@ func (s *repair) show(msg verdictMsg) tea.Cmd {
 	if !first && s.tab == briefTab {
 		s.tab = resultsTab
 	}
+	if s.tab == attemptsTab { // one more
+		return tea.Batch(s.env.recorded(msg.err), s.showAttempts(s.attempts.compared))
+	}
 	return s.env.recorded(msg.err)
-}
-
-func (s *repair) wasReset(msg resetMsg) tea.Cmd {
-	if msg.err != nil {
-		return warn(msg.err)
-	}
-	if len(msg.backups) == 0 {
-		return notice("The kata is at its start already; nothing was changed.")
-	}
-	s.hints = 0
-	text := "Reset. Your version is kept in " + strings.Join(msg.backups, ", ")
-	return tea.Batch(notice(text), s.grade())
 }
 
 func (s *repair) actions() []action {
@@ -238,6 +234,7 @@ func (s *repair) actions() []action {
 		on(func() tea.Cmd { return s.turn(1) }, "tab", "next page", "tab"),
 		on(func() tea.Cmd { return s.turn(-1) }, "shift+tab", "previous page", "shift+tab").hushed(),
 		inside(on(s.reset, "R", "reset", "R").hushed()),
+		inside(on(s.undo, "U", "undo a reset", "U").hushed()),
 	}
 	for i, name := range tabNames {
 		digit := fmt.Sprint(i + 1)
@@ -250,6 +247,8 @@ func (s *repair) actions() []action {
 		out = append(out, s.behindActions()...)
 	case s.tab == diffTab && s.diff.shown():
 		out = append(out, s.diff.actions(s)...)
+	case s.tab == attemptsTab:
+		out = append(out, s.attempts.actions(s)...)
 	}
 	return append(out, s.pagers[s.tab].scrolling()...)
 }
@@ -263,6 +262,9 @@ func (s *repair) goTo(t tab) tea.Cmd {
 		return s.showDiff()
 	}
 	s.tab = t
+	if t == attemptsTab && s.env.wb.InClone() == nil {
+		return s.showAttempts("")
+	}
 	return nil
 }
 
@@ -295,15 +297,6 @@ func (s *repair) hint() tea.Cmd {
 	})
 }
 
-func (s *repair) reset() tea.Cmd {
-	return ask(fmt.Sprintf("Put %s back to its start? Your version is kept as a backup.", s.kata.Path()), func() tea.Cmd {
-		return s.watcher.more(s.env, s.env.ctx, func(ctx context.Context) tea.Msg {
-			backups, err := s.env.wb.Reset(ctx, s.kata)
-			return resetMsg{backups, err}
-		})
-	})
-}
-
 func (s *repair) lines(width, height int) []string {
 	out := []string{s.tabLine(width)}
 	height--
@@ -311,7 +304,7 @@ func (s *repair) lines(width, height int) []string {
 		out = append(out, "")
 		height--
 	}
-	if width < splitWidth || s.tab == resultsTab {
+	if width < splitWidth || slices.Contains([]tab{resultsTab, diffTab, attemptsTab}, s.tab) {
 		return append(out, s.page(s.tab, width, height)...)
 	}
 	left, right := leftWidth, width-3-leftWidth
@@ -373,15 +366,23 @@ func (s *repair) page(which tab, width, height int) []string {
 			md(fmt.Sprintf("### %d. %s\n\n%s", i+1, h.Title, h.Text))
 			lines = append(lines, "")
 		}
+		if s.hints == len(s.kata.Hints) {
+			lines = append(lines, s.env.partialDiff(s.kata, width)...)
+		}
 		if s.hints > 0 && s.hints < len(s.kata.Hints) {
 			lines = append(lines, t.dim.Render("h shows the next one."))
 		}
 	case diffTab:
 		lines = s.diff.lines(s.env, width)
+	case attemptsTab:
+		var at int
+		if lines, at = s.attempts.lines(s.env, width); at >= 0 && s.attempts.follow {
+			reveal, s.attempts.follow = [2]int{at, at}, false
+		}
 	}
 	p := &s.pagers[which]
 	p.set(lines, height)
-	if which == s.tab && reveal[0] >= 0 && s.results.follow {
+	if which == s.tab && reveal[0] >= 0 && (which == attemptsTab || s.results.follow) {
 		p.reveal(reveal[0], reveal[1])
 		s.results.follow = false
 	}

@@ -146,11 +146,19 @@ func TestNoEditorSaysHowToSetOne(t *testing.T) {
 
 func TestHintsComeOneByOne(t *testing.T) {
 	drive(t, repairing("80x24"), func(d *driver) {
+		for id, text := range map[string]string{"start": "broken", "solution": "repaired"} {
+			d.kata().Variant(id).Files["notes.go"] = []byte("// First " + text + ".\n" + strings.Repeat("\n", 8) + "// Then " + text + ".\n")
+		}
 		d.press("h")
 		d.sees("1. The question to ask", "h shows the next one.")
 		d.lacks("2. The idea")
+		d.lacks("One repair")
 		d.press("h", "h")
-		d.sees("3. The shape of the code")
+		d.sees("3. The shape of the code", "One repair begins like this:")
+		d.press("end")
+		d.sees("-// First broken.", "+// First repaired.")
+		d.lacks("Then repaired")
+		d.golden()
 		d.press("h")
 		d.sees("all hints are shown")
 		if got := d.env.wb.Log.State().HintTier("01-open-file"); got != 3 {
@@ -176,6 +184,20 @@ func TestSolutionsAskBeforeGreen(t *testing.T) {
 		d.press("right")
 		d.sees("2 of 3 Another good repair: early")
 	})
+}
+
+func TestSolutionsLook(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			s := repairing(name)
+			s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return passing, nil }
+			drive(t, s, func(d *driver) {
+				d.press("d")
+				d.sees("1 of 3 The reference")
+				d.golden()
+			})
+		})
+	}
 }
 
 func TestSolutionsAfterGreen(t *testing.T) {

@@ -210,6 +210,8 @@ func (e *env) screenFor(start Start) (screen, error) {
 		return newReader(e, l), nil
 	case workbook.ReviewStep:
 		return newReview(e), nil
+	case workbook.TestOutStep:
+		return newTestOut(e, start.ID)
 	case workbook.ProgressStep:
 		return newStatistics(e), nil
 	case workbook.QuizStep:

@@ -23,7 +23,7 @@ const fps = 120
 // Start is the screen to open with: the home screen, or a step of the path.
 type Start struct {
 	Kind workbook.StepKind // "" is the home screen
-	ID   string            // of the lesson or the kata; "" with QuizStep is the whole bank
+	ID   string            // of the lesson or the kata, or the module; "" with QuizStep is the whole bank
 }
 
 // Options are how and where the workbook is shown.

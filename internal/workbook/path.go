@@ -22,6 +22,7 @@ const (
 	ReviewStep    StepKind = "review"
 	ProgressStep  StepKind = "progress"
 	CandidateStep StepKind = "candidates" // of a kata
+	TestOutStep   StepKind = "testout"    // of a module
 )
 
 // StepState is how far the learner is with a step.
@@ -103,12 +104,21 @@ func (w *Workbook) readStep(l *course.Lesson) Step {
 			read++
 		}
 	}
-	return step(Step{Kind: ReadStep, Lesson: l}, read, len(l.Sections), "sections")
+	return w.skipped(step(Step{Kind: ReadStep, Lesson: l}, read, len(l.Sections), "sections"))
 }
 
 func (w *Workbook) quizStep(l *course.Lesson) Step {
 	questions := w.Course.QuestionsOf(l.ID)
-	return step(Step{Kind: QuizStep, Lesson: l}, len(questions)-len(w.unanswered(questions)), len(questions), "answered")
+	return w.skipped(step(Step{Kind: QuizStep, Lesson: l}, len(questions)-len(w.unanswered(questions)), len(questions), "answered"))
+}
+
+// skipped is a lesson's step as it counts for a learner who may have tested out
+// of the lesson.
+func (w *Workbook) skipped(s Step) Step {
+	if s.State != Done && w.Log.State().TestedOut(s.Lesson.ID) {
+		s.State, s.Detail = Done, "tested out"
+	}
+	return s
 }
 
 // RepairStep is how far the learner is with a kata.

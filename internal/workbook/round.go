@@ -17,7 +17,9 @@ type Round struct {
 	queue    []*course.Question
 	missed   map[string]bool
 	total    int
+	right    int // answered right
 	order    []int
+	testOut  *TestOut // nil in a round that only asks
 }
 
 // Quiz starts a round over a lesson's questions: those not answered right yet
@@ -79,7 +81,10 @@ func (r *Round) Order() []int { return r.order }
 
 // Progress says how many of the round's questions are answered
 // right, and how many it has.
-func (r *Round) Progress() (done, total int) { return r.total - len(r.queue), r.total }
+func (r *Round) Progress() (done, total int) { return r.right, r.total }
+
+// TestOut is what the round stands for besides its questions, nil if nothing.
+func (r *Round) TestOut() *TestOut { return r.testOut }
 
 // Missed reports whether the question being asked came back after a miss.
 func (r *Round) Missed() bool {
@@ -126,11 +131,19 @@ type Reason struct {
 
 // Answer records the choice (see [course.Question.Correct]) and moves to the
 // next question. The error says that the answer could not be recorded; the
-// round goes on all the same.
+// round goes on all the same. In a [TestOut] a miss is the end of the round.
 func (r *Round) Answer(ctx context.Context, choice []int) (Feedback, error) {
 	q := r.Question()
 	f := r.workbook.judge(q, choice)
 	r.queue = r.queue[1:]
+	if f.Right {
+		r.right++
+	}
+	if r.testOut != nil {
+		err := r.testOut.answered(ctx, r, f.Right)
+		r.deal()
+		return f, err
+	}
 	if !f.Right {
 		r.queue = append(r.queue[:len(r.queue):len(r.queue)], q)
 		r.missed[q.ID] = true

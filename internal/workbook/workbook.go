@@ -5,6 +5,7 @@ package workbook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path"
@@ -49,23 +50,26 @@ func (w *Workbook) InClone() error {
 	return nil
 }
 
-// Check grades the learner's file and records the verdict. The error is the
-// context's, or says that the verdict stands but could not be recorded.
+// Check grades the learner's file, keeps it among the attempts and records the
+// verdict. The error is the context's, or says that the verdict stands but that
+// it, or the file, could not be kept.
 func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, error) {
 	if err := w.InClone(); err != nil {
 		return grade.Verdict{Kata: k.ID, Status: grade.Unavailable, Summary: err.Error()}, nil
 	}
 	// Read before the run: a save during it must not be taken for what ran.
 	hash := ""
+	var unkept error
 	if src, err := w.Space.Read(k); err == nil {
 		hash = course.Hash(src)
+		unkept = w.Space.Keep(k, src, w.Now())
 	}
 	v, err := w.Grade(ctx, Suite(k))
 	if err != nil {
 		return v, err
 	}
 	if v.Status == grade.Unavailable {
-		return v, nil
+		return v, unkept
 	}
 	var failed []string
 	for _, t := range v.Tests {
@@ -73,7 +77,8 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 			failed = append(failed, t.Name)
 		}
 	}
-	return v, w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: k.ID, Status: string(v.Status), Hash: hash, Failed: failed})
+	err = w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: k.ID, Status: string(v.Status), Hash: hash, Failed: failed})
+	return v, errors.Join(err, unkept)
 }
 
 // Warm compiles what the kata's suite needs, ahead of its first run. See
@@ -112,6 +117,13 @@ func (w *Workbook) Hint(ctx context.Context, k *course.Kata, tier int) (course.H
 		err = w.record(ctx, progress.Event{Kind: progress.KindHint, Kata: k.ID, Tier: tier})
 	}
 	return k.Hints[tier-1], err
+}
+
+// PartialDiff is where the reference first differs from the kata's start: what
+// the last hint shows besides its words. It is "" where the reference differs in
+// one place only: that would be a solution, and solutions ask first.
+func (w *Workbook) PartialDiff(k *course.Kata) string {
+	return workspace.FirstHunk("start/"+k.File, "reference/"+k.File, k.Start(), k.Variant("solution").Files[k.File])
 }
 
 // Reset puts the kata back to its start and says where the backups are.

@@ -27,7 +27,7 @@ func open(t *testing.T, verdict grade.Verdict) *Workbook {
 	}
 	wb := &Workbook{
 		Course: coursetest.Course(t), Log: log, Now: time.Now,
-		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups")},
+		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups"), Attempts: filepath.Join(t.TempDir(), "attempts")},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) { return verdict, nil },
 	}
 	k := wb.Course.Katas[0]

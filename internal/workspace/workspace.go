@@ -10,11 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/natefinch/atomic"
 
 	"example.com/leakproof/internal/course"
 )
@@ -26,10 +23,11 @@ const Module = "example.com/leakproof"
 var ErrNotFound = errors.New("this folder is not in a clone of leakproof, so there are no katas to repair: " +
 	"change into your clone, or name it with --dir")
 
-// Workspace is a clone and the folder that backups go to.
+// Workspace is a clone, and the folders for what the learner wrote in it.
 type Workspace struct {
-	Root   string // absolute path of the module root
-	Backup string // absolute path of the folder for backups
+	Root     string // absolute path of the module root
+	Backup   string // absolute path of the folder for backups
+	Attempts string // absolute path of the folder for versions that were checked
 }
 
 // Find returns the root of the clone that dir is in. It fails with
@@ -87,70 +85,7 @@ func (w Workspace) Reset(k *course.Kata, now time.Time) (backups []string, err e
 	for name, data := range k.Suite {
 		want[name] = data
 	}
-	var stale []string
-	for name, data := range want {
-		if src, err := os.ReadFile(w.abs(name)); err != nil || !sameText(src, data) {
-			stale = append(stale, name)
-		}
-	}
-	slices.Sort(stale)
-	dir := filepath.Join(w.Backup, k.ID, now.UTC().Format("20060102T150405.000000000Z"))
-	for _, name := range stale {
-		kept, err := w.keep(name, dir)
-		if err != nil {
-			return nil, fmt.Errorf("%s was not reset: no backup could be written (%w): make %s writable, or choose another folder with --state", k.ID, err, w.Backup)
-		}
-		if kept != "" {
-			backups = append(backups, kept)
-		}
-	}
-	for _, name := range stale {
-		if err := w.restore(name, want[name], dir); err != nil {
-			return backups, fmt.Errorf("%s cannot be put back (%w): make %s writable and reset again", name, cause(err), filepath.Dir(w.abs(name)))
-		}
-	}
-	return backups, nil
-}
-
-// keep copies a file into the backup folder. Missing files need no backup; a
-// folder in a file's place is moved aside by restore.
-func (w Workspace) keep(name, dir string) (string, error) {
-	src, err := os.ReadFile(w.abs(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if info, statErr := os.Stat(w.abs(name)); statErr == nil && info.IsDir() {
-		return filepath.Join(dir, filepath.FromSlash(name)), nil
-	}
-	if err != nil {
-		return "", err
-	}
-	to := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return "", err
-	}
-	return to, atomic.WriteFile(to, bytes.NewReader(src))
-}
-
-func (w Workspace) restore(name string, data []byte, dir string) error {
-	path := w.abs(name)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.CopyFS(to, os.DirFS(path)); err != nil {
-			return err
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	if err := atomic.WriteFile(path, bytes.NewReader(data)); err != nil {
-		return err
-	}
-	// atomic.WriteFile creates its temporary file for the owner alone.
-	return os.Chmod(path, 0o644)
+	return w.replace(k, want, now, "reset")
 }
 
 // cause drops the operation and the path that the sentence around it already

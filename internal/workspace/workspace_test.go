@@ -17,7 +17,7 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 // clone is a workspace with the small course's kata at its start.
 func clone(t *testing.T) (Workspace, *course.Kata) {
 	t.Helper()
-	w := Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups")}
+	w := Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups"), Attempts: filepath.Join(t.TempDir(), "attempts")}
 	k := coursetest.Course(t).Katas[0]
 	write(t, w.Path(k), string(k.Start()))
 	for name, data := range k.Suite {
@@ -149,5 +149,18 @@ func TestDiff(t *testing.T) {
 	}
 	if got := Diff("a", "b", []byte("x\n"), []byte("y\n")); !strings.Contains(got, "-x\n+y\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestFirstHunkIsNeverTheWhole(t *testing.T) {
+	between := strings.Repeat("\n", 8)
+	before, after := "one\n"+between+"two\n", "1\n"+between+"2\n"
+	if got := FirstHunk("a", "b", []byte(before), []byte(after)); !strings.Contains(got, "-one\n+1\n") || strings.Contains(got, "two") {
+		t.Errorf("of two hunks:\n%s", got)
+	}
+	for _, b := range []string{before, "1\n" + between + "two\n"} {
+		if got := FirstHunk("a", "b", []byte(before), []byte(b)); got != "" {
+			t.Errorf("of one hunk or none:\n%s", got)
+		}
 	}
 }

@@ -1,0 +1,166 @@
+package workbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/progress"
+)
+
+// What a learner has to know who skips lessons: questions that need more than
+// recall, and few enough for one sitting.
+const (
+	testOutDifficulty = 2
+	testOutQuestions  = 10
+)
+
+// TestOut is a round that stands for lessons: all right at the first try, and
+// they and their quizzes count as done. Its answers are not recorded, so that
+// a miss takes nothing away.
+type TestOut struct {
+	Module  string
+	Lessons []*course.Lesson // that the module's katas belong to
+	Missed  bool             // an answer was wrong, and that ended it
+}
+
+// Modules are the modules of the katas, in their order.
+func (w *Workbook) Modules() []string {
+	var out []string
+	for _, k := range w.Course.Katas {
+		if !slices.Contains(out, k.Module) {
+			out = append(out, k.Module)
+		}
+	}
+	return out
+}
+
+// FindModule finds a module by its name, in any case, or by a part of it. ""
+// is the first module with a lesson that is not done.
+func (w *Workbook) FindModule(name string) (string, error) {
+	modules := w.Modules()
+	if name == "" {
+		for _, m := range modules {
+			for _, l := range w.lessonsOf(m) {
+				if w.readStep(l).State != Done || w.quizStep(l).State != Done {
+					return m, nil
+				}
+			}
+		}
+		return "", errors.New("every lesson that a kata belongs to is done: name the module to be asked about")
+	}
+	found := slices.DeleteFunc(slices.Clone(modules), func(m string) bool {
+		return !strings.Contains(strings.ToLower(m), strings.ToLower(name))
+	})
+	for _, m := range found {
+		if len(found) == 1 || strings.EqualFold(m, name) {
+			return m, nil
+		}
+	}
+	return "", &ModuleError{Name: name, Modules: modules}
+}
+
+// ModuleError says that no module, or more than one, has that name.
+type ModuleError struct {
+	Name    string
+	Modules []string // those that there are
+}
+
+func (e *ModuleError) Error() string {
+	return fmt.Sprintf("no one module has %q in its name: there are %s", e.Name, strings.Join(e.Modules, "; "))
+}
+
+// ModuleOf is the module that a step belongs to, "" where it belongs to none: a
+// kata's own, or that of the first kata which the lesson prepares for.
+func (w *Workbook) ModuleOf(s Step) string {
+	if s.Kata != nil {
+		return s.Kata.Module
+	}
+	for _, k := range w.Course.Katas {
+		if slices.Contains(k.Lessons, s.Lesson.ID) {
+			return k.Module
+		}
+	}
+	return ""
+}
+
+// TestOut starts a round on a module: at most ten of the harder questions, taken
+// from each of its lessons in turn.
+func (w *Workbook) TestOut(module string, shuffle *rand.Rand) (*Round, error) {
+	lessons := w.lessonsOf(module)
+	var piles [][]*course.Question
+	for _, l := range lessons {
+		pile := slices.DeleteFunc(slices.Clone(w.Course.QuestionsOf(l.ID)), func(q *course.Question) bool { return q.Difficulty < testOutDifficulty })
+		shuffle.Shuffle(len(pile), func(i, j int) { pile[i], pile[j] = pile[j], pile[i] })
+		if len(pile) == 0 { // nothing would vouch for it
+			return nil, fmt.Errorf("%s cannot be tested out of, because lesson %d has no questions hard enough: read it instead", module, l.Number)
+		}
+		piles = append(piles, pile)
+	}
+	var questions []*course.Question
+	for i := 0; len(questions) < testOutQuestions; i++ {
+		before := len(questions)
+		for _, pile := range piles {
+			if i < len(pile) && len(questions) < testOutQuestions {
+				questions = append(questions, pile[i])
+			}
+		}
+		if len(questions) == before {
+			break
+		}
+	}
+	if len(questions) == 0 {
+		return nil, fmt.Errorf("there is nothing to ask about %q: no lesson belongs to its katas", module)
+	}
+	r := w.Ask(shuffle, questions...)
+	r.testOut = &TestOut{Module: module, Lessons: lessons}
+	return r, nil
+}
+
+// lessonsOf are the lessons that the katas of a module belong to, in the order
+// of the course.
+func (w *Workbook) lessonsOf(module string) []*course.Lesson {
+	var out []*course.Lesson
+	for _, l := range w.Course.Lessons {
+		if slices.ContainsFunc(w.Course.Katas, func(k *course.Kata) bool { return k.Module == module && slices.Contains(k.Lessons, l.ID) }) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// answered ends the round after a miss, and records a round without one.
+func (t *TestOut) answered(ctx context.Context, r *Round, right bool) error {
+	if !right {
+		t.Missed, r.queue = true, nil
+	}
+	if t.Missed || len(r.queue) > 0 {
+		return nil
+	}
+	var ids []string
+	for _, l := range t.Lessons {
+		ids = append(ids, l.ID)
+	}
+	return r.workbook.record(ctx, progress.Event{Kind: progress.KindTestOut, Lessons: ids})
+}
+
+// Titles names the lessons: "3 Goroutines that end; 12 Fan out safely".
+func (t *TestOut) Titles() string {
+	var out []string
+	for _, l := range t.Lessons {
+		out = append(out, fmt.Sprintf("%d %s", l.Number, l.Title))
+	}
+	return strings.Join(out, "; ")
+}
+
+// Outcome says, at the end of the round, what came of it.
+func (t *TestOut) Outcome() string {
+	if t.Missed {
+		return "That one was not right, so the test ends here. Nothing is lost: your progress is as it was, and what you missed is in the lessons: " + t.Titles() + "."
+	}
+	return "All right at the first try. These lessons and their quizzes count as done: " + t.Titles() + ". The katas are waiting for you."
+}
