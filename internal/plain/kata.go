@@ -70,7 +70,7 @@ func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 	s.say("%s", Headline(k, v))
 	if known := k.Recognise(v.Pattern()); known != nil {
-		s.text(wrap("It looks like a known near miss: "+flat(known.Summary)+" "+flat(known.Why), "", ""))
+		s.text(wrap("It looks like a known near miss: "+strings.TrimRight(flat(known.Summary), ".")+". "+flat(known.Why), "", ""))
 	}
 	s.happened(v, "")
 	for _, t := range v.Tests {

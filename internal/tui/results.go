@@ -102,7 +102,7 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 	}
 	body = append(body, wrap(v.Summary, min(width, maxText))...)
 	if known := r.kata.Recognise(v.Pattern()); known != nil {
-		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+known.Summary+" "+known.Why, width)...)
+		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+strings.TrimRight(known.Summary, ".")+". "+known.Why, width)...)
 	}
 	for _, note := range v.Notes {
 		body = append(body, paint(t.warn, wrap("Note: "+note, min(width, maxText)))...)
