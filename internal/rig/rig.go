@@ -1,0 +1,92 @@
+//go:build linux
+
+// Package rig is what the programs that measure the workbook share: a clone to
+// throw away, a program on a pseudo-terminal with an emulated screen, and a
+// look at the processes it started. It reads /proc.
+package rig
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workspace"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
+)
+
+// Course loads the course.
+func Course() (*course.Course, error) {
+	return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+}
+
+// Build compiles the workbook of the module in root into dir and returns its
+// path.
+func Build(ctx context.Context, root, dir string) (string, error) {
+	out := filepath.Join(dir, "leakproof")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, ".")
+	cmd.Dir = root
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the workbook does not build: %w\n%s", err, msg)
+	}
+	return out, nil
+}
+
+// Clone makes dir a clone with every kata at its start: the learner's own files
+// are neither read nor touched. root is the module that it takes go.mod from.
+func Clone(root, dir string, c *course.Course) (workspace.Workspace, error) {
+	space := workspace.Workspace{Root: dir, Backup: filepath.Join(dir, "backups")}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
+		}
+		if err != nil {
+			return space, err
+		}
+	}
+	for _, k := range c.Katas {
+		if _, err := space.Reset(k, time.Now()); err != nil {
+			return space, err
+		}
+	}
+	return space, nil
+}
+
+// OpenKata goes from the home screen to a kata.
+func OpenKata(ctx context.Context, s *Screen, c *course.Course, k *course.Kata) error {
+	if _, err := s.Wait(ctx, Shows("Next:", "All done.")); err != nil {
+		return err
+	}
+	row := ""
+	at := func(step string) func(string) bool {
+		return func(text string) bool {
+			now := cursorRow(text)
+			moved := now != "" && now != row && strings.Contains(now, step)
+			if moved {
+				row = now
+			}
+			return moved
+		}
+	}
+	key := "g" // to the first step
+	step := fmt.Sprintf("Lesson %02d ", c.Lessons[0].Number)
+	for {
+		if err := s.Press(key); err != nil {
+			return err
+		}
+		if _, err := s.Wait(ctx, at(step)); err != nil {
+			return err
+		}
+		if strings.Contains(row, fmt.Sprintf("Kata %02d ", k.Number)) {
+			return s.Press("\r")
+		}
+		key, step = "j", "" // to the next
+	}
+}
