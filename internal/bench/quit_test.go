@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	ossignal "os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -25,9 +26,18 @@ import (
 	"example.com/leakproof/solutions"
 )
 
+// heedHangUps lets the programs that a test starts be hung up, also where the
+// tests run under nohup: an ignored signal is inherited, a handled one is not.
+func heedHangUps(t *testing.T) {
+	caught := make(chan os.Signal, 1)
+	ossignal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { ossignal.Stop(caught) })
+}
+
 // TestQuittingLeavesNoRun opens a kata that spins without an end, takes the
 // program away while the suite runs and looks at the process table.
 func TestQuittingLeavesNoRun(t *testing.T) {
+	heedHangUps(t)
 	program, keys := build(t, "."), keysToAKata(t)
 	signal := func(s syscall.Signal) func(*terminal) {
 		return func(terminal *terminal) {

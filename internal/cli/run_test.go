@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -118,6 +119,11 @@ func TestSignalsEndWatchingAsIfItWereDone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("one process cannot send another a signal")
 	}
+	// Under nohup the process would inherit an ignored signal; a handled one is
+	// not inherited.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			cmd, out := process(t, "fail", "watch", "1")
