@@ -84,7 +84,7 @@ func codeOf(t *testing.T, body io.Reader) string {
 func TestTheBudgetAnswers504AfterTwoSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, log := newHandler(&fakeStore{}, 8)
-		_, tr := serve(t, NewServer(h.Routes()))
+		tr := serve(t, NewServer(h.Routes()))
 		start := time.Now()
 		res, err := NewClient(tr).Get("http://notes/notes/7")
 		if err != nil {
@@ -112,7 +112,7 @@ func TestTheBudgetAnswers504AfterTwoSeconds(t *testing.T) {
 func TestASlowBodyIsAnsweredToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newHandler(&fakeStore{}, 8)
-		_, tr := serve(t, NewServer(h.Routes()))
+		tr := serve(t, NewServer(h.Routes()))
 		body, send := io.Pipe()
 		go func() {
 			_, _ = io.WriteString(send, `{"title":`)
@@ -136,7 +136,7 @@ func TestTheStoreCallEndsWhenTheClientLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &fakeStore{}
 		h, _ := newHandler(store, 8)
-		_, tr := serve(t, NewServer(h.Routes()))
+		tr := serve(t, NewServer(h.Routes()))
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -223,7 +223,7 @@ func TestUnderPressureTheServiceStaysWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &fakeStore{}
 		h, _ := newHandler(store, 8)
-		_, tr := serve(t, NewServer(h.Routes()))
+		tr := serve(t, NewServer(h.Routes()))
 		client := NewClient(tr)
 		before := goleak.IgnoreCurrent()
 		start := time.Now()

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 func TestEveryServerLimitEndsItsWait(t *testing.T) {
@@ -46,8 +48,7 @@ func TestEveryServerLimitEndsItsWait(t *testing.T) {
 						took = time.Since(start)
 					}
 				}
-				ln, _ := serve(t, srv)
-				conn, err := ln.dial(t.Context(), "", "")
+				conn, err := pipenet.Serve(t, srv).Dial(t.Context(), "", "")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -77,7 +78,7 @@ func TestNoServerLimitStopsTheHandler(t *testing.T) {
 				t.Errorf("the request's context ended after %v: %v", time.Since(start), err)
 			}
 		})
-		_, tr := serve(t, NewServer(handler))
+		tr := serve(t, NewServer(handler))
 		err := Fetch(t.Context(), &http.Client{Transport: tr}, "http://notes/")
 		if !errors.Is(err, io.EOF) || time.Since(start) != time.Hour {
 			t.Errorf("after %v the client saw %v", time.Since(start), err)
@@ -88,7 +89,7 @@ func TestNoServerLimitStopsTheHandler(t *testing.T) {
 // silentUpstream accepts connections and requests and never answers.
 func silentUpstream(t *testing.T) *http.Transport {
 	t.Helper()
-	_, tr := serve(t, &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	tr := serve(t, &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	})})
 	return tr

@@ -1,17 +1,14 @@
 package fourhabits
 
 import (
-	"context"
-	"errors"
-	"net"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,55 +28,10 @@ func mustSay(t *testing.T, texts ...string) {
 	}
 }
 
-// A pipeListener is a network of net.Pipe, which virtual time knows.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// serve runs srv for one bubble and returns its network and a transport.
-func serve(t *testing.T, srv *http.Server) (*pipeListener, *http.Transport) {
+// serve runs srv for one bubble and returns a transport to it.
+func serve(t *testing.T, srv *http.Server) *http.Transport {
 	t.Helper()
-	ln := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	tr := &http.Transport{DialContext: ln.dial}
-	ended := make(chan error)
-	go func() { ended <- srv.Serve(ln) }()
-	t.Cleanup(func() {
-		tr.CloseIdleConnections()
-		if err := srv.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-		time.Sleep(time.Second) // net/http lets some connections linger
-	})
-	return ln, tr
+	tr := &http.Transport{DialContext: pipenet.Serve(t, srv).Dial}
+	t.Cleanup(tr.CloseIdleConnections)
+	return tr
 }

@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 const (
@@ -33,7 +35,7 @@ func leaving(t *testing.T, handler func(Step) http.Handler, texts ...string) (to
 			took = time.Since(start)
 			return errors.New("enough was seen")
 		})
-		conn, dialErr := serve(t, h).dial(t.Context())
+		conn, dialErr := pipenet.Serve(t, &http.Server{Handler: h}).Dial(t.Context(), "", "")
 		if dialErr != nil {
 			t.Fatal(dialErr)
 		}
@@ -179,7 +181,7 @@ func TestValuesStayInTheProcess(t *testing.T) {
 		if seen != "4KQX" {
 			t.Errorf("in the process: %q", seen)
 		}
-		conn, err := serve(t, h).dial(r.Context())
+		conn, err := pipenet.Serve(t, &http.Server{Handler: h}).Dial(r.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)
 		}

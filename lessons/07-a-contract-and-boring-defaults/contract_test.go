@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 // ask sends one request straight to h.
@@ -116,7 +118,7 @@ func TestSomeAnswersComeBeforeTheHandler(t *testing.T) {
 		{"GET /notes HTTP/1.1\r\nA: " + strings.Repeat("a", 2<<20), 431, "text/plain; charset=utf-8"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := dialRaw(t, serve(t, NewServer(ours())))
+			c := dialRaw(t, pipenet.Serve(t, NewServer(ours())))
 			sent := make(chan struct{})
 			go func() {
 				defer close(sent)

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,66 +16,15 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A pipeListener is a network of net.Pipe, which virtual time knows.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.done:
-		return nil, errors.Join(net.ErrClosed, client.Close(), server.Close())
-	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), client.Close(), server.Close())
-	}
-}
-
-// serve runs srv until the test of this bubble ends.
-func serve(t *testing.T, srv *http.Server) *pipeListener {
-	t.Helper()
-	ln := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	ended := make(chan error)
-	go func() { ended <- srv.Serve(ln) }()
-	t.Cleanup(func() {
-		if err := srv.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-		time.Sleep(time.Second) // net/http lingers on some connections
-	})
-	return ln
-}
-
 // client reaches ln under every name and keeps no connection.
-func client(ln *pipeListener) *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: ln.dial, DisableKeepAlives: true}}
+func client(ln *pipenet.Listener) *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: ln.Dial, DisableKeepAlives: true}}
 }
 
 // A rawConn is a client that decides itself when each byte is sent.
@@ -86,9 +34,9 @@ type rawConn struct {
 	start time.Time // of the connection
 }
 
-func dialRaw(t *testing.T, ln *pipeListener) *rawConn {
+func dialRaw(t *testing.T, ln *pipenet.Listener) *rawConn {
 	t.Helper()
-	conn, err := ln.dial(t.Context(), "", "")
+	conn, err := ln.Dial(t.Context(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 // What each timeout stops: its peer, the moment, and what the peer reads.
@@ -52,7 +54,7 @@ func TestEachTimeoutEndsOneWait(t *testing.T) {
 						closed = time.Since(start)
 					}
 				}
-				c := dialRaw(t, serve(t, srv))
+				c := dialRaw(t, pipenet.Serve(t, srv))
 				for i, part := range tt.sends {
 					if i > 0 {
 						time.Sleep(time.Second)
@@ -76,7 +78,7 @@ func TestEachTimeoutEndsOneWait(t *testing.T) {
 // On a connection in use, the header's clock starts with its first bytes.
 func TestTheHeaderClockStartsWithTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := dialRaw(t, serve(t, NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))))
+		c := dialRaw(t, pipenet.Serve(t, NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))))
 		c.send(t, "GET / HTTP/1.1\r\nHost: n\r\n\r\n")
 		if status, _, _, err := c.answer(t); status != 200 || err != nil {
 			t.Fatal(status, err)
@@ -92,7 +94,7 @@ func TestTheHeaderClockStartsWithTheRequest(t *testing.T) {
 // slowUpload sends its header at once and the last byte of its body after d.
 func slowUpload(t *testing.T, h http.Handler, d time.Duration) (status int, body string, at time.Duration, err error) {
 	t.Helper()
-	c := dialRaw(t, serve(t, NewServer(h)))
+	c := dialRaw(t, pipenet.Serve(t, NewServer(h)))
 	c.send(t, postHead(len(milk))+milk[:len(milk)-1])
 	time.Sleep(d)
 	c.send(t, milk[len(milk)-1:])
@@ -127,7 +129,7 @@ func TestABudgetAfterTheBodyComesTooLate(t *testing.T) {
 func TestABodyThatMissesReadTimeoutIsA408(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newHandler(saves)
-		c := dialRaw(t, serve(t, NewServer(h.Routes())))
+		c := dialRaw(t, pipenet.Serve(t, NewServer(h.Routes())))
 		c.send(t, "POST ")
 		time.Sleep(time.Second) // as long as there is to answer
 		c.send(t, postHead(len(milk))[len("POST "):]+milk[:5])
@@ -154,7 +156,7 @@ func TestThreeCopiesOfOneNote(t *testing.T) {
 			}
 		}))
 		srv.ErrorLog = stdlog.New(&errorLog, "", 0)
-		ln := serve(t, srv)
+		ln := pipenet.Serve(t, srv)
 		start := time.Now()
 		for try := range 3 {
 			c := dialRaw(t, ln)

@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 func TestMain(m *testing.M) {
@@ -37,45 +37,6 @@ func within(t *testing.T, what string, got, from time.Duration) {
 	}
 }
 
-// A pipeListener is a network of net.Pipe, which virtual time knows.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func listen() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // An answer is what a client got, and when, from the start of its bubble.
 type answer struct {
 	status int
@@ -84,9 +45,9 @@ type answer struct {
 }
 
 // ask sends one request and reports its answer. Body may be nil.
-func ask(t *testing.T, ln *pipeListener, start time.Time, method string, body io.Reader) <-chan answer {
+func ask(t *testing.T, ln *pipenet.Listener, start time.Time, method string, body io.Reader) <-chan answer {
 	t.Helper()
-	tr := &http.Transport{DialContext: ln.dial}
+	tr := &http.Transport{DialContext: ln.Dial}
 	got := make(chan answer, 1)
 	req, err := http.NewRequestWithContext(t.Context(), method, "http://notes/export", body)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 // The signal comes at 1 s, the request needs 3 s. Serve returns with the
@@ -21,7 +22,7 @@ func TestServeReturnsBeforeTheLastAnswer(t *testing.T) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		ln := listen()
+		ln := pipenet.Listen()
 		srv := &http.Server{Handler: Export(takes(3 * time.Second))}
 		returned := make(chan time.Duration, 1)
 		go func() {
@@ -77,7 +78,7 @@ func TestAFailedBindWaitsForTheSignal(t *testing.T) {
 func TestRunEndsWhenServingFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		ln := listen()
+		ln := pipenet.Listen()
 		if err := ln.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -95,83 +96,6 @@ func TestRunEndsWhenServingFails(t *testing.T) {
 	})
 }
 
-// E3: an hour into Shutdown the request's context is alive. It ends when
-// the context that BaseContext gave to the server ends.
-func TestShutdownCancelsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		base, cancel := context.WithCancelCause(context.Background())
-		var request context.Context
-		ln := listen()
-		srv := &http.Server{
-			BaseContext: func(net.Listener) context.Context { return base },
-			Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				request = r.Context()
-				<-request.Done()
-			}),
-		}
-		served := make(chan error, 1)
-		go func() { served <- srv.Serve(ln) }()
-		got := ask(t, ln, time.Now(), http.MethodGet, nil)
-		if err := shutdown(srv, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Shutdown: %v, want its own deadline", err)
-		}
-		if err := request.Err(); err != nil {
-			t.Errorf("after an hour of Shutdown the request's context says %v, want nil", err)
-		}
-		cancel(ErrStopping)
-		if a := <-got; a.err != nil || a.status != 200 {
-			t.Errorf("%+v", a)
-		}
-		if cause := context.Cause(request); !errors.Is(cause, ErrStopping) {
-			t.Errorf("cause %v, want %v", cause, ErrStopping)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-	})
-}
-
-// Close ends the context of a request without a pending body, because its
-// connection is gone. A handler that has not read its body learns nothing.
-func TestCloseReachesOnlySomeRequests(t *testing.T) {
-	for method, ended := range map[string]bool{http.MethodGet: true, http.MethodPost: false} {
-		synctest.Test(t, func(t *testing.T) {
-			ln := listen()
-			var request context.Context
-			returned := false
-			release := make(chan struct{})
-			srv := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				request = r.Context()
-				<-release
-				returned = true
-			})}
-			served := make(chan error, 1)
-			go func() { served <- srv.Serve(ln) }()
-			var body io.Reader
-			if method == http.MethodPost {
-				body = strings.NewReader(strings.Repeat("a", 1<<20))
-			}
-			got := ask(t, ln, time.Now(), method, body)
-			if err := srv.Close(); err != nil {
-				t.Error(err)
-			}
-			synctest.Wait()
-			if returned {
-				t.Errorf("%s: Close waited for the handler", method)
-			}
-			if err := request.Err(); (err != nil) != ended {
-				t.Errorf("%s: after Close the request's context says %v, want it ended: %v", method, err, ended)
-			}
-			if a := <-got; a.err == nil {
-				t.Errorf("%s: %+v, want a cut connection", method, a)
-			}
-			close(release)
-			<-served
-			time.Sleep(time.Second) // net/http lets some connections linger
-		})
-	}
-}
-
 // RunHasty: the signal at 1 s cancels a request that needed 3 s, and does
 // not wait for it. With nothing in flight it looks perfect.
 func TestTheSignalsContextDrainsNothing(t *testing.T) {
@@ -181,7 +105,7 @@ func TestTheSignalsContextDrainsNothing(t *testing.T) {
 				start := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
-				ln := listen()
+				ln := pipenet.Listen()
 				work := make(chan error, 1)
 				srv := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 					work <- takes(3 * time.Second)(r.Context())
@@ -247,7 +171,7 @@ func TestTheOrderOfTheStop(t *testing.T) {
 				start := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
-				ln, store := listen(), new(store)
+				ln, store := pipenet.Listen(), new(store)
 				s := &Service{Handler: Export(tt.work), Store: store}
 				ran := make(chan error, 1)
 				go func() { ran <- s.Run(ctx, ln) }()
@@ -288,7 +212,7 @@ func TestAStoreThatHangsDoesNotHoldTheStop(t *testing.T) {
 		store := make(hungStore)
 		defer close(store)
 		s := &Service{Handler: http.NotFoundHandler(), Store: store}
-		if err := s.Run(ctx, listen()); !errors.Is(err, ErrStoreHangs) {
+		if err := s.Run(ctx, pipenet.Listen()); !errors.Is(err, ErrStoreHangs) {
 			t.Errorf("Run: %v, want %v", err, ErrStoreHangs)
 		}
 		if d := time.Since(start); d != 5*time.Second {
@@ -309,8 +233,8 @@ func TestNotReadyStillServes(t *testing.T) {
 		mux.HandleFunc("GET /readyz", s.Readyz)
 		mux.HandleFunc("GET /export", Export(takes(0)))
 		s.Handler = mux
-		ln := listen()
-		tr := &http.Transport{DialContext: ln.dial, DisableKeepAlives: true}
+		ln := pipenet.Listen()
+		tr := &http.Transport{DialContext: ln.Dial, DisableKeepAlives: true}
 		status := func(path string) int {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://notes"+path, nil)
 			if err != nil {
@@ -346,57 +270,6 @@ func TestNotReadyStillServes(t *testing.T) {
 		}
 		if err := <-ran; err != nil {
 			t.Error(err)
-		}
-	})
-}
-
-// A connection that never says a word is not idle to Shutdown for its
-// first five seconds and more: the bound runs out with no request lost.
-// With a ReadHeaderTimeout the server itself ends it before that.
-func TestASilentConnectionHoldsShutdown(t *testing.T) {
-	for limit, want := range map[time.Duration][2]time.Duration{
-		0:               {drainTime, 7 * time.Second},
-		3 * time.Second: {3 * time.Second, 3*time.Second + pollSlack},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			ln := listen()
-			srv := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: limit}
-			served := make(chan error, 1)
-			go func() { served <- srv.Serve(ln) }()
-			conn, err := ln.dial(t.Context(), "", "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			synctest.Wait()
-			start := time.Now()
-			if err := srv.Shutdown(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if d := time.Since(start); d < want[0] || d >= want[1] {
-				t.Errorf("ReadHeaderTimeout %v: Shutdown took %v, want %v to %v", limit, d, want[0], want[1])
-			}
-			if err := conn.Close(); err != nil {
-				t.Error(err)
-			}
-			<-served
-		})
-	}
-}
-
-// A second Shutdown waits, as the first did, and announces itself again.
-func TestShutdownTwiceCallsTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		srv := new(http.Server)
-		called := make(chan bool, 2)
-		srv.RegisterOnShutdown(func() { called <- true })
-		for i := range 2 {
-			if err := srv.Shutdown(t.Context()); err != nil {
-				t.Error(err)
-			}
-			synctest.Wait()
-			if n := len(called); n != i+1 {
-				t.Errorf("after %d calls of Shutdown: called %d times", i+1, n)
-			}
 		}
 	})
 }

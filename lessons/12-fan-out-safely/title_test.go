@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	fanout "example.com/leakproof/lessons/12-fan-out-safely"
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 // E14: three answers that TitleNoClose never closes, and goleak finds
@@ -71,14 +71,14 @@ func askTitle(
 	title func(context.Context, *http.Client, string) (string, error),
 	path string,
 ) (found findings) {
-	ln := &memListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	ln := pipenet.Listen()
 	server := &http.Server{Handler: http.HandlerFunc(answer)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
 	synctest.Wait()
 	before := goleak.IgnoreCurrent()
 
-	transport := &http.Transport{DialContext: ln.dial}
+	transport := &http.Transport{DialContext: ln.Dial}
 	bodies := &countingTransport{next: transport}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	got, err := title(ctx, &http.Client{Transport: bodies}, "http://notes"+path)
@@ -142,39 +142,3 @@ func (b *countedBody) Close() error {
 	b.closed()
 	return b.ReadCloser.Close()
 }
-
-// memListener is a network in memory, so that a bubble's clock can see
-// when everybody on it is waiting.
-type memListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (l *memListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-func (l *memListener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conns:
-		return conn, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *memListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *memListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/lessons/internal/pipenet"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 // trickling answers at once and then sends a byte a second for an hour.
 func trickling(t *testing.T) Dial {
 	t.Helper()
-	return serveWith(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return pipenet.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := http.NewResponseController(w)
 		for range 3600 {
 			if _, err := w.Write([]byte("x")); err != nil {
@@ -32,15 +34,15 @@ func trickling(t *testing.T) Dial {
 				return
 			}
 		}
-	})})
+	})}).Dial
 }
 
 // silent accepts the request and says nothing.
 func silent(t *testing.T) Dial {
 	t.Helper()
-	return serveWith(t, &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	return pipenet.Serve(t, &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
-	})})
+	})}).Dial
 }
 
 // nowhere does not answer a dial.
@@ -105,9 +107,9 @@ func TestALimitOnTheWholeReadEndsIt(t *testing.T) {
 func TestReadRefusesWhatIsTooLarge(t *testing.T) {
 	for size, want := range map[int]error{maxCalendar: nil, maxCalendar + 1: errLarge} {
 		synctest.Test(t, func(t *testing.T) {
-			dial := serveWith(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			dial := pipenet.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				_, _ = w.Write(make([]byte, size)) // the client may have hung up
-			})})
+			})}).Dial
 			if _, n, err := fetch(t, WholeClient(dial, limit), plainly(t)); !errors.Is(err, want) || err == nil && n != size {
 				t.Errorf("%d bytes: read %d, %v, want %v", size, n, err, want)
 			}
