@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // NearMisses are questions made from the katas' corpora: why is this repair
@@ -29,7 +30,7 @@ func (c *Course) nearMiss(k *Kata, v *Variant) *Question {
 	}
 	return &Question{
 		ID: NearMissID(k, v), Revision: 1, Kind: Single, Lesson: slices.Max(k.Lessons), Teaches: k.Practises, Difficulty: maxDifficulty,
-		Stem:          fmt.Sprintf("Kata %d, %s. Somebody repaired it like this: %s\n\nWhy is that refused?", k.Number, k.Title, v.Summary),
+		Stem:          fmt.Sprintf("Kata %d, %s. Somebody repaired it like this: %s.\n\nWhy is that refused?", k.Number, k.Title, strings.TrimRight(v.Summary, ".")),
 		Explanation:   m.Truth,
 		Misconception: m.ID,
 		Options: append([]Option{{Text: v.Why, Right: true, Why: "That is the reason, and the suite shows it."}},

@@ -9,14 +9,14 @@ import (
 
 var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
 
-// Pattern identifies what a failed run looks like: which tests failed, and how
-// their messages begin, numbers aside. Two repairs with the same fault have the
-// same pattern. It is "" unless the status is [Fail] and a test says why.
+// Pattern identifies what a failed run looks like: which tests failed, and with
+// which messages, numbers aside. Two repairs with the same fault have the same
+// pattern. It is "" unless the status is [Fail] and a test says why.
 func (v Verdict) Pattern() string {
 	var b strings.Builder
 	for _, t := range v.Tests {
 		if t.Status == Fail {
-			b.WriteString(t.Name + "\n" + digits.ReplaceAllString(firstLine(t.Message), "#") + "\n")
+			b.WriteString(t.Name + "\n" + digits.ReplaceAllString(t.Message, "#") + "\n")
 		}
 	}
 	if v.Status != Fail || b.Len() == 0 {

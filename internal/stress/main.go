@@ -3,8 +3,9 @@
 //
 // Each variant in solutions/ is built once against the pristine suite, under
 // the race detector, and then run many times, shuffled, at GOMAXPROCS 1, 2 and
-// 8 in turn. A right variant must pass each time, a wrong one must fail each
-// time. The load is more of the same: several runs for each processor at once.
+// 8 in turn. A right variant must pass each time, a wrong one must be refused
+// each time, and by the tests that its corpus names. The load is more of the
+// same: several runs for each processor at once.
 //
 //	go run ./internal/stress                       # 200 runs of every variant
 //	go run ./internal/stress -runs 20 12 19        # fewer, of two katas
@@ -108,14 +109,15 @@ func run(ctx context.Context) (flips int, err error) {
 
 // binary is the test binary of one variant.
 type binary struct {
-	name  string
-	path  string
-	right bool
+	name      string
+	path      string
+	right     bool
+	refusedBy []string // the tests that must fail
 }
 
 // build compiles a variant in the kata's place, with the pristine suite.
 func build(ctx context.Context, root, dir string, k *course.Kata, v *course.Variant) (binary, error) {
-	b := binary{name: k.ID + "/" + v.ID, path: filepath.Join(dir, k.ID+"-"+v.ID+".test"), right: v.Right()}
+	b := binary{name: k.ID + "/" + v.ID, path: filepath.Join(dir, k.ID+"-"+v.ID+".test"), right: v.Right(), refusedBy: v.RefusedBy}
 	files := map[string][]byte{}
 	for name, data := range k.Suite {
 		files[name] = data
@@ -171,7 +173,7 @@ func (b binary) once(ctx context.Context, procs string) (out []byte, flipped boo
 	if ctx.Err() != nil {
 		return nil, false, ctx.Err()
 	}
-	cmd := exec.CommandContext(ctx, b.path, "-test.shuffle=on", "-test.failfast", "-test.timeout=120s", "-test.cpu="+procs)
+	cmd := exec.CommandContext(ctx, b.path, "-test.shuffle=on", "-test.timeout=120s", "-test.cpu="+procs)
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	out, err = cmd.CombinedOutput()
 	if ctx.Err() != nil {
@@ -182,6 +184,9 @@ func (b binary) once(ctx context.Context, procs string) (out []byte, flipped boo
 		return nil, false, err
 	}
 	// A time limit is no verdict of the suite's.
-	timedOut := bytes.Contains(out, []byte("panic: test timed out"))
-	return out, (err == nil) != b.right || timedOut, nil
+	flipped = (err == nil) != b.right || bytes.Contains(out, []byte("panic: test timed out"))
+	for _, test := range b.refusedBy {
+		flipped = flipped || !bytes.Contains(out, []byte("--- FAIL: "+test+" "))
+	}
+	return out, flipped, nil
 }

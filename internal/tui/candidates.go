@@ -167,7 +167,7 @@ func (s *candidates) choices(width int) (out []string, first, last int) {
 
 func (s *candidates) judging(width int) (out []string, first, last int) {
 	t, c := s.env.theme, s.one
-	out = append(out, s.env.pages.markdown(t, "**"+c.variant.Summary+"** Compared with the reference:", width)...)
+	out = append(out, s.env.pages.markdown(t, "**"+strings.TrimRight(c.variant.Summary, ".")+".** Compared with the reference:", width)...)
 	out = append(out, "")
 	out = append(out, diffLines(t, c.diff)...)
 	out = append(out, "")
