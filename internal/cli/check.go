@@ -67,9 +67,6 @@ Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
 func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, full bool) error {
 	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
 	defer s.Close()
-	if len(katas) > 0 {
-		s.Warm(ctx, katas[0]) // the others need the same
-	}
 	for _, k := range katas {
 		_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
 	}

@@ -112,9 +112,9 @@ func (s *Session) happened(v grade.Verdict, test string) {
 // worthTelling is how many packages take long enough to compile to be told of.
 const worthTelling = 20
 
-// Warm compiles what the kata's suite needs ahead of its first run, and says
+// warm compiles what the kata's suite needs ahead of its first run, and says
 // so where that takes a while. What goes wrong is told by the run.
-func (s *Session) Warm(ctx context.Context, k *course.Kata) {
+func (s *Session) warm(ctx context.Context, k *course.Kata) {
 	told := false
 	_ = s.wb.Warm(ctx, k, func(_, total int) {
 		if total >= worthTelling && !told {

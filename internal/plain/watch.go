@@ -80,7 +80,7 @@ func (s *Session) watch(ctx context.Context, k *course.Kata, opts watchOptions) 
 			continue
 		}
 	}()
-	s.Warm(ctx, k)
+	s.warm(ctx, k)
 	if opts.now {
 		w.trigger("")
 	} else {
