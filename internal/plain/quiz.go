@@ -34,11 +34,7 @@ func (s *Session) review(ctx context.Context) error {
 	if len(schedule.Due) > 0 {
 		return s.whole(ctx, "Review", s.wb.Ask(s.shuffle, schedule.Due...))
 	}
-	if schedule.Next.IsZero() {
-		s.say("Nothing to review yet: it begins a day after the first answers of a quiz.")
-	} else {
-		s.say("Nothing to review now. The next card is due on %s.", schedule.Next.Local().Format("Monday, 2 January"))
-	}
+	s.say("%s", schedule.Nothing())
 	return nil
 }
 

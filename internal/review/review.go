@@ -42,6 +42,14 @@ type Belief struct {
 	Cleared bool           // it was answered right, or its kata solved, since then
 }
 
+// Nothing says, when nothing is due, when something will be.
+func (s Schedule) Nothing() string {
+	if s.Next.IsZero() {
+		return "Nothing to review yet: it begins a day after the first answers of a quiz."
+	}
+	return "Nothing to review now. The next card is due on " + s.Next.Local().Format("Monday, 2 January") + "."
+}
+
 // Tally counts the misconceptions met in one lesson, its quiz and its katas.
 type Tally struct {
 	Lesson       *course.Lesson

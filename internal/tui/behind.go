@@ -26,12 +26,13 @@ func (s *repair) behindActions() []action {
 			return send(overMsg{newReaderAt(s.env, purpose.Lesson, purpose.Section)})
 		}, "l", "lesson", "l"))
 	}
-	if file, line, source, ok := s.kata.TestSource(test.Name); ok {
-		out = append(out, on(func() tea.Cmd {
-			return send(overMsg{&listing{env: s.env, name: fmt.Sprintf("%s:%d", file, line), text: source, code: true}})
-		}, "t", "test", "t"))
-	}
-	return out
+	return append(out, on(func() tea.Cmd {
+		file, line, source, ok := s.kata.TestSource(test.Name)
+		if !ok {
+			return notice("The suite has no test of that name.")
+		}
+		return send(overMsg{&listing{env: s.env, name: fmt.Sprintf("%s:%d", file, line), text: source, code: true}})
+	}, "t", "test", "t"))
 }
 
 // behind says what a failed test stands for.

@@ -110,7 +110,7 @@ func (h *home) actions() []action {
 		on(move(-len(h.steps)), "home", "first step", "home", "g").hushed(),
 		on(move(len(h.steps)), "end", "last step", "end", "G").hushed(),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.ReviewStep}}) }, "r", "review", "r").
-			unless(len(h.review.Due) == 0, nothingDue(h.review)),
+			unless(len(h.review.Due) == 0, h.review.Nothing()),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.ProgressStep}}) }, "s", "progress", "s"),
 		on(func() tea.Cmd { return send(openMsg{Start{Kind: workbook.QuizStep}}) }, "Q", "quiz over all lessons", "Q").hushed(),
 		on(func() tea.Cmd { return h.testOut(module) }, "T", "test out of a module", "T").hushed().

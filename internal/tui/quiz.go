@@ -6,7 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/review"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -44,14 +43,6 @@ func newTestOut(e *env, module string) (*quiz, error) {
 		round, _ := e.wb.TestOut(module, e.shuffle) // it was possible, and the course stays as it is
 		return round
 	}), nil
-}
-
-// nothingDue says when the next review is.
-func nothingDue(s review.Schedule) string {
-	if s.Next.IsZero() {
-		return "Nothing to review yet: it begins a day after the first answers of a quiz."
-	}
-	return "Nothing to review now. The next card is due on " + s.Next.Local().Format("Monday, 2 January") + "."
 }
 
 func newRound(e *env, heading string, begin func() *workbook.Round) *quiz {
@@ -125,7 +116,7 @@ func (z *quiz) lines(width, height int) []string {
 	if z.now == nil {
 		_, total := z.round.Progress()
 		if total == 0 { // only a review can be empty
-			z.pager.set(append([]string{""}, indent("  ", wrap(nothingDue(z.env.wb.Review()), width-2))...), height)
+			z.pager.set(append([]string{""}, indent("  ", wrap(z.env.wb.Review().Nothing(), width-2))...), height)
 			return z.pager.window()
 		}
 		text, style := fmt.Sprintf("All answered, %d of %d at the first try.", z.round.FirstTry(), total), t.good

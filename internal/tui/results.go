@@ -17,7 +17,8 @@ import (
 type results struct {
 	kata    *course.Kata
 	verdict *grade.Verdict
-	source  []string // the learner's file as it was graded
+	known   *course.Variant // the near miss that the verdict looks like, or nil
+	source  []string        // the learner's file as it was graded
 	cursor  int
 	open    map[string]bool
 	follow  bool
@@ -26,6 +27,7 @@ type results struct {
 // take shows a new verdict with its first failure opened.
 func (r *results) take(v grade.Verdict, source string) {
 	r.source = strings.Split(strings.ReplaceAll(source, "\t", "    "), "\n")
+	r.known = r.kata.Recognise(v.Pattern())
 	r.verdict, r.cursor, r.open, r.follow = &v, 0, map[string]bool{}, true
 	for i, test := range v.Tests {
 		if test.Status == grade.Fail {
@@ -101,8 +103,8 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 		body = append([]string{style.Render(words[v.Status])}, paint(t.dim, wrap(counts(v), width))...)
 	}
 	body = append(body, wrap(v.Summary, min(width, maxText))...)
-	if known := r.kata.Recognise(v.Pattern()); known != nil {
-		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+strings.TrimRight(known.Summary, ".")+". "+known.Why, width)...)
+	if r.known != nil {
+		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+strings.TrimRight(r.known.Summary, ".")+". "+r.known.Why, width)...)
 	}
 	for _, note := range v.Notes {
 		body = append(body, paint(t.warn, wrap("Note: "+note, min(width, maxText)))...)

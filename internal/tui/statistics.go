@@ -12,11 +12,12 @@ import (
 // statistics shows how far the learner is, and what was got wrong: to learn
 // from, not to be compared.
 type statistics struct {
-	env   *env
-	pager pager
+	env    *env
+	review review.Schedule
+	pager  pager
 }
 
-func newStatistics(e *env) *statistics { return &statistics{env: e} }
+func newStatistics(e *env) *statistics { return &statistics{env: e, review: e.wb.Review()} }
 
 func (p *statistics) title() string          { return "Progress" }
 func (p *statistics) status() string         { return "" }
@@ -37,7 +38,7 @@ func (p *statistics) lines(width, height int) []string {
 		n := wb.Tally(kind.step)
 		out = append(out, fmt.Sprintf("%-17s %2d of %2d, %d more begun", kind.text, n.Done, n.All, n.Started))
 	}
-	s := wb.Review()
+	s := p.review
 	out = append(out, "", t.title.Render("Misconceptions met and cleared"), "")
 	if len(s.Beliefs) == 0 {
 		out = append(out, wrap("None yet. A wrong answer or a failed test of a kata puts its misconception here.", min(width, maxText))...)
