@@ -14,6 +14,7 @@ type boot struct {
 	err  error // why it is not
 
 	early []tea.Msg // what came before
+	clock frameClock
 }
 
 // openedMsg is what became of opening the workbook.
@@ -32,6 +33,7 @@ func (b *boot) Init() tea.Cmd {
 // Update implements [tea.Model]. Until there is a root it keeps what the
 // terminal says; who quits then has nothing to lose.
 func (b *boot) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	b.clock.happened()
 	if b.root != nil {
 		_, cmd := b.root.Update(msg)
 		return b, cmd

@@ -52,6 +52,7 @@ type driver struct {
 	*testing.T
 	terminal *vt.Emulator
 	keys     io.Writer
+	model    *boot
 	program  *tea.Program
 	env      *env
 	root     string
@@ -126,12 +127,13 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		if s.noColor {
 			profile = colorprofile.Ascii
 		}
-		d.program = tea.NewProgram(&boot{
+		d.model = &boot{
 			open: func() (*workbook.Workbook, error) { return d.env.wb, nil },
 			make: func(*workbook.Workbook) *root { return newRoot(d.env, s.start, "") },
-		}, tea.WithContext(ctx), tea.WithInput(input),
+		}
+		d.program = newProgram(d.model, tea.WithContext(ctx), tea.WithInput(input),
 			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
-			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(), tea.WithFPS(fps))
+			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
 		ended := make(chan error, 1)
 		go func() {
 			_, err := d.program.Run()
@@ -148,6 +150,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 			if err := d.terminal.InputPipe().(io.Closer).Close(); err != nil {
 				t.Error(err)
 			}
+			d.model.clock.stop()
 			d.env.jobs.wait()
 			time.Sleep(busyEvery) // a tick that is under way ends by itself
 		}()

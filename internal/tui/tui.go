@@ -17,9 +17,6 @@ import (
 	"example.com/leakproof/internal/workbook"
 )
 
-// fps halves the wait for a frame against Bubble Tea's default of 60.
-const fps = 120
-
 // Start is the screen to open with: the home screen, or a step of the path.
 type Start struct {
 	Kind workbook.StepKind // "" is the home screen
@@ -52,14 +49,16 @@ func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Opti
 	}}
 
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(opts.Input), tea.WithOutput(opts.Output), tea.WithFPS(fps),
+		tea.WithContext(ctx), tea.WithInput(opts.Input), tea.WithOutput(opts.Output),
 		// Signals reach us as the end of ctx, on every way out the same.
 		tea.WithoutSignalHandler(),
 	}
 	if opts.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
-	_, err := tea.NewProgram(model, options...).Run()
+	program := newProgram(model, options...)
+	defer model.clock.stop()
+	_, err := program.Run()
 	if model.err != nil {
 		return model.err
 	}
@@ -70,6 +69,14 @@ func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Opti
 		return fmt.Errorf("the terminal cannot be used (%w): try `leakproof --plain`", err)
 	}
 	return nil
+}
+
+// newProgram is a program that shows the model and whose frames the model's
+// clock paces.
+func newProgram(model *boot, options ...tea.ProgramOption) *tea.Program {
+	program := tea.NewProgram(model, append(options, tea.WithFPS(maxFPS))...)
+	model.clock = frameClock{program: program}
+	return program
 }
 
 // env is what every screen needs: the workbook, how things look, and the
