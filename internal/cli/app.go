@@ -72,7 +72,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 	// Only what is graded needs a grader, and outside a clone nothing is.
 	if root != "" {
 		grader := a.Grader(root)
-		wb.Grade, wb.Run, wb.Compile = grader.Grade, grader.RunProgram, grader.Warm
+		wb.Grade, wb.GradeAll, wb.Run, wb.Compile = grader.Grade, grader.GradeAll, grader.RunProgram, grader.Warm
 	} else {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{}, workspace.ErrNotFound

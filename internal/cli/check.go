@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -104,43 +102,32 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 	return ended(out.ExitCode)
 }
 
-// verdicts checks the katas, as many at a time as there are processors, and
-// tells each verdict in their order. That one cannot be recorded is told once
-// and does not take the verdict away.
+// verdicts checks the katas and tells each verdict in their order, as soon as
+// those before it are known. That one cannot be recorded is told once and does
+// not take the verdict away.
 func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, tell func(*course.Kata, grade.Verdict) error) error {
-	type outcome struct {
-		verdict grade.Verdict
-		err     error
-	}
-	outcomes := make([]chan outcome, len(katas))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	defer running.Wait()
 	defer cancel()
-	for i, k := range katas {
-		outcomes[i] = make(chan outcome, 1)
-		running.Go(func() {
-			slots <- struct{}{} // a cancelled check gives its slot back at once
-			defer func() { <-slots }()
-			v, err := wb.Check(ctx, k)
-			outcomes[i] <- outcome{v, err}
-		})
-	}
-	for i, k := range katas {
-		o := <-outcomes[i]
-		switch {
-		case o.err != nil && o.verdict.Status == "":
-			return o.err
-		case o.err != nil && a.notice == "":
-			a.notice = o.err.Error()
+	known := make([]*grade.Verdict, len(katas))
+	next := 0
+	var untold error
+	err := wb.CheckAll(ctx, katas, func(i int, v grade.Verdict, unkept error) {
+		if unkept != nil && a.notice == "" {
+			a.notice = unkept.Error()
 			a.tellNotice()
 		}
-		if err := tell(k, o.verdict); err != nil {
-			return err
+		known[i] = &v
+		for untold == nil && next < len(katas) && known[next] != nil {
+			if untold = tell(katas[next], *known[next]); untold != nil {
+				cancel() // nobody reads the rest
+			}
+			next++
 		}
+	})
+	if untold != nil {
+		return untold
 	}
-	return nil
+	return err
 }
 
 // exitOf is the exit code that a kata's verdict stands for.

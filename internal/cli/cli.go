@@ -52,6 +52,7 @@ const (
 // Grader decides whether a kata is solved, and whether this machine can tell.
 type Grader interface {
 	Grade(context.Context, grade.Suite) (grade.Verdict, error)
+	GradeAll(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error
 	RunProgram(ctx context.Context, folder string) (grade.Program, error)
 	Warm(ctx context.Context, s grade.Suite, progress func(done, total int)) error
 	Environment(context.Context) grade.Environment

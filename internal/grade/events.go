@@ -110,6 +110,9 @@ func (r *report) add(e event) {
 	t.seconds += e.Elapsed
 }
 
+// ended tells whether the package has its result.
+func (r *report) ended() bool { return r.passed+r.failed > 0 }
+
 // needsModules tells whether the build failed for want of modules that are not
 // on this machine; see [machine] about GOPROXY=off.
 func (r *report) needsModules() bool {
@@ -123,10 +126,11 @@ const rawFactor = 8
 
 // eventWriter parses a stream of events as it comes.
 type eventWriter struct {
-	report  *report
-	limit   int    // bytes of output, decoded
-	started func() // called once, when the test binary is about to start
-	full    func() // called once, when the limit is passed
+	of      func(event) *report // whose event it is; nil drops it
+	limit   int                 // bytes of output, decoded
+	started func(*report)       // called when a test binary is about to start
+	ended   func(*report)       // called when it has ended
+	full    func()              // called once, when the limit is passed
 
 	raw, decoded int
 	over         bool
@@ -164,9 +168,16 @@ func (w *eventWriter) line(line []byte) {
 		return
 	}
 	w.decoded += len(e.Output)
-	first := e.Action == "start" && !w.report.started
-	w.report.add(e)
-	if first && w.started != nil {
-		w.started()
+	r := w.of(e)
+	if r == nil {
+		return
+	}
+	started, ended := r.started, r.ended()
+	r.add(e)
+	if !started && r.started {
+		w.started(r)
+	}
+	if !ended && r.ended() {
+		w.ended(r)
 	}
 }

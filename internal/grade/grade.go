@@ -130,11 +130,31 @@ func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 	if err := ctx.Err(); err != nil {
 		return Verdict{}, err
 	}
+	return v.of(s, began), nil
+}
+
+// of completes the verdict on a suite whose run began at that time.
+func (v Verdict) of(s Suite, began time.Time) Verdict {
 	v.Kata = s.Kata
 	v.Summary = sentence(v.Summary)
 	v.Origin = origin()
 	v.Elapsed = time.Since(began)
-	return v, nil
+	return v
+}
+
+// plan is what is known of a run of the suite before it starts. The problem,
+// if not empty, says why there is nothing to run.
+func (g *Grader) plan(m *machine, s Suite) (p *plan, problem string) {
+	p, problem = newPlan(m.root, s)
+	if problem != "" {
+		return nil, problem
+	}
+	p.repeat = max(1, len(g.CPU))
+	p.limit = g.limit()
+	p.memoryLimit = g.memoryLimit()
+	p.race = m.race || g.quick
+	p.raceProblem = m.raceProblem
+	return p, ""
 }
 
 func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
@@ -142,15 +162,10 @@ func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 	if problem := m.blocker(); problem != "" {
 		return Verdict{Status: Unavailable, Summary: problem}
 	}
-	p, problem := newPlan(m.root, s)
+	p, problem := g.plan(m, s)
 	if problem != "" {
 		return Verdict{Status: Unavailable, Summary: problem}
 	}
-	p.repeat = max(1, len(g.CPU))
-	p.limit = g.limit()
-	p.memoryLimit = g.memoryLimit()
-	p.race = m.race || g.quick
-	p.raceProblem = m.raceProblem
 
 	dir, err := os.MkdirTemp(m.tempDir, "leakproof-")
 	if err != nil {
@@ -164,11 +179,11 @@ func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 }
 
 func (g *Grader) runAndJudge(ctx context.Context, m *machine, p *plan, dir string) Verdict {
-	overlay, err := p.writeOverlay(dir)
+	overlay, err := writeOverlay(dir, p)
 	if err != nil {
 		return Verdict{Status: Unavailable, Summary: fmt.Sprintf("the run could not be prepared: %v; free some space or set TMPDIR", err)}
 	}
-	args := g.testArgs(p, overlay, m.race && !g.quick)
+	args := g.testArgs(overlay, m.race && !g.quick, p)
 	r, end := g.run(ctx, m, dir, m.offline, args)
 	if r.needsModules() && ctx.Err() == nil {
 		// Grading itself is offline. What the suite needs is fetched once,
@@ -179,7 +194,7 @@ func (g *Grader) runAndJudge(ctx context.Context, m *machine, p *plan, dir strin
 	return judge(p, r, end)
 }
 
-func (g *Grader) testArgs(p *plan, overlay string, race bool) []string {
+func (g *Grader) testArgs(overlay string, race bool, plans ...*plan) []string {
 	args := []string{
 		"test", "-json", "-count=1", "-mod=readonly", "-buildvcs=false",
 		"-timeout=" + g.limit().String(), "-overlay=" + overlay,
@@ -197,7 +212,10 @@ func (g *Grader) testArgs(p *plan, overlay string, race bool) []string {
 		}
 		args = append(args, "-cpu="+strings.Join(list, ","))
 	}
-	return append(args, "./"+p.dir)
+	for _, p := range plans {
+		args = append(args, "./"+p.dir)
+	}
+	return args
 }
 
 func (g *Grader) limit() time.Duration {

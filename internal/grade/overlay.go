@@ -219,22 +219,26 @@ func (p *plan) addCanary(answer map[string][]byte) {
 
 // writeOverlay writes the files of the overlay below dir and returns the path
 // of the JSON file for the go command's -overlay flag.
-func (p *plan) writeOverlay(dir string) (string, error) {
+func writeOverlay(dir string, plans ...*plan) (string, error) {
 	// Keys are relative to the module root, where the go command runs: an
 	// absolute path could reach the same folder by another name.
 	replace := map[string]string{}
-	for i, name := range slices.Sorted(maps.Keys(p.replace)) {
-		key := filepath.FromSlash(name)
-		content := p.replace[name]
-		if content == nil {
-			replace[key] = ""
-			continue
+	for _, p := range plans {
+		for _, name := range slices.Sorted(maps.Keys(p.replace)) {
+			key, content := filepath.FromSlash(name), p.replace[name]
+			if _, done := replace[key]; done {
+				continue // the suites share the kit
+			}
+			if content == nil {
+				replace[key] = ""
+				continue
+			}
+			place := filepath.Join(dir, fmt.Sprintf("%d_%s", len(replace), path.Base(name)))
+			if err := os.WriteFile(place, content, 0o600); err != nil {
+				return "", err
+			}
+			replace[key] = place
 		}
-		place := filepath.Join(dir, fmt.Sprintf("%d_%s", i, path.Base(name)))
-		if err := os.WriteFile(place, content, 0o600); err != nil {
-			return "", err
-		}
-		replace[key] = place
 	}
 	list, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {

@@ -68,8 +68,9 @@ const memoryEvery = 100 * time.Millisecond
 // race detector reserves.
 type memoryLimit struct {
 	bytes    int64
-	from     <-chan struct{} // closed when watching begins: compilers may use what they need
-	exceeded func()          // called at most once
+	of       func(pid int) int64 // what a process uses: residentMemory or largestChild
+	from     <-chan struct{}     // closed when watching begins: compilers may use what they need
+	exceeded func()              // called at most once
 }
 
 // watch looks at the process and those below it until ctx ends.
@@ -81,7 +82,7 @@ func (l memoryLimit) watch(ctx context.Context, pid int) {
 	}
 	tick := time.NewTicker(memoryEvery)
 	defer tick.Stop()
-	for residentMemory(pid) <= l.bytes {
+	for l.of(pid) <= l.bytes {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -102,19 +103,39 @@ func residentMemory(pid int) int64 {
 			total = pages * int64(os.Getpagesize())
 		}
 	}
-	children, _ := filepath.Glob(filepath.Join(dir, "task", "*", "children"))
-	for _, name := range children {
+	for _, child := range children(pid) {
+		total += residentMemory(child)
+	}
+	return total
+}
+
+// largestChild is what one child of a process and those below it use, in bytes:
+// of the child that uses most. The go command's are a compiler or linker, or a
+// suite.
+func largestChild(pid int) int64 {
+	var largest int64
+	for _, child := range children(pid) {
+		largest = max(largest, residentMemory(child))
+	}
+	return largest
+}
+
+// children lists the processes that a process has started and that still run.
+func children(pid int) []int {
+	var all []int
+	names, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task", "*", "children"))
+	for _, name := range names {
 		list, err := os.ReadFile(name)
 		if err != nil {
 			continue // the thread has ended
 		}
 		for word := range strings.FieldsSeq(string(list)) {
 			if child, err := strconv.Atoi(word); err == nil {
-				total += residentMemory(child)
+				all = append(all, child)
 			}
 		}
 	}
-	return total
+	return all
 }
 
 // greedy is a run that used more memory than its limit.

@@ -106,7 +106,7 @@ func TestMemoryThatABuildUsesDoesNotCount(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	from := make(chan struct{})
 	exceeded := make(chan struct{})
-	limit := memoryLimit{bytes: 1, from: from, exceeded: func() { close(exceeded) }}
+	limit := memoryLimit{bytes: 1, of: residentMemory, from: from, exceeded: func() { close(exceeded) }}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -81,7 +81,7 @@ func (g *Grader) buildProgram(ctx context.Context, m *machine, dir, folder strin
 	printed := &headWriter{limit: programOutputLimit}
 	end = m.inGroup(running, job{
 		tempDir: dir, env: m.offline, stdout: printed, stderr: printed, name: binary,
-		memory: memoryLimit{bytes: g.memoryLimit(), from: now, exceeded: func() { stop(errMemoryLimit) }},
+		memory: memoryLimit{bytes: g.memoryLimit(), of: residentMemory, from: now, exceeded: func() { stop(errMemoryLimit) }},
 	})
 	p := Program{Output: strings.TrimRight(printed.buf.String(), "\n")}
 	switch {

@@ -32,9 +32,18 @@ const stderrLimit = 64 << 10
 // waitDelay bounds the wait for output after the go command has exited.
 const waitDelay = 2 * time.Second
 
-// run runs the go command in the module root and returns when no process of
-// the run is left.
+// run runs the go command for one suite and returns when no process of the run
+// is left.
 func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args []string) (*report, ending) {
+	r := newReport()
+	end := g.runAll(ctx, m, tempDir, env, args, 1, func(event) *report { return r }, func(*report) {})
+	return r, end
+}
+
+// runAll runs the go command for n suites and returns when no process of the
+// run is left. The function of says whose report an event belongs in; ended is
+// called, from another goroutine, when a suite has its result.
+func (g *Grader) runAll(ctx context.Context, m *machine, tempDir string, env, args []string, n int, of func(event) *report, ended func(*report)) ending {
 	runCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
@@ -47,30 +56,37 @@ func (g *Grader) run(ctx context.Context, m *machine, tempDir string, env, args 
 	}
 	building := time.AfterFunc(buildLimit, func() { cancel(errBuildLimit) })
 	defer building.Stop()
-	var running *time.Timer // written by the goroutine that copies stdout, read after Wait
+	running := map[*report]*time.Timer{} // written by the goroutine that copies stdout, read after Wait
 
 	testing := make(chan struct{})
-	memory := memoryLimit{bytes: g.memoryLimit(), from: testing, exceeded: func() { cancel(errMemoryLimit) }}
+	memory := memoryLimit{bytes: g.memoryLimit(), of: largestChild, from: testing, exceeded: func() { cancel(errMemoryLimit) }}
 
-	r := newReport()
 	stdout := &eventWriter{
-		report: r,
-		limit:  g.outputLimit(),
-		full:   func() { cancel(errOutputLimit) },
-		started: func() {
-			building.Stop()
-			close(testing)
-			running = time.AfterFunc(g.limit()+grace, func() { cancel(errTestLimit) })
+		of:    of,
+		limit: n * g.outputLimit(),
+		full:  func() { cancel(errOutputLimit) },
+		started: func(r *report) {
+			if len(running) == 0 {
+				close(testing)
+			}
+			running[r] = time.AfterFunc(g.limit()+grace, func() { cancel(errTestLimit) })
+			if len(running) == n {
+				building.Stop()
+			}
+		},
+		ended: func(r *report) {
+			running[r].Stop()
+			ended(r)
 		},
 	}
 	stderr := &headWriter{limit: stderrLimit}
 
 	end := m.inGroup(runCtx, job{tempDir: tempDir, env: env, stdout: stdout, stderr: stderr, memory: memory, name: m.goPath, args: args})
-	if running != nil {
-		running.Stop()
+	for _, timer := range running {
+		timer.Stop()
 	}
 	end.stderr = stderr.buf.String()
-	return r, end
+	return end
 }
 
 // job is a command and what it runs with.

@@ -266,7 +266,7 @@ func FuzzFindings(f *testing.F) {
 			f.Fatal(err)
 		}
 		r := newReport()
-		w := &eventWriter{report: r, limit: DefaultOutputLimit, full: func() {}}
+		w := writerOf(r, DefaultOutputLimit, func() {})
 		if _, err := w.Write(stream); err != nil {
 			f.Fatal(err)
 		}

@@ -40,7 +40,7 @@ func recordedPlan(t *testing.T) *plan {
 func replay(t *testing.T, stream []byte) *report {
 	t.Helper()
 	r := newReport()
-	w := &eventWriter{report: r, limit: DefaultOutputLimit, full: func() { t.Error("the stream is over the limit") }}
+	w := writerOf(r, DefaultOutputLimit, func() { t.Error("the stream is over the limit") })
 	for len(stream) > 0 {
 		n := min(100, len(stream))
 		if _, err := w.Write(stream[:n]); err != nil {
@@ -49,6 +49,11 @@ func replay(t *testing.T, stream []byte) *report {
 		stream = stream[n:]
 	}
 	return r
+}
+
+// writerOf is a writer whose events are all those of one report.
+func writerOf(r *report, limit int, full func()) *eventWriter {
+	return &eventWriter{of: func(event) *report { return r }, limit: limit, full: full, started: func(*report) {}, ended: func(*report) {}}
 }
 
 func recorded(t *testing.T, name string) []byte {
@@ -293,7 +298,8 @@ func TestOutputOverTheLimitStopsTheRunOnce(t *testing.T) {
 		"no line break": strings.Repeat("x", 100),
 	} {
 		stops := 0
-		w := &eventWriter{report: newReport(), limit: 1000, full: func() { stops++ }}
+		r := newReport()
+		w := writerOf(r, 1000, func() { stops++ })
 		for range 400 {
 			if n, err := w.Write([]byte(line)); n != len(line) || err != nil {
 				t.Fatalf("%s: Write = %d, %v", what, n, err)
@@ -302,7 +308,7 @@ func TestOutputOverTheLimitStopsTheRunOnce(t *testing.T) {
 		if stops != 1 {
 			t.Errorf("%s: stopped %d times, want once", what, stops)
 		}
-		if kept := w.report.test("TestAddsUp").output.Len() + len(w.rest); kept > 2000 {
+		if kept := r.test("TestAddsUp").output.Len() + len(w.rest); kept > 2000 {
 			t.Errorf("%s: kept %d bytes of a limit of 1000", what, kept)
 		}
 	}

@@ -29,6 +29,7 @@ type Workbook struct {
 
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
+	GradeAll func(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error
 	Run      func(ctx context.Context, folder string) (grade.Program, error)
 	Compile  func(ctx context.Context, s grade.Suite, progress func(done, total int)) error
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
@@ -57,19 +58,53 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 	if err := w.InClone(); err != nil {
 		return grade.Verdict{Kata: k.ID, Status: grade.Unavailable, Summary: err.Error()}, nil
 	}
-	// Read before the run: a save during it must not be taken for what ran.
-	hash := ""
-	var unkept error
-	if src, err := w.Space.Read(k); err == nil {
-		hash = course.Hash(src)
-		unkept = w.Space.Keep(k, src, w.Now())
-	}
+	a := w.attempt(k)
 	v, err := w.Grade(ctx, Suite(k))
 	if err != nil {
 		return v, err
 	}
+	return v, w.judged(ctx, a, v)
+}
+
+// CheckAll is Check for many katas, which is quicker than one after the other.
+// tell is called once for each as its verdict is known, in any order, with the
+// error of keeping it or the file; never from two goroutines at a time. The
+// error is that of [grade.Grader.GradeAll], or says that there are no katas.
+func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func(i int, v grade.Verdict, unkept error)) error {
+	if err := w.InClone(); err != nil {
+		return err
+	}
+	attempts, suites := make([]attempt, len(katas)), make([]grade.Suite, len(katas))
+	for i, k := range katas {
+		attempts[i], suites[i] = w.attempt(k), Suite(k)
+	}
+	return w.GradeAll(ctx, suites, func(i int, v grade.Verdict) {
+		tell(i, v, w.judged(ctx, attempts[i], v))
+	})
+}
+
+// attempt is what a verdict will be about.
+type attempt struct {
+	kata   *course.Kata
+	hash   string // of the file; "" if it cannot be read
+	unkept error
+}
+
+// attempt reads and keeps the learner's file before a run: a save during it
+// must not be taken for what ran.
+func (w *Workbook) attempt(k *course.Kata) attempt {
+	a := attempt{kata: k}
+	if src, err := w.Space.Read(k); err == nil {
+		a.hash = course.Hash(src)
+		a.unkept = w.Space.Keep(k, src, w.Now())
+	}
+	return a
+}
+
+// judged records the verdict on an attempt.
+func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error {
 	if v.Status == grade.Unavailable {
-		return v, unkept
+		return a.unkept
 	}
 	var failed []string
 	for _, t := range v.Tests {
@@ -77,8 +112,8 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 			failed = append(failed, t.Name)
 		}
 	}
-	err = w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: k.ID, Status: string(v.Status), Hash: hash, Failed: failed})
-	return v, errors.Join(err, unkept)
+	err := w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: a.kata.ID, Status: string(v.Status), Hash: a.hash, Failed: failed})
+	return errors.Join(err, a.unkept)
 }
 
 // Warm compiles what the kata's suite needs, ahead of its first run. See

@@ -1,0 +1,100 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// many is a workbook with one kata for each answer, named 01-a, 02-b and so on.
+func many(t testing.TB, answers ...string) (*Grader, []Suite) {
+	t.Helper()
+	files := workbook()
+	delete(files, testFile)
+	one := files[testSuite]
+	delete(files, testSuite)
+	var suites []Suite
+	for i, answer := range answers {
+		kata := fmt.Sprintf("%02d-%c", i+1, 'a'+i)
+		dir := "katas/" + kata
+		files[dir+"/notes.go"] = answer
+		files[dir+"/notes_test.go"] = strings.ReplaceAll(one, "12-leaky-fanout", kata)
+		s := Suite{Kata: kata, Dir: dir, File: "notes.go", Files: map[string][]byte{}}
+		for _, name := range []string{testKit, dir + "/notes_test.go"} {
+			s.Files[name] = []byte(files[name])
+		}
+		suites = append(suites, s)
+	}
+	root := t.TempDir()
+	write(t, root, files)
+	return &Grader{Root: root, quick: true}, suites
+}
+
+// TestManySuitesGetTheVerdictsTheyGetAlone: whatever one of them does, the
+// others are judged as if it were not there, and none twice.
+func TestManySuitesGetTheVerdictsTheyGetAlone(t *testing.T) {
+	const prints = "package leakyfanout\n\nimport \"fmt\"\n\nfunc Add(a, b int) int {\n\tfor {\n\t\tfmt.Println(a)\n\t}\n}\n"
+	g, suites := many(t,
+		goodAnswer,
+		badAnswer,
+		"package leakyfanout\n\nfunc Add(a, b int) int { return a + c }\n",
+		"package leakyfanout\n\nimport \"os\"\n\nfunc init() { os.Exit(0) }\n\nfunc Add(a, b int) int { return a + b }\n",
+		"package leakyfanout\n\nfunc Add(a, b int) int {\n\tfor {\n\t}\n}\n",
+		prints,
+		"package leakyfanout\n\nfunc Add(a, b int) int { panic(\"a defect\") }\n",
+		goodAnswer,
+	)
+	g.Limit, g.OutputLimit = 2*time.Second, 64<<10
+	want := []Status{Pass, Fail, CompileError, Untrusted, Timeout, Fail, Fail, Pass}
+	got := make([]*Verdict, len(suites))
+	err := g.GradeAll(t.Context(), suites, func(i int, v Verdict) {
+		if got[i] != nil {
+			t.Errorf("%s was told twice", suites[i].Kata)
+		}
+		got[i] = &v
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range suites {
+		alone, err := g.Grade(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[i] == nil {
+			t.Errorf("%s was not told", s.Kata)
+			continue
+		}
+		if got[i].Status != want[i] || got[i].Status != alone.Status || got[i].Summary != alone.Summary || got[i].Kata != s.Kata {
+			t.Errorf("%s: judged %s (%s)\nalone: %s (%s)\nwant %s", s.Kata, got[i].Status, got[i].Summary, alone.Status, alone.Summary, want[i])
+		}
+	}
+}
+
+// TestSuitesThatPassAreRunOnce: the verdicts on them come from one go command.
+func TestSuitesThatPassAreRunOnce(t *testing.T) {
+	g, suites := many(t, goodAnswer, badAnswer, goodAnswer)
+	told := 0
+	if err := g.gradeTogether(t.Context(), suites, func(int, Verdict) { told++ }); err != nil {
+		t.Fatal(err)
+	}
+	if told != len(suites) {
+		t.Errorf("one go command gave %d verdicts for %d suites that ran to their end", told, len(suites))
+	}
+}
+
+func TestACancelledCheckOfManyEnds(t *testing.T) {
+	g, suites := many(t, goodAnswer, "package leakyfanout\n\nfunc Add(a, b int) int {\n\tselect {}\n}\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	err := g.GradeAll(ctx, suites, func(i int, v Verdict) {
+		if i == 0 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("GradeAll: %v, want context.Canceled", err)
+	}
+}
