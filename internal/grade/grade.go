@@ -213,6 +213,9 @@ func (g *Grader) testArgs(overlay string, race bool, plans ...*plan) []string {
 		args = append(args, "-cpu="+strings.Join(list, ","))
 	}
 	for _, p := range plans {
+		args = append(args, "-ldflags="+p.canary.ldflags)
+	}
+	for _, p := range plans {
 		args = append(args, "./"+p.dir)
 	}
 	return args

@@ -182,7 +182,7 @@ func (p *plan) suiteLine(dump string) (file string, line int) {
 }
 
 func (p *plan) isCanary(file string) bool {
-	return strings.HasPrefix(path.Base(file), "zz_canary_")
+	return path.Base(file) == canaryFile
 }
 
 // inModule turns the path of a stack frame into a slash path below the root.

@@ -19,6 +19,7 @@ import (
 // plan is everything that is known about a run before it starts.
 type plan struct {
 	root, kata, dir, file string
+	module                string // its path
 
 	suite       map[string][]byte // the pristine files
 	tests       []suiteTest       // the tests that have to pass
@@ -47,6 +48,11 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	if err := p.readSuite(); err != nil {
 		return nil, fmt.Sprintf("the suite of %s cannot be used: %v; install leakproof again", s.Kata, err)
 	}
+	gomod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return nil, fmt.Sprintf("go.mod cannot be read: %v; restore it as the workbook has it", err)
+	}
+	p.module = modulePath(gomod)
 	answer, err := p.readAnswer(s)
 	if err != nil {
 		return nil, err.Error()
@@ -176,6 +182,7 @@ type canary struct {
 	host    string // the test that runs the canary; passes
 	name    string // the canary itself; fails
 	message string
+	ldflags string // value for -ldflags that gives the canary its name and message
 }
 
 // canaryComplaint is what the host says if the canary did not fail.
@@ -190,9 +197,11 @@ import (
 	"testing"
 )
 
+var canarySong string
+
 func %s(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // RunTests sets it for -cpu
-	mustFail := testing.InternalTest{Name: %q, F: func(t *testing.T) { t.Error(%q) }}
+	mustFail := testing.InternalTest{Name: "TestCanaryFails" + canarySong, F: func(t *testing.T) { t.Error("canary " + canarySong) }}
 	all := func(_, _ string) (bool, error) { return true, nil }
 	if testing.RunTests(all, []testing.InternalTest{mustFail}) {
 		t.Error(%q)
@@ -203,6 +212,10 @@ func %s(t *testing.T) {
 // addCanary names the canary after a hash of everything that is compiled: a
 // file cannot contain its own hash, and as long as nothing changes neither
 // does the canary, so that the build cache still hits.
+//
+// The name comes in when the binary is linked. In the source it would change
+// the tests with each save, and their main package would be compiled anew: a
+// quarter of the time to a verdict.
 func (p *plan) addCanary(answer map[string][]byte) {
 	hash := sha256.New()
 	for _, files := range []map[string][]byte{p.suite, answer} {
@@ -211,11 +224,18 @@ func (p *plan) addCanary(answer map[string][]byte) {
 			hash.Write(files[name])
 		}
 	}
-	sum := fmt.Sprintf("%x", hash.Sum(nil))
-	p.canary = canary{host: "TestCanary" + sum[:16], name: "TestCanaryFails" + sum[16:32], message: "canary " + sum[32:]}
-	source := fmt.Sprintf(canarySource, p.external, p.canary.host, p.canary.name, p.canary.message, canaryComplaint)
-	p.replace[path.Join(p.dir, "zz_canary_"+sum[:16]+"_test.go")] = []byte(source)
+	song := fmt.Sprintf("%x", hash.Sum(nil))
+	p.canary = canary{
+		host: canaryHost, name: "TestCanaryFails" + song, message: "canary " + song,
+		ldflags: fmt.Sprintf("./%s=-X=%s/%s_test.canarySong=%s", p.dir, p.module, p.dir, song),
+	}
+	p.replace[path.Join(p.dir, canaryFile)] = fmt.Appendf(nil, canarySource, p.external, canaryHost, canaryComplaint)
 }
+
+const (
+	canaryHost = "TestCanary"
+	canaryFile = "zz_canary_test.go"
+)
 
 // writeOverlay writes the files of the overlay below dir and returns the path
 // of the JSON file for the go command's -overlay flag.
@@ -246,6 +266,17 @@ func writeOverlay(dir string, plans ...*plan) (string, error) {
 	}
 	overlay := filepath.Join(dir, "overlay.json")
 	return overlay, os.WriteFile(overlay, list, 0o600)
+}
+
+// modulePath is the path that a go.mod declares. The go command complains about
+// one that has none.
+func modulePath(gomod []byte) string {
+	for line := range strings.Lines(string(gomod)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
+			return strings.Trim(strings.TrimSpace(name), `"`)
+		}
+	}
+	return ""
 }
 
 // isGoInput tells whether the go command could compile a file of this name.
