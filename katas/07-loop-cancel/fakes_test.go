@@ -1,0 +1,149 @@
+package loopcancel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	loopcancel "example.com/leakproof/katas/07-loop-cancel"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+var errBoom = errors.New("disk is full")
+
+// caller never ends, so that whatever waits for its end is still there when the
+// bubble looks for leaks.
+var caller = context.Background()
+
+// A world is the store, the analyzer and the index of one test.
+type world struct {
+	notes      []loopcancel.Note
+	each       time.Duration // what a note takes
+	at         int           // while the note at this place is analyzed,
+	then       func()        // this happens
+	failAt     int           // the note at this place cannot be analyzed
+	publishing func()        // happens during Publish
+	storeErr   error
+	indexErr   error
+
+	running kit.Gauge
+	crowd   atomic.Bool // two notes were analyzed at the same time
+
+	mu        sync.Mutex
+	analyzed  []string // ids of notes
+	published [][]loopcancel.Entry
+}
+
+func newWorld(n int) *world {
+	w := &world{each: time.Millisecond, at: -1, failAt: -1}
+	for i := range n {
+		w.notes = append(w.notes, loopcancel.Note{ID: fmt.Sprintf("n%d", i), Title: "Note", Content: fmt.Sprintf("text %d", i)})
+	}
+	return w
+}
+
+func (w *world) service() *loopcancel.Service { return loopcancel.NewService(w, w, w) }
+
+// during lets something happen while a note is being analyzed.
+func (w *world) during(at int, then func()) { w.at, w.then = at, then }
+
+// All has all notes at hand: it does not look at its context.
+func (w *world) All(context.Context) ([]loopcancel.Note, error) {
+	return slices.Clone(w.notes), w.storeErr
+}
+
+func (w *world) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
+	defer w.running.Enter()()
+	alone := w.running.Live() == 1
+	if !alone {
+		w.crowd.Store(true)
+	}
+	w.mu.Lock()
+	at := slices.Index(w.ids(), n.ID)
+	w.analyzed = append(w.analyzed, n.ID)
+	w.mu.Unlock()
+	if w.then != nil && at == w.at && alone {
+		w.then()
+	}
+	time.Sleep(w.each) // until all that listens has heard what happened
+	if at == w.failAt {
+		return loopcancel.Entry{}, errBoom
+	}
+	return entry(n), nil
+}
+
+func (w *world) Publish(entries []loopcancel.Entry) error {
+	if w.indexErr != nil {
+		return w.indexErr
+	}
+	if w.publishing != nil {
+		w.publishing()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.published = append(w.published, slices.Clone(entries))
+	return nil
+}
+
+func entry(n loopcancel.Note) loopcancel.Entry {
+	return loopcancel.Entry{NoteID: n.ID, Terms: []string{n.Title, n.Content}}
+}
+
+func (w *world) ids() []string {
+	ids := make([]string, len(w.notes))
+	for i, n := range w.notes {
+		ids[i] = n.ID
+	}
+	return ids
+}
+
+// wantPublished requires that the index was published so often, with so many of
+// the notes each time, in their order.
+func (w *world) wantPublished(t *testing.T, sizes ...int) {
+	t.Helper()
+	if len(w.published) != len(sizes) {
+		t.Errorf("the index was published %d times; the contract is %d, all entries at once", len(w.published), len(sizes))
+		return
+	}
+	for i, got := range w.published {
+		same := len(got) == sizes[i]
+		for j := range got {
+			same = same && got[j].NoteID == w.notes[j].ID && slices.Equal(got[j].Terms, entry(w.notes[j]).Terms)
+		}
+		if !same {
+			t.Errorf("the index was published with %d entries that are not those of the %d notes in their order", len(got), sizes[i])
+		}
+	}
+}
+
+// wantStopped requires what the contract says of a rebuild whose context ended
+// while the note at that place was analyzed (-1: before it was called).
+func (w *world) wantStopped(t *testing.T, at, got int, err, want error) {
+	t.Helper()
+	when := fmt.Sprintf("while note %d of %d was analyzed", at+1, len(w.notes))
+	if at < 0 {
+		when = "before Rebuild was called"
+	}
+	if n := w.running.Live(); n > 0 {
+		t.Errorf("Rebuild returned while %d notes were still being analyzed; when it has returned, nothing of it goes on", n)
+	}
+	time.Sleep(24 * time.Hour) // for what goes on all the same
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if more := len(w.analyzed) - (at + 1); more > 1 {
+		t.Errorf("the context ended %s, and %d more were analyzed; at most one may be", when, more)
+	}
+	if len(w.published) > 0 {
+		t.Errorf("the context ended %s, and an index of %d notes was published;\n"+
+			"a rebuild that was stopped publishes nothing", when, len(w.published[0]))
+	}
+	if !errors.Is(err, want) {
+		t.Errorf("the context ended %s with %q, Rebuild returned %d and the error %v;\n"+
+			"errors.Is must find in it the error of the context", when, want, got, err)
+	}
+}
