@@ -1,0 +1,279 @@
+package contextvalues_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	contextvalues "example.com/leakproof/katas/10-context-values"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Contract: "Behind Authenticate, DELETE /notes/{id} is answered 204 if the user
+// may delete the note, 403 if not, 404 without such a note, 401 if nobody is
+// signed in, 500 if the store fails otherwise."
+func TestWhoMayDelete(t *testing.T) {
+	for _, c := range []struct {
+		token, path string
+		fails       error
+		want        int
+	}{
+		{"owner", "/notes/n1", nil, 204},
+		{"support", "/notes/n1", nil, 204},
+		{"support", "/notes/n0", nil, 204},
+		{"reader", "/notes/n1", nil, 403},
+		{"reader", "/notes/n0", nil, 403},
+		{"reader", "/notes/n5", nil, 404},
+		{"owner", "/notes/n1", errDisk, 500},
+		{"", "/notes/n1", nil, 401},
+		{"forged", "/notes/n1", nil, 401},
+		{"nameless", "/notes/n1", nil, 401},
+		{"nameless", "/notes/n0", nil, 401},
+	} {
+		s := &store{fails: c.fails}
+		if got := send(s, c.token, c.path, authenticate(&sessions{})); got != c.want {
+			t.Errorf("DELETE %s as %q is answered %d; the contract is %d", c.path, c.token, got, c.want)
+		}
+		if deleted := len(s.deleted) > 0; deleted != (c.want == 204) {
+			t.Errorf("DELETE %s as %q: the note was deleted: %t; the answer is to be %d", c.path, c.token, deleted, c.want)
+		}
+	}
+}
+
+// Contract: "Service.Delete decides by its arguments by and id and by the note,
+// and by nothing that is in the context."
+func TestTheServiceDecidesByItsArguments(t *testing.T) {
+	contexts := map[string]context.Context{"context.Background()": context.Background()}
+	for _, token := range []string{"owner", "reader", "support"} {
+		contexts["the context of a request of "+token] = behindAuthenticate(t, token)
+	}
+	for name, ctx := range contexts {
+		for _, c := range []struct {
+			by   contextvalues.User
+			id   string
+			want error
+		}{
+			{owner, "n1", nil},
+			{support, "n1", nil},
+			{reader, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: reader.ID, Role: "editor"}, "n1", contextvalues.ErrForbidden},
+			{support, "n0", nil},
+			{owner, "n5", contextvalues.ErrNotFound},
+		} {
+			s := &store{}
+			err := contextvalues.NewService(s).Delete(ctx, c.by, c.id)
+			if !errors.Is(err, c.want) {
+				t.Errorf("with %s, Delete by %+v of %s returned the error %v; the contract is %v", name, c.by, c.id, err, c.want)
+			}
+			if deleted := len(s.deleted) > 0; deleted != (c.want == nil) {
+				t.Errorf("with %s, Delete by %+v of %s: the note was deleted: %t", name, c.by, c.id, deleted)
+			}
+		}
+	}
+}
+
+// behindAuthenticate is the context of a request that has passed Authenticate.
+func behindAuthenticate(t *testing.T, token string) (ctx context.Context) {
+	t.Helper()
+	send(&store{}, token, "/notes/n5", authenticate(&sessions{}), withContext(func(c context.Context) context.Context {
+		ctx = c
+		return c
+	}))
+	if ctx == nil {
+		t.Fatalf("Authenticate did not let %s pass", token)
+	}
+	return ctx
+}
+
+// Contract: "A user without an id is nobody, whatever the role, also for a note
+// without an owner."
+func TestNobodyDeletesNothing(t *testing.T) {
+	for _, by := range []contextvalues.User{nobody, {Role: "support"}} {
+		for _, id := range []string{"n0", "n1"} {
+			s := &store{}
+			err := contextvalues.NewService(s).Delete(behindAuthenticate(t, "support"), by, id)
+			if !errors.Is(err, contextvalues.ErrUnauthenticated) || len(s.deleted) > 0 {
+				t.Errorf("Delete by %+v of %s returned the error %v and deleted %v; a user without an id is nobody", by, id, err, s.deleted)
+			}
+		}
+	}
+}
+
+// Contract: "A request that did not pass Authenticate is answered 401 by the
+// handler. It does not panic, and nothing that a client can send stands in for a user."
+func TestWithoutAuthenticateNobodyIsSignedIn(t *testing.T) {
+	for _, path := range []string{"/notes/n1", "/notes/n0", "/notes/n1?user=u2&role=support"} {
+		r := request("owner", path)
+		for _, name := range []string{"User", "X-User", "X-User-Id", "Role", "X-Role", "X-User-Role"} {
+			r.Header.Set(name, owner.ID)
+		}
+		s := &store{}
+		if got, p := withoutPanic(func() int { return sendRequest(s, r) }); p != nil || got != http.StatusUnauthorized || len(s.deleted) > 0 {
+			t.Errorf("DELETE %s did not pass Authenticate: answered %d, panic %v, deleted %v; the contract is 401", path, got, p, s.deleted)
+		}
+	}
+	// A client can send whatever a request that passed has in its header.
+	var passed http.Header
+	send(&store{}, "support", "/notes/n5", authenticate(&sessions{}), func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { passed = r.Header.Clone() })
+	})
+	r := request("", "/notes/n1")
+	r.Header = passed
+	s := &store{}
+	if got, p := withoutPanic(func() int { return sendRequest(s, r) }); p != nil || got != http.StatusUnauthorized || len(s.deleted) > 0 {
+		t.Errorf("a request with the header of another that had passed Authenticate, and which did not pass: answered %d, panic %v, deleted %v;\n"+
+			"what a client can send is no proof of who it is; the contract is 401", got, p, s.deleted)
+	}
+}
+
+func withoutPanic(f func() int) (status int, p any) {
+	defer func() { p = recover() }()
+	return f(), nil
+}
+
+// Contract: "What other middlewares put into the context, under whatever key of
+// theirs, before Authenticate or behind it, changes no answer."
+func TestOtherMiddlewaresChangeNoAnswer(t *testing.T) {
+	type user string // the type of another package
+	type key int
+	const mine key = 0
+	keys := []any{"user", "role", "User", "Role", "userID", "user_id", "userKey", "auth", "session", "notes.user", "identity",
+		user("user"), mine, 0, 1, int64(0), struct{}{}, [0]int{}, true, 'u'}
+	values := []any{"u2", "support", owner, support, &support, "", nil, 7}
+	for _, k := range keys {
+		for _, v := range values {
+			put := withContext(func(ctx context.Context) context.Context { return context.WithValue(ctx, k, v) })
+			for token, want := range map[string]int{"owner": 204, "reader": 403, "support": 204} {
+				for where, stack := range map[string][]middleware{
+					"before": {put, authenticate(&sessions{})},
+					"behind": {authenticate(&sessions{}), put},
+				} {
+					if got, p := withoutPanic(func() int { return send(&store{}, token, "/notes/n1", stack...) }); p != nil || got != want {
+						t.Fatalf("another middleware %s Authenticate puts %#v under the key %#v: DELETE as %s is answered %d (panic: %v); the contract is %d",
+							where, v, k, token, got, p, want)
+					}
+				}
+			}
+			if got, p := withoutPanic(func() int { return send(&store{}, "owner", "/notes/n1", put) }); p != nil || got != http.StatusUnauthorized {
+				t.Fatalf("another middleware puts %#v under the key %#v, and nobody has passed Authenticate: answered %d (panic: %v); the contract is 401", v, k, got, p)
+			}
+		}
+	}
+}
+
+// Contract: "under whatever key of theirs". A key that anybody could make as
+// well is a collision that has not happened yet.
+func TestNobodyElseCanMakeTheKey(t *testing.T) {
+	asked := &sync.Map{}
+	spying := withContext(func(ctx context.Context) context.Context { return spy{ctx, asked} })
+	for _, stack := range [][]middleware{{authenticate(&sessions{}), spying}, {spying}} {
+		withoutPanic(func() int { return send(&store{}, "support", "/notes/n1", stack...) }) // another test's business
+	}
+	asked.Range(func(key, _ any) bool {
+		if anybodys(key) {
+			t.Errorf("the context is asked for the key %#v of type %T, which every other package can use as well", key, key)
+		}
+		return true
+	})
+}
+
+// Contract: "They may copy the request, and replace its context by one derived from it."
+func TestTheRequestMayBeCopied(t *testing.T) {
+	clone := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			next.ServeHTTP(w, r.Clone(ctx))
+		})
+	}
+	if got := send(&store{}, "support", "/notes/n1", authenticate(&sessions{}), clone); got != 204 {
+		t.Errorf("behind Authenticate the request is copied: DELETE as support is answered %d; the contract is 204", got)
+	}
+}
+
+// Contract: "If Authenticate stands twice in front of the handler, the user of
+// the inner one counts."
+func TestTheInnerUserCounts(t *testing.T) {
+	become := func(token string) middleware {
+		return func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r = r.Clone(r.Context())
+				r.Header.Set("Authorization", token)
+				next.ServeHTTP(w, r)
+			})
+		}
+	}
+	for _, c := range []struct {
+		outer, inner string
+		want         int
+	}{{"support", "reader", 403}, {"reader", "support", 204}, {"support", "owner", 204}, {"owner", "nameless", 401}} {
+		got := send(&store{}, c.outer, "/notes/n1", authenticate(&sessions{}), become(c.inner), authenticate(&sessions{}))
+		if got != c.want {
+			t.Errorf("authenticated as %s and, further in, as %s: answered %d; the inner one counts: %d", c.outer, c.inner, got, c.want)
+		}
+	}
+}
+
+// Contract: "The store and the sessions get the request's context or one
+// derived from it: values of others and its end reach them."
+func TestTheContextTravels(t *testing.T) {
+	type trace struct{}
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), trace{}, "4f2a"))
+	se, st := &sessions{}, &store{}
+	sendRequest(st, request("owner", "/notes/n1").WithContext(ctx), authenticate(se))
+	cancel()
+	if len(se.ctxs) == 0 || len(st.ctxs) < 2 {
+		t.Fatalf("a deletion asked the sessions %d times and the store %d times; it needs them", len(se.ctxs), len(st.ctxs))
+	}
+	for _, got := range append(se.ctxs, st.ctxs...) {
+		if got.Value(trace{}) != "4f2a" {
+			t.Error("the context of a call lacks a value of the request's context, such as a trace id")
+		}
+		if got.Err() == nil {
+			t.Error("the request's context has ended, and that of a call goes on")
+		}
+	}
+}
+
+// Contract: "A panic of the store is not the handler's to hide: it passes."
+func TestAPanicOfTheStorePasses(t *testing.T) {
+	s := &store{during: func() { panic("a defect of the store") }}
+	if got, p := withoutPanic(func() int { return send(s, "owner", "/notes/n1", authenticate(&sessions{})) }); p == nil {
+		t.Errorf("the store panicked and the request was answered %d; the panic passes", got)
+	}
+}
+
+// Contract: "Requests do not mix, and neither do several handlers in one process."
+func TestRequestsDoNotMix(t *testing.T) {
+	tokens := map[string]int{"owner": 204, "reader": 403, "support": 204}
+	se := &sessions{}
+	// Every request has passed Authenticate before the first goes on.
+	var gate, all sync.WaitGroup
+	gate.Add(2 * len(tokens))
+	together := withContext(func(ctx context.Context) context.Context {
+		gate.Done()
+		gate.Wait()
+		return ctx
+	})
+	wrong := make(chan string, 2*len(tokens))
+	for range 2 {
+		for token, want := range tokens {
+			all.Go(func() {
+				if got := send(&store{}, token, "/notes/n1", authenticate(se), together); got != want {
+					wrong <- fmt.Sprintf("beside other requests, DELETE as %s is answered %d; the contract is %d", token, got, want)
+				}
+			})
+		}
+	}
+	all.Wait()
+	close(wrong)
+	for text := range wrong {
+		t.Error(text)
+	}
+}
