@@ -1,6 +1,7 @@
 package solutions_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -25,36 +26,93 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grader := &grade.Grader{Root: pristineClone(t, c), Shuffle: "on"}
 	seen, runs := &patterns{byKata: map[string]map[string][]string{}}, 1
 	if *update {
 		runs = 4 // a near miss that fails in several ways is not recognised
 	}
+	g := &corpusGrader{grader: &grade.Grader{Root: pristineClone(t, c), Shuffle: "on"}, runs: runs}
+	ctx := t.Context()
 	for _, k := range c.Katas {
 		for _, v := range k.Variants {
 			t.Run(k.ID+"/"+v.ID, func(t *testing.T) {
-				t.Parallel()
-				suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Answer: map[string][]byte{}}
-				for name, data := range v.Files {
-					suite.Answer[k.Dir()+"/"+name] = data
-				}
-				for range runs {
-					verdict, err := grader.Grade(t.Context(), suite)
-					if err != nil {
-						t.Fatal(err)
-					}
+				verdicts := g.add(k, v)
+				t.Parallel() // from here on, all that were asked for are known
+				g.start(ctx)
+				n := 0
+				for verdict := range verdicts {
+					n++
 					requireVerdict(t, v, verdict)
 					seen.add(k, v, verdict.Pattern())
 					if is := k.Recognise(verdict.Pattern()); is != nil && is != v && !*update {
 						t.Errorf("it is taken for %s: run go test ./solutions -update", is.ID)
 					}
 				}
+				if n != runs {
+					t.Errorf("%d verdicts, want %d: %v", n, runs, g.err)
+				}
 			})
 		}
 	}
+	t.Cleanup(g.running.Wait)
 	if *update {
 		t.Cleanup(func() { seen.write(t) })
 	}
+}
+
+// corpusGrader grades variants in rounds, one variant of each kata in each: the
+// go command then builds and runs as many at a time as there are processors.
+type corpusGrader struct {
+	grader *grade.Grader
+	runs   int
+
+	once    sync.Once
+	running sync.WaitGroup
+	rounds  []round
+	err     error // of the first round that failed; read it once the verdicts have ended
+}
+
+// A round holds variants of different katas.
+type round struct {
+	suites   []grade.Suite
+	verdicts []chan grade.Verdict
+}
+
+// add asks for the verdicts on a variant. The channel is closed after the last.
+func (g *corpusGrader) add(k *course.Kata, v *course.Variant) <-chan grade.Verdict {
+	suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Answer: map[string][]byte{}}
+	for name, data := range v.Files {
+		suite.Answer[k.Dir()+"/"+name] = data
+	}
+	verdicts := make(chan grade.Verdict, g.runs)
+	i := slices.IndexFunc(g.rounds, func(r round) bool {
+		return !slices.ContainsFunc(r.suites, func(s grade.Suite) bool { return s.Kata == k.ID })
+	})
+	if i < 0 {
+		i = len(g.rounds)
+		g.rounds = append(g.rounds, round{})
+	}
+	r := &g.rounds[i]
+	r.suites, r.verdicts = append(r.suites, suite), append(r.verdicts, verdicts)
+	return verdicts
+}
+
+// start begins with the rounds, once.
+func (g *corpusGrader) start(ctx context.Context) {
+	g.once.Do(func() {
+		g.running.Go(func() {
+			for _, r := range g.rounds {
+				for range g.runs {
+					err := g.grader.GradeAll(ctx, r.suites, func(i int, v grade.Verdict) { r.verdicts[i] <- v })
+					if g.err == nil {
+						g.err = err
+					}
+				}
+				for _, verdicts := range r.verdicts {
+					close(verdicts)
+				}
+			}
+		})
+	})
 }
 
 var update = flag.Bool("update", false, "write anew by what the near misses are recognised (patterns.toml)")
