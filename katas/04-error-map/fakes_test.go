@@ -1,0 +1,207 @@
+package errormap_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	errormap "example.com/leakproof/katas/04-error-map"
+)
+
+// An operation is a route and the call of the service behind it.
+type operation struct {
+	method, path, body string
+	success            int    // the status
+	stored             string // what the store is asked for
+	call               func(context.Context, *errormap.Service) error
+}
+
+func (o operation) String() string { return o.method + " " + o.path }
+
+var operations = []operation{
+	{"GET", "/notes/7", "", http.StatusOK, "Get 7", func(ctx context.Context, s *errormap.Service) error {
+		_, err := s.Get(ctx, "7")
+		return err
+	}},
+	{"PUT", "/notes/7/title", `{"title":"Milk"}`, http.StatusNoContent, "Rename 7 Milk", func(ctx context.Context, s *errormap.Service) error {
+		return s.Rename(ctx, "7", "Milk")
+	}},
+}
+
+// A store asks answer what to say to each call, with the context of the call.
+type store struct {
+	answer func(ctx context.Context, call string) error
+}
+
+var _ errormap.Store = store{}
+
+var stored = errormap.Note{ID: "7", Title: "Groceries", Content: "Bread"}
+
+func (s store) Get(ctx context.Context, id string) (errormap.Note, error) {
+	if err := s.answer(ctx, "Get "+id); err != nil {
+		return errormap.Note{}, err
+	}
+	return stored, nil
+}
+
+func (s store) Rename(ctx context.Context, id, title string) error {
+	return s.answer(ctx, "Rename "+id+" "+title)
+}
+
+// says makes a store that answers every call with err.
+func says(err error) store {
+	return store{func(context.Context, string) error { return err }}
+}
+
+func newHandler(s errormap.Store) http.Handler {
+	return errormap.NewHandler(errormap.NewService(s), slog.New(slog.DiscardHandler))
+}
+
+// An answer is what a client reads of a failure.
+type answer struct {
+	status int
+	code   string
+	field  string
+}
+
+func (a answer) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", a.status, a.code, a.field))
+}
+
+var internal = answer{http.StatusInternalServerError, "internal", ""}
+
+// A recorder counts how often a request was given a status.
+type recorder struct {
+	*httptest.ResponseRecorder
+	statuses int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.statuses++
+	r.ResponseRecorder.WriteHeader(status)
+}
+
+// serve sends the request of op, in which ctx ends when its client leaves.
+func serve(ctx context.Context, h http.Handler, op operation) *recorder {
+	w := &recorder{httptest.NewRecorder(), 0}
+	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, op.method, op.path, strings.NewReader(op.body)))
+	return w
+}
+
+// failure is serve for a request that fails. Of a 499 only the status is read.
+func failure(ctx context.Context, h http.Handler, op operation) answer {
+	w := serve(ctx, h, op)
+	if w.statuses > 1 {
+		return answer{w.Code, "and then another status: a request is answered once", ""}
+	}
+	if w.Code == statusCanceled {
+		return canceled.answer
+	}
+	var body struct {
+		Error struct{ Code, Field string }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		return answer{w.Code, fmt.Sprintf("with the body %.60q, which is no JSON object", w.Body), ""}
+	}
+	return answer{w.Code, body.Error.Code, body.Error.Field}
+}
+
+// A client leaves in the middle of a call of the store.
+type client struct {
+	ctx   context.Context // of its request
+	leave context.CancelFunc
+}
+
+func newClient() client {
+	ctx, leave := context.WithCancel(context.Background())
+	return client{ctx, leave}
+}
+
+// leaves makes the client leave and waits until the store's call knows.
+func (c client) leaves(t *testing.T, call context.Context) {
+	c.leave()
+	select {
+	case <-call.Done():
+	case <-time.After(time.Hour):
+		t.Error("a client left, and an hour later the context of the store's call goes on;\n" +
+			"the store learns from its context that nobody waits for it any more")
+	}
+}
+
+// A kind is a row of the contract's table.
+type kind struct {
+	name   string
+	is     error
+	answer answer
+}
+
+const statusCanceled = 499
+
+// kinds are in the order of the contract: of two in one error the first decides.
+var (
+	kinds = []kind{
+		{"*InvalidError", &errormap.InvalidError{Field: "colour", Reason: "is unknown"},
+			answer{http.StatusBadRequest, "validation_error", "colour"}},
+		{"ErrNotFound", errormap.ErrNotFound, answer{http.StatusNotFound, "not_found", ""}},
+		{"ErrConflict", errormap.ErrConflict, answer{http.StatusConflict, "conflict", ""}},
+		{"context.DeadlineExceeded", context.DeadlineExceeded, answer{http.StatusGatewayTimeout, "timeout", ""}},
+	}
+	canceled = kind{"context.Canceled of a client that left", context.Canceled, answer{statusCanceled, "canceled", ""}}
+)
+
+// A shape is a way in which a layer puts something around a kind; it adds
+// detail, an error of its own.
+type shape struct {
+	name string
+	of   func(kind, detail error) error
+}
+
+var shapes = []shape{
+	{"wrapped once", func(kind, detail error) error { return fmt.Errorf("%w: %w", detail, kind) }},
+	{"wrapped with the cause behind it", func(kind, detail error) error { return fmt.Errorf("%w: %w", kind, detail) }},
+	{"wrapped 3 times", func(kind, detail error) error { return wrap(3, errors.Join(detail, kind)) }},
+	{"wrapped 40 times", func(kind, detail error) error { return errors.Join(wrap(40, kind), detail) }},
+	{"joined with the error of a rollback", func(kind, detail error) error { return errors.Join(kind, detail) }},
+	{"joined in the last place", func(kind, detail error) error { return errors.Join(detail, detail, wrap(1, kind)) }},
+	{"in a type with Unwrap", func(kind, detail error) error { return &statementError{detail, kind} }},
+	{"in a list of errors", func(kind, detail error) error { return wrap(1, failures{detail, failures{wrap(2, kind)}}) }},
+	{"in a type with methods Is and As", func(kind, detail error) error { return driverError{kind, detail} }},
+}
+
+// alone has nothing around the kind.
+var alone = shape{"alone", func(kind, _ error) error { return kind }}
+
+func wrap(times int, err error) error {
+	for i := range times {
+		err = fmt.Errorf("layer %d: %w", i, err)
+	}
+	return err
+}
+
+// A statementError says only in its detail what happened.
+type statementError struct{ detail, kind error }
+
+func (e *statementError) Error() string   { return e.detail.Error() }
+func (e *statementError) Unwrap() []error { return []error{e.kind, e.detail} }
+
+// failures cannot be compared: == between two of them panics.
+type failures []error
+
+func (f failures) Error() string   { return fmt.Sprintf("%d failures", len(f)) }
+func (f failures) Unwrap() []error { return f }
+
+// A driverError has the kind not in its chain but in its methods, like the
+// errors of package syscall.
+type driverError struct{ kind, detail error }
+
+func (e driverError) Error() string        { return "driver: " + e.detail.Error() }
+func (e driverError) Unwrap() error        { return e.detail }
+func (e driverError) Is(target error) bool { return errors.Is(e.kind, target) }
+func (e driverError) As(target any) bool   { return errors.As(e.kind, target) }
