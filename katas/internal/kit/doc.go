@@ -1,6 +1,7 @@
 // Package kit holds what the kata suites share: a bubble of virtual time that
-// ends with a leak check, a network that lives in memory, and a counter of
-// calls that are still running. Only suites import it.
+// ends with a leak check, a network that lives in memory, a counter of calls that
+// are still running, and a context that counts what is derived from it. Only
+// suites import it.
 //
 // A suite never measures real time. It runs the code under test in a [Bubble],
 // where an hour passes at once when every goroutine waits, where the order of
