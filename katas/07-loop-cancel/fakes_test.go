@@ -28,6 +28,8 @@ type world struct {
 	then       func()        // this happens
 	failAt     int           // the note at this place cannot be analyzed
 	publishing func()        // happens during Publish
+	reading    time.Duration // what All takes, unless its context ends before
+	giveUp     time.Duration // what it then takes to give up
 	storeErr   error
 	indexErr   error
 
@@ -52,9 +54,17 @@ func (w *world) service() *loopcancel.Service { return loopcancel.NewService(w, 
 // during lets something happen while a note is being analyzed.
 func (w *world) during(at int, then func()) { w.at, w.then = at, then }
 
-// All has all notes at hand: it does not look at its context.
-func (w *world) All(context.Context) ([]loopcancel.Note, error) {
-	return slices.Clone(w.notes), w.storeErr
+func (w *world) All(ctx context.Context) ([]loopcancel.Note, error) {
+	defer w.running.Enter()()
+	if w.reading > 0 {
+		select {
+		case <-time.After(w.reading):
+		case <-ctx.Done():
+			time.Sleep(w.giveUp)
+			return nil, fmt.Errorf("all notes: %w", ctx.Err())
+		}
+	}
+	return slices.Clone(w.notes), w.storeErr // at hand: it does not look at its context
 }
 
 func (w *world) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
@@ -86,7 +96,7 @@ func (w *world) Publish(entries []loopcancel.Entry) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.published = append(w.published, slices.Clone(entries))
+	w.published = append(w.published, entries) // and keeps it
 	return nil
 }
 
@@ -111,12 +121,21 @@ func (w *world) wantPublished(t *testing.T, sizes ...int) {
 		return
 	}
 	for i, got := range w.published {
-		same := len(got) == sizes[i]
-		for j := range got {
-			same = same && got[j].NoteID == w.notes[j].ID && slices.Equal(got[j].Terms, entry(w.notes[j]).Terms)
+		if len(got) != sizes[i] {
+			t.Errorf("the index was published with %d entries; want %d", len(got), sizes[i])
+			continue
 		}
-		if !same {
-			t.Errorf("the index was published with %d entries that are not those of the %d notes in their order", len(got), sizes[i])
+		w.wantEntries(t, got)
+	}
+}
+
+// wantEntries requires that these are the entries of the notes, in their order.
+func (w *world) wantEntries(t *testing.T, got []loopcancel.Entry) {
+	t.Helper()
+	for i, e := range got {
+		if e.NoteID != w.notes[i].ID || !slices.Equal(e.Terms, entry(w.notes[i]).Terms) {
+			t.Errorf("entry %d of the index is %q; it is to be that of the note %s, as it was published", i+1, e.NoteID, w.notes[i].ID)
+			return
 		}
 	}
 }
@@ -130,7 +149,7 @@ func (w *world) wantStopped(t *testing.T, at, got int, err, want error) {
 		when = "before Rebuild was called"
 	}
 	if n := w.running.Live(); n > 0 {
-		t.Errorf("Rebuild returned while %d notes were still being analyzed; when it has returned, nothing of it goes on", n)
+		t.Errorf("Rebuild returned while %d calls of the store or the analyzer were still running; when it has returned, nothing of it goes on", n)
 	}
 	time.Sleep(24 * time.Hour) // for what goes on all the same
 	w.mu.Lock()

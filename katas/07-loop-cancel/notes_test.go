@@ -27,11 +27,11 @@ func TestEveryNoteIsPublished(t *testing.T) {
 					t.Errorf("a store of %d notes: Rebuild returned %d and the error %v; want %d and none", n, got, err, n)
 				}
 				w.wantPublished(t, n)
+				if w.crowd.Load() {
+					t.Fatal("two notes were analyzed at the same time; the contract is one at a time")
+				}
 				if !slices.Equal(w.analyzed, w.ids()) {
 					t.Errorf("%d notes were analyzed, some twice, in another order or not at all;\nthe contract is each once, in the store's order", len(w.analyzed))
-				}
-				if w.crowd.Load() {
-					t.Error("two notes were analyzed at the same time; the contract is one at a time")
 				}
 			})
 		})
@@ -52,6 +52,24 @@ func TestTheEndOfTheContextStopsTheRebuild(t *testing.T) {
 				got, err := w.service().Rebuild(ctx)
 				w.wantStopped(t, at, got, err, context.Canceled)
 			})
+		})
+	}
+}
+
+// Contract: "a store that is being read is told".
+func TestTheEndOfTheContextStopsTheReading(t *testing.T) {
+	for _, giveUp := range []time.Duration{0, time.Second} {
+		kit.Bubble(t, func(t *testing.T) {
+			w := newWorld(10)
+			w.reading, w.giveUp = time.Hour, giveUp
+			ctx, cancel := context.WithTimeout(caller, time.Minute)
+			defer cancel()
+			start := time.Now()
+			got, err := w.service().Rebuild(ctx)
+			if took := time.Since(start); took > time.Minute+giveUp {
+				t.Errorf("the context ended after a minute, while the store was read, and Rebuild returned after %v; the store must be told", took)
+			}
+			w.wantStopped(t, -1, got, err, context.DeadlineExceeded)
 		})
 	}
 }
@@ -188,6 +206,23 @@ func TestRebuildsDoNotKnowOfEachOther(t *testing.T) {
 			t.Errorf("after a rebuild that was stopped, the next returned %d and the error %v; want 10 and none", got, err)
 		}
 		w.wantPublished(t, 10, 10)
+	})
+	kit.Bubble(t, func(t *testing.T) {
+		w := newWorld(10)
+		service := w.service()
+		for range 3 {
+			if _, err := service.Rebuild(caller); err != nil {
+				t.Fatalf("a rebuild after another returned the error %v", err)
+			}
+			slices.Reverse(w.notes) // other notes for the next one
+		}
+		if len(w.published) != 3 {
+			t.Fatalf("three rebuilds published %d times", len(w.published))
+		}
+		for i := range 3 { // the slices that the index was given are as they were
+			slices.Reverse(w.notes)
+			w.wantEntries(t, w.published[2-i])
+		}
 	})
 }
 
