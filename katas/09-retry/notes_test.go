@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -82,7 +83,7 @@ func TestTheWaitsGrowUpToTheLongest(t *testing.T) {
 	} {
 		p.First = min(p.First, p.Longest)
 		kit.Bubble(t, func(t *testing.T) {
-			s := &store{}
+			s := &store{takes: p.First} // a wait begins when the try has ended
 			if err, _ := save(caller, s, p); err == nil || s.tries() != p.Tries {
 				t.Errorf("a store that stays away and a policy of %d tries: Save made %d and returned the error %v", p.Tries, s.tries(), err)
 			}
@@ -112,10 +113,20 @@ func TestOtherErrorsAreNotTriedAgain(t *testing.T) {
 			})
 		}
 	}
+	for _, passes := range []error{
+		fmt.Errorf("save: %w", fmt.Errorf("put: %w", retry.ErrUnavailable)),
+		errors.Join(context.DeadlineExceeded, retry.ErrUnavailable), // of a driver with a limit of its own
+	} {
+		retried(t, passes)
+	}
+}
+
+func retried(t *testing.T, passes error) {
+	t.Helper()
 	kit.Bubble(t, func(t *testing.T) {
-		s := &store{answers: map[int]error{1: fmt.Errorf("save: %w", fmt.Errorf("put: %w", retry.ErrUnavailable)), 2: nil}}
+		s := &store{answers: map[int]error{1: passes, 2: nil}}
 		if err, _ := save(caller, s, policy); err != nil || s.tries() != 2 {
-			t.Errorf("an error that wraps ErrUnavailable: Save made %d tries and returned the error %v; want 2 and none", s.tries(), err)
+			t.Errorf("try 1 failed with %q, in which errors.Is finds ErrUnavailable: Save made %d tries and returned the error %q; want 2 and none", passes, s.tries(), fmt.Sprint(err))
 		}
 	})
 }
@@ -141,6 +152,18 @@ func TestTheEndOfTheContextEndsAWait(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Contract: "When Save has returned, nothing of it goes on." The bubble looks for
+// goroutines at once, before a wait that nobody needs would be over.
+func TestNothingIsLeftOfAWait(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(caller, 300*time.Millisecond)
+		defer cancel()
+		if err, _ := save(ctx, &store{}, retry.Policy{Tries: 5, First: time.Second, Longest: time.Hour}); err == nil {
+			t.Error("the context ended during a wait, Save returned no error")
+		}
+	})
 }
 
 // Contract: "If the next try would come after the context's deadline, Save may
@@ -253,13 +276,24 @@ func TestCallsDoNotKnowOfEachOther(t *testing.T) {
 			start := time.Now()
 			err := service.Save(caller, retry.Note{ID: id})
 			if took := time.Since(start); (err != nil) != wantErr || took < least || took > most {
-				t.Errorf("beside and after other calls, one returned the error %v after %v; want an error: %t, between %v and %v", err, took, wantErr, least, most)
+				t.Errorf("beside and after other calls, Save of the note %q returned after %v with the error %v; alone it takes %v to %v, and fails: %t", id, took, err, least, most, wantErr)
 			}
 		}
 		waits := 1500 * time.Millisecond // 100 ms + 200 ms + 400 ms + 800 ms
 		running.Go(func() { ask("away", true, waits/2, waits*3/2) })
 		time.Sleep(50 * time.Millisecond)
 		running.Go(func() { ask("good", false, 0, 0) })
+		running.Wait()
+		const crowd = 300
+		busy := &store{takes: time.Minute}
+		service = retry.NewService(busy, retry.Policy{Tries: 1, First: time.Second, Longest: time.Second})
+		for range crowd {
+			running.Go(func() { _ = service.Save(caller, note) })
+		}
+		synctest.Wait()
+		if n := busy.running.Live(); n != crowd {
+			t.Errorf("%d calls were made at the same time and %d tries run; none holds up another", crowd, n)
+		}
 		running.Wait()
 		service = retry.NewService(fresh{}, policy)
 		ask("first", true, waits/2, waits*3/2)

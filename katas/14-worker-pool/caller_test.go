@@ -12,10 +12,6 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
-func contextWithDeadline(d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(caller, d)
-}
-
 // wantOnly requires that the error is that of the call that failed first.
 func wantOnly(t *testing.T, err error) {
 	t.Helper()
@@ -35,8 +31,11 @@ func TestTheCallerEndsTheRun(t *testing.T) {
 	cause := errors.New("the client closed its connection")
 	for _, want := range []error{context.Canceled, context.DeadlineExceeded} {
 		for _, at := range []time.Duration{0, 2500 * time.Millisecond} {
-			for _, deaf := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%v at %v, calls listen: %t", want, at, !deaf), func(t *testing.T) {
+			for how, c := range map[string]call{
+				"calls say so":        {takes: time.Second},
+				"calls do not listen": {takes: time.Second, deaf: true},
+			} {
+				t.Run(fmt.Sprintf("%v at %v, %s", want, at, how), func(t *testing.T) {
 					kit.Bubble(t, func(t *testing.T) {
 						start := time.Now()
 						ctx, cancel := context.WithCancelCause(caller)
@@ -50,7 +49,7 @@ func TestTheCallerEndsTheRun(t *testing.T) {
 						} else {
 							time.AfterFunc(at, func() { cancel(cause) })
 						}
-						a := &archive{normal: call{takes: time.Second, deaf: deaf}}
+						a := &archive{normal: c}
 						err, _ := copyNotes(ctx, a, 1000)
 						if !errors.Is(err, want) {
 							t.Errorf("the caller's context ended with %q after %v and %d of 1000 notes were added: Copy returned the error %v;\n"+
@@ -59,7 +58,7 @@ func TestTheCallerEndsTheRun(t *testing.T) {
 						if more := a.begunSince(start.Add(at)); more > workers {
 							t.Errorf("%d calls began after the caller's context had ended; the contract is one more for each of %d workers at most", more, workers)
 						}
-						if !a.lastEnd.IsZero() && !deaf && a.lastEnd.After(start.Add(at)) {
+						if !a.lastEnd.IsZero() && !c.deaf && a.lastEnd.After(start.Add(at)) {
 							t.Errorf("calls that listen went on for %v after the caller's context had ended; they must be told", a.lastEnd.Sub(start.Add(at)))
 						}
 						a.wantOver(t)
@@ -77,7 +76,7 @@ func TestACompleteRunIsASuccess(t *testing.T) {
 		kit.Bubble(t, func(t *testing.T) {
 			a := &archive{normal: call{takes: time.Second, deaf: true}}
 			// It ends while the last calls run.
-			ctx, cancel := contextWithDeadline(time.Duration((n+workers-1)/workers)*time.Second - time.Millisecond)
+			ctx, cancel := context.WithTimeout(caller, time.Duration((n+workers-1)/workers)*time.Second-time.Millisecond)
 			defer cancel()
 			if err, _ := copyNotes(ctx, a, n); err != nil || a.added != n {
 				t.Errorf("the caller's context ended during the last calls, and all %d notes were added (%d): Copy returned the error %v; that is a success",
@@ -86,6 +85,17 @@ func TestACompleteRunIsASuccess(t *testing.T) {
 			a.wantOver(t)
 		})
 	}
+}
+
+// Contract: "Without notes there is nothing to do and no error."
+func TestWithoutNotesThereIsNoError(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(caller)
+		cancel()
+		if err, _ := copyNotes(ctx, &archive{}, 0); err != nil {
+			t.Errorf("no notes and a context that has ended: Copy returned the error %v; every note was added", err)
+		}
+	})
 }
 
 // Contract: "A call's context has the values and the deadline of the caller's,
@@ -109,8 +119,8 @@ func TestCallsGetTheContextOfTheCaller(t *testing.T) {
 					t.Fatalf("the context of call %d lacks a value of the caller's context", i+1)
 				}
 				if got, some := given.Deadline(); some != wantSome || !got.Equal(want) {
-					t.Fatalf("the caller's context has a deadline: %t; that of call %d: %t, at another time: %t;\n"+
-						"calls get the deadline of the caller, and none of the run's own", wantSome, i+1, some, !got.Equal(want))
+					t.Fatalf("the deadline of call %d is %s, that of its caller %s; calls get the deadline of the caller, and none of the run's own",
+						i+1, deadline(got, some), deadline(want, wantSome))
 				}
 				if given.Err() == nil {
 					t.Fatalf("Copy has returned, without an error, and the context of call %d goes on; it ends with the run, on success too", i+1)
@@ -119,6 +129,14 @@ func TestCallsGetTheContextOfTheCaller(t *testing.T) {
 			a.wantOver(t)
 		})
 	}
+}
+
+// deadline says when a deadline is, from now.
+func deadline(at time.Time, some bool) string {
+	if !some {
+		return "none"
+	}
+	return "in " + time.Until(at).String()
 }
 
 // Contract: "Runs do not know of each other: each has its own workers, its own

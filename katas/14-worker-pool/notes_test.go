@@ -1,9 +1,9 @@
 package workerpool_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -49,9 +49,10 @@ func TestNotesAreBegunInOrder(t *testing.T) {
 		if err != nil {
 			t.Fatalf("an archive that works: Copy returned the error %v", err)
 		}
-		// The first calls begin together, in whatever order.
-		if !slices.Equal(a.order[workers:], ids(n)[workers:]) {
-			t.Errorf("notes were begun in the order %v; the contract is that of the list", a.order)
+		for i, id := range ids(n)[1:] {
+			if before := ids(n)[i]; a.began[id].Before(a.began[before]) {
+				t.Errorf("%s was begun before %s; the contract is the order of the list", id, before)
+			}
 		}
 	})
 }
@@ -95,6 +96,9 @@ func TestTheFirstFailureStopsTheRun(t *testing.T) {
 					}
 					if more := a.begunSince(failed); more > workers {
 						t.Errorf("%d calls began after one had failed; the contract is one more for each of %d workers at most", more, workers)
+					}
+					if a.twice {
+						t.Error("a note was begun twice; the contract is once")
 					}
 					a.wantOver(t)
 				})
@@ -149,10 +153,25 @@ func TestTheErrorIsThatOfTheFirstFailure(t *testing.T) {
 				normal:  call{takes: time.Hour, unwind: 2 * time.Second, stopped: stopped},
 				special: map[string]call{"n2": {takes: time.Second, err: errBoom}},
 			}
-			ctx, cancel := contextWithDeadline(2 * time.Second) // while the others unwind
+			ctx, cancel := context.WithTimeout(caller, 2*time.Second) // while the others unwind
 			defer cancel()
 			err, _ := copyNotes(ctx, a, 100)
 			wantOnly(t, err)
+			a.wantOver(t)
+		})
+	}
+	// The archive has a limit of its own, or gave up by itself.
+	for _, own := range []error{context.DeadlineExceeded, context.Canceled} {
+		kit.Bubble(t, func(t *testing.T) {
+			a := &archive{
+				normal:  call{takes: time.Hour, unwind: 2 * time.Second, stopped: errReset},
+				special: map[string]call{"n2": {takes: time.Second, err: fmt.Errorf("archive: %w", own)}},
+			}
+			err, _ := copyNotes(caller, a, 100)
+			if !errors.Is(err, own) || errors.Is(err, errReset) {
+				t.Errorf("a call failed first, with %q and while the caller's context goes on: Copy returned the error %q; it must be that of this call, and no other's",
+					own, fmt.Sprint(err))
+			}
 			a.wantOver(t)
 		})
 	}
