@@ -1,8 +1,10 @@
 package kit_test
 
 import (
+	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +36,19 @@ var scenarios = map[string]scenario{
 		},
 		says: []string{"goroutines outlived the test and were still there 1m0s of virtual time later",
 			"3 goroutines [chan send] init.func1.1 bubble_test.go:", "started by init.func1 bubble_test.go:"},
+		not: []string{"deadlock"}, // said once, as a leak
+	},
+	"leak of many kinds": {
+		run: func(*testing.T) {
+			never := make(chan int)
+			for _, f := range []func(){
+				func() { <-never }, func() { <-never }, func() { <-never }, func() { <-never }, func() { <-never },
+				func() { <-never }, func() { <-never }, func() { <-never }, func() { <-never }, func() { <-never },
+			} {
+				go f()
+			}
+		},
+		says: []string{"goroutines outlived the test", "goroutine [chan receive]", "and 2 more kinds"},
 	},
 	"late": {
 		run: func(*testing.T) {
@@ -61,6 +76,26 @@ var scenarios = map[string]scenario{
 			group.Wait()
 		},
 		says: []string{"said before", "deadlock", "nothing will wake them", "[sync.WaitGroup.Wait]"},
+	},
+	"deadlock of the test alone": {
+		run:  func(*testing.T) { <-make(chan int) },
+		says: []string{"deadlock", "nothing will wake them", "goroutine [chan receive] init.func", "bubble_test.go:"},
+		not:  []string{"started by", "outlived"},
+	},
+	"deadlock in a cleanup": {
+		run: func(t *testing.T) {
+			t.Cleanup(func() { <-make(chan int) })
+		},
+		says: []string{"deadlock", "[chan receive] init.func", "bubble_test.go:"},
+	},
+	"deadlock over a mutex": {
+		run: func(*testing.T) {
+			var mu sync.Mutex
+			mu.Lock()
+			mu.Lock()
+		},
+		says: []string{"virtual time stood still for 1s", "[sync.Mutex.Lock] init.func", "bubble_test.go:"},
+		ends: true,
 	},
 	"panic": {
 		run: func(*testing.T) {
@@ -113,6 +148,44 @@ var scenarios = map[string]scenario{
 		says: []string{"virtual time stood still for 1s", "[sync.Mutex.Lock] init.func", "Meanwhile these wait", "[sleep] init.func"},
 		ends: true,
 	},
+	"mutex that the test holds": {
+		run: func(*testing.T) {
+			var mu sync.RWMutex
+			mu.Lock()
+			defer mu.Unlock()
+			go func() {
+				mu.RLock()
+				defer mu.RUnlock()
+			}()
+			time.Sleep(time.Second)
+		},
+		says: []string{"a mutex", "[sync.RWMutex.RLock] init.func", "started by init.func",
+			"Meanwhile these wait, and one of them may hold the mutex", "[sleep] init.func"},
+		ends: true,
+	},
+	"real I/O": {
+		run: func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() { _, _ = l.Accept() }()
+			time.Sleep(time.Second)
+		},
+		says: []string{"real I/O", "[IO wait] init.func", "bubble_test.go:"},
+		not:  []string{"Meanwhile"},
+		ends: true,
+	},
+	"spin of the test on the clock": {
+		run: func(*testing.T) {
+			for start := time.Now(); time.Since(start) < time.Second; {
+				runtime.Gosched()
+			}
+		},
+		says: []string{"a loop without a pause", "goroutine [run", "init.func", "bubble_test.go:"},
+		not:  []string{"Meanwhile"},
+		ends: true,
+	},
 	"spin": {
 		run: func(*testing.T) {
 			stop := make(chan struct{})
@@ -155,6 +228,7 @@ func TestScenario(t *testing.T) {
 
 // TestScenarioIsFollowed runs after TestScenario in the child.
 func TestScenarioIsFollowed(t *testing.T) {
+	kit.Settle(t) // what a failed bubble has left behind does not move any more
 	kit.Bubble(t, func(*testing.T) {
 		go time.Sleep(time.Hour)
 		time.Sleep(time.Hour)
@@ -196,6 +270,42 @@ func TestBubbleReports(t *testing.T) {
 				t.Logf("the child said:\n%s", out)
 			}
 		})
+	}
+}
+
+// TestBubbleReportsInPlainWords runs a scenario the way go test does without
+// -json or -v: the message alone has to say which test it was.
+func TestBubbleReportsInPlainWords(t *testing.T) {
+	for name, want := range map[string]string{
+		"mutex": "--- FAIL: TestScenario (1.00s)\n    virtual time stood still for 1s of real time",
+		"leak":  "goroutines outlived the test and were still there",
+	} {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestScenario$")
+		child.Env = append(os.Environ(), scenarioVariable+"="+name)
+		out, err := child.CombinedOutput()
+		text := string(out)
+		if child.ProcessState.ExitCode() != 1 || !strings.Contains(text, want) || !strings.HasSuffix(text, "FAIL\n") || strings.Contains(text, "\x16") {
+			t.Errorf("%s: %v, want %q, and FAIL at the end:\n%s", name, err, want, text)
+		}
+	}
+}
+
+// TestPanicElsewhereEndsTheProcess is what Bubble's comment promises of a panic
+// that is not in the test's own goroutine.
+func TestPanicElsewhereEndsTheProcess(t *testing.T) {
+	const variable = "LEAKPROOF_KIT_PANIC"
+	if os.Getenv(variable) != "" {
+		kit.Bubble(t, func(*testing.T) {
+			go func() { panic("no note") }()
+			time.Sleep(time.Second)
+		})
+		return
+	}
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), variable+"=1")
+	out, err := child.CombinedOutput()
+	if child.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "panic: no note") {
+		t.Errorf("%v, want exit status 2 and the panic:\n%s", err, out)
 	}
 }
 

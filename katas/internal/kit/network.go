@@ -14,8 +14,20 @@ import (
 // that a bubble sees them wait and their deadlines are exact in virtual time.
 // Make it with [Listen], inside the bubble that uses it.
 //
-// A connection has no buffer: a Write blocks until the other side reads, and a
-// Dial until the other side accepts.
+// For net/http and its clients it behaves like TCP: disconnects, timeouts,
+// bodies, and which connection is used again. Raw connections differ from TCP:
+//
+//   - A connection has no buffer. A Write waits until the other side reads, and a
+//     Dial until the other side accepts; over TCP both are done before.
+//   - What has been closed on this side says [io.ErrClosedPipe], over TCP
+//     [net.ErrClosed]; a second Close returns nil, over TCP an error. A Listener
+//     that is closed says [net.ErrClosed] from Accept and from Dial; over TCP the
+//     dial is refused by the system.
+//   - When the other side has closed, Read returns [io.EOF] as over TCP, and Write
+//     [io.ErrClosedPipe] at once. Over TCP a first Write may succeed, and there may
+//     be a reset where bytes were on their way.
+//   - There is no half-closed connection (CloseWrite). The server takes one over
+//     TCP for a client that has left.
 type Listener struct {
 	conns  chan net.Conn
 	closed chan struct{}

@@ -1,0 +1,242 @@
+package layers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	layers "example.com/leakproof/katas/05-layers"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+var errBroken = errors.New("connection reset")
+
+// refusals are the errors that mean something to a caller.
+var refusals = []error{layers.ErrInvalid, layers.ErrNotFound, layers.ErrLocked}
+
+// month is how long a note can have another title.
+const month = 30 * 24 * time.Hour
+
+// later and earlier are moments that the clock of the machine does not show: in
+// a bubble the year is 2000.
+var (
+	later   = time.Date(2035, time.May, 4, 12, 30, 0, 7, time.UTC)
+	earlier = time.Date(1995, time.May, 4, 12, 30, 0, 7, time.UTC)
+)
+
+// A store keeps its notes in memory.
+type store struct {
+	takes  time.Duration                                // how long each call takes
+	before func(ctx context.Context, call string) error // runs first in each call; its error is the store's
+
+	mu    sync.Mutex
+	notes map[string]layers.Note
+	puts  []layers.Note
+}
+
+func newStore(notes ...layers.Note) *store {
+	s := &store{notes: map[string]layers.Note{}}
+	for _, n := range notes {
+		s.notes[n.ID] = n
+	}
+	return s
+}
+
+func (s *store) Get(ctx context.Context, id string) (layers.Note, error) {
+	if err := s.begin(ctx, "Get"); err != nil {
+		return layers.Note{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.notes[id]
+	if !ok {
+		return layers.Note{}, fmt.Errorf("store: %w", layers.ErrNotFound)
+	}
+	return n, nil
+}
+
+func (s *store) Put(ctx context.Context, n layers.Note) error {
+	if err := s.begin(ctx, "Put"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes[n.ID] = n
+	s.puts = append(s.puts, n)
+	return nil
+}
+
+func (s *store) begin(ctx context.Context, call string) error {
+	if s.takes > 0 {
+		time.Sleep(s.takes)
+	}
+	if s.before != nil {
+		return s.before(ctx, call)
+	}
+	return nil
+}
+
+// written returns what has been put into the store.
+func (s *store) written() []layers.Note {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.puts)
+}
+
+// ids hands out n-1, n-2 and so on, also to several goroutines.
+func ids() func() string {
+	var last atomic.Int64
+	return func() string { return fmt.Sprintf("n-%d", last.Add(1)) }
+}
+
+// stopped is a clock that shows one moment.
+func stopped(at time.Time) func() time.Time { return func() time.Time { return at } }
+
+// annsNote is an hour old at later.
+func annsNote() layers.Note {
+	return layers.Note{ID: "ann-7", Owner: "ann", Title: "Shopping", Content: " Milk,\n eggs ", Created: later.Add(-time.Hour)}
+}
+
+// A door is one way of changing or reading a note.
+type door struct {
+	name   string
+	asks   []string // the calls of the store
+	writes bool
+	enter  func(ctx context.Context, s layers.Notes, user, title string) (layers.Note, error)
+}
+
+// doors all reach annsNote, or make a new one.
+var doors = []door{
+	{"Create", []string{"Put"}, true, func(ctx context.Context, s layers.Notes, user, title string) (layers.Note, error) {
+		return s.Create(ctx, user, title, "Milk")
+	}},
+	{"Get", []string{"Get"}, false, func(ctx context.Context, s layers.Notes, user, _ string) (layers.Note, error) {
+		return s.Get(ctx, user, "ann-7")
+	}},
+	{"Retitle", []string{"Get", "Put"}, true, func(ctx context.Context, s layers.Notes, user, title string) (layers.Note, error) {
+		return s.Retitle(ctx, user, "ann-7", title)
+	}},
+}
+
+// wantRefused fails t unless err is that refusal and no other, and nothing has
+// been written.
+func wantRefused(t *testing.T, what string, err, want error, s *store) {
+	t.Helper()
+	if puts := s.written(); len(puts) > 0 {
+		t.Fatalf("%s: the service put %s into the store;\nwhoever calls the service gets the error %q here, and nothing changes", what, show(puts...), want)
+	}
+	if !errors.Is(err, want) {
+		t.Fatalf("%s: the service returned the error %v;\nwhoever calls the service gets an error here in which errors.Is finds %q", what, err, want)
+	}
+	for _, other := range refusals {
+		if !errors.Is(other, want) && errors.Is(err, other) {
+			t.Fatalf("%s: errors.Is finds %q in the error %q of the service;\nit is %q alone", what, other, err, want)
+		}
+	}
+}
+
+func equal(a, b layers.Note) bool {
+	at := a.Created.Equal(b.Created)
+	a.Created, b.Created = time.Time{}, time.Time{}
+	return at && a == b
+}
+
+// show tells notes apart in a message.
+func show(notes ...layers.Note) string {
+	var all []string
+	for _, n := range notes {
+		all = append(all, fmt.Sprintf("{%s of %q %s content %q created %s}", n.ID, n.Owner, short(n.Title), n.Content, n.Created.Format(time.RFC3339Nano)))
+	}
+	return "[" + strings.Join(all, " ") + "]"
+}
+
+// short shows a title that may be long.
+func short(title string) string {
+	if n := len([]rune(title)); n > 20 {
+		return fmt.Sprintf("%.10q and so on, %d characters", title, n)
+	}
+	return fmt.Sprintf("%q", title)
+}
+
+// A service stands where the handler expects a Service. It has no rules.
+type service struct {
+	note   layers.Note
+	err    error
+	during func(ctx context.Context) // runs in each call
+	calls  []call
+}
+
+// A call is the name of a method and its arguments.
+type call []string
+
+func (c call) String() string {
+	var args []string
+	for _, arg := range c[1:] {
+		args = append(args, short(arg))
+	}
+	return c[0] + "(" + strings.Join(args, ", ") + ")"
+}
+
+func (s *service) call(ctx context.Context, c ...string) (layers.Note, error) {
+	s.calls = append(s.calls, c)
+	if s.during != nil {
+		s.during(ctx)
+	}
+	return s.note, s.err
+}
+
+func (s *service) Create(ctx context.Context, user, title, content string) (layers.Note, error) {
+	return s.call(ctx, "Create", user, title, content)
+}
+
+func (s *service) Get(ctx context.Context, user, id string) (layers.Note, error) {
+	return s.call(ctx, "Get", user, id)
+}
+
+func (s *service) Retitle(ctx context.Context, user, id, title string) (layers.Note, error) {
+	return s.call(ctx, "Retitle", user, id, title)
+}
+
+// send makes one request of the user's and returns the answer.
+func send(ctx context.Context, h http.Handler, user, request, body string) *http.Response {
+	method, path, _ := strings.Cut(request, " ")
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	r.Header.Set("X-User", user)
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// requests are the three routes, each with the status of a success.
+var requests = []struct {
+	request, body string
+	success       int
+}{
+	{"POST /notes", `{"title":"Groceries","content":"Milk"}`, http.StatusCreated},
+	{"GET /notes/n-1", "", http.StatusOK},
+	{"PATCH /notes/n-1", `{"title":"Groceries"}`, http.StatusOK},
+}
+
+// each runs f as one test for each name, in a bubble of its own.
+func each(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { kit.Bubble(t, f) })
+}
+
+// ended reports whether ctx ends within a minute.
+func ended(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	case <-time.After(time.Minute):
+		return false
+	}
+}

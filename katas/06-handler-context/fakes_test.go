@@ -1,0 +1,209 @@
+package handlercontext_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	handlercontext "example.com/leakproof/katas/06-handler-context"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// hung is what a store call takes that nobody stops.
+const hung = time.Hour
+
+// A fake says how one method of the store behaves.
+type fake struct {
+	after  time.Duration // works this long
+	unwind time.Duration // told to stop, it takes this long
+	err    error
+}
+
+// A store is a fake that remembers how it was called.
+type store struct {
+	list, count, create fake
+	notes               []handlercontext.Note // what List returns
+	size                int                   // what Count returns
+
+	began time.Time
+	live  kit.Gauge
+
+	mu    sync.Mutex
+	calls []*call
+	peak  int
+}
+
+// A call is one call of the store whose context had not ended before it.
+// Instants count from the beginning of the test.
+type call struct {
+	method, what string
+	ctx          context.Context
+	at           time.Duration
+	told         time.Duration // its context ended; -1: not while it ran
+	back         time.Duration // it returned; -1: not yet
+}
+
+func (s *store) now() time.Duration { return time.Since(s.began) }
+
+// run is one call. A call whose context has ended is harmless: it does nothing.
+func (s *store) run(ctx context.Context, f fake, method, what string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	defer s.live.Enter()()
+	c := &call{method: method, what: what, ctx: ctx, at: s.now(), told: -1, back: -1}
+	s.mu.Lock()
+	s.calls = append(s.calls, c)
+	s.peak = max(s.peak, s.live.Live())
+	s.mu.Unlock()
+	set := func(d *time.Duration) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		*d = s.now()
+	}
+	defer set(&c.back)
+	if f.after == 0 {
+		return f.err
+	}
+	select {
+	case <-time.After(f.after):
+		return f.err
+	case <-ctx.Done():
+		set(&c.told)
+		time.Sleep(f.unwind)
+		return fmt.Errorf("%s: %w", method, ctx.Err())
+	}
+}
+
+func (s *store) List(ctx context.Context, tag string) ([]handlercontext.Note, error) {
+	if err := s.run(ctx, s.list, "List", tag); err != nil {
+		return nil, err
+	}
+	return s.notes, nil
+}
+
+func (s *store) Count(ctx context.Context) (int, error) {
+	return s.size, s.run(ctx, s.count, "Count", "") // a size beside an error means nothing
+}
+
+func (s *store) Create(ctx context.Context, n handlercontext.Note) (handlercontext.Note, error) {
+	if err := s.run(ctx, s.create, "Create", n.Title+"/"+n.Content); err != nil {
+		return handlercontext.Note{}, err
+	}
+	n.ID = "n-118"
+	return n, nil
+}
+
+// seen returns a copy of what has been remembered of each call.
+func (s *store) seen() []call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []call
+	for _, c := range s.calls {
+		all = append(all, *c)
+	}
+	return all
+}
+
+// trace says in which order the store was called: "Count, Create".
+func (s *store) trace() string {
+	var all []string
+	for _, c := range s.seen() {
+		all = append(all, c.method)
+	}
+	return strings.Join(all, ", ")
+}
+
+// A site is a handler behind a server, with the store below it.
+type site struct {
+	*kit.Listener
+	*store
+	handlers kit.Gauge
+
+	mu       sync.Mutex
+	returned []handled
+}
+
+// handled is one request whose handler has returned.
+type handled struct {
+	at   time.Duration
+	live int // store calls that were still running
+}
+
+// A middleware stands in front of the handler and may change the context.
+type middleware func(context.Context) (context.Context, context.CancelFunc)
+
+func plain(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }
+
+// open serves the handler under test over s until the test ends.
+func open(t *testing.T, s *store, limit int, in middleware) *site {
+	t.Helper()
+	s.began = time.Now()
+	x := &site{store: s}
+	inner := handlercontext.NewHandler(handlercontext.NewService(s, limit))
+	x.Listener = kit.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer x.handlers.Enter()()
+		ctx, cancel := in(r.Context())
+		defer cancel()
+		inner.ServeHTTP(w, r.WithContext(ctx))
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.returned = append(x.returned, handled{s.now(), s.live.Live()})
+	})})
+	return x
+}
+
+// until lets virtual time pass until the test is d old.
+func (x *site) until(d time.Duration) {
+	time.Sleep(d - x.now())
+	synctest.Wait()
+}
+
+// answers returns what is known of the handlers that have returned.
+func (x *site) answers() []handled {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.returned
+}
+
+// wantTold fails t unless the last call of the store was that of method, and its
+// context ended at the given moment because of why.
+func (x *site) wantTold(t *testing.T, method string, at time.Duration, why string) call {
+	t.Helper()
+	synctest.Wait()
+	all := x.seen()
+	if len(all) == 0 || all[len(all)-1].method != method {
+		t.Fatalf("%s: the store was asked for [%s]; %s should have been running then", why, x.trace(), method)
+	}
+	c := all[len(all)-1]
+	if c.told != at {
+		end := "not before it was done"
+		if c.told >= 0 {
+			end = fmt.Sprintf("at %v", c.told)
+		} else if c.back < 0 {
+			end = "not yet"
+		}
+		t.Fatalf("%s. The store was at work for that request, in %s, since %v;\n"+
+			"the context of a store call ends when its request does, and this one ended %s", why, method, c.at, end)
+	}
+	return c
+}
+
+// wantOver fails t if something still runs for the only client, which has left.
+func (x *site) wantOver(t *testing.T, why string) {
+	t.Helper()
+	synctest.Wait()
+	if live := x.live.Live(); live > 0 {
+		all := x.seen()
+		t.Fatalf("%s, and %s of the store is still running for it", why, all[len(all)-1].method)
+	}
+	if n := x.handlers.Live(); n > 0 {
+		t.Fatalf("%s, and its handler has not returned, although no call of the store is running;\n"+
+			"nobody will read what it still does", why)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package maprace_test
+
+const raceDetector = false
