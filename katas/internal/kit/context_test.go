@@ -107,7 +107,7 @@ func TestAValueHidesWhatHangsOnAProbe(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		p := kit.NewProbe()
 		before := runtime.NumGoroutine()
-		ctx, cancel := context.WithCancel(context.WithValue(p, key{}, "trace"))
+		_, cancel := context.WithCancel(context.WithValue(p, key{}, "trace"))
 		synctest.Wait()
 		if live, started := p.Live(), runtime.NumGoroutine()-before; live != 0 || started != 1 {
 			t.Errorf("derived behind a value: Live is %d, %d goroutines started; want 0 and 1", live, started)
@@ -118,8 +118,8 @@ func TestAValueHidesWhatHangsOnAProbe(t *testing.T) {
 			t.Errorf("cancelled: %d goroutines left", left)
 		}
 
-		ctx, cancel = context.WithCancel(context.WithValue(p, key{}, "trace"))
-		defer cancel()
+		ctx, end := context.WithCancel(context.WithValue(p, key{}, "trace"))
+		defer end()
 		p.Cancel()
 		<-ctx.Done() // the goroutine passes the end on
 	})
