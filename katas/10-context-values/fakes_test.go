@@ -3,9 +3,12 @@ package contextvalues_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"go/token"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"sync"
 
 	contextvalues "example.com/leakproof/katas/10-context-values"
@@ -38,8 +41,9 @@ func (s *sessions) User(ctx context.Context, token string) (contextvalues.User, 
 
 // A store has the owner's note n1 and the note n0, which belongs to nobody.
 type store struct {
-	fails  error  // of Delete
-	during func() // happens in Get
+	getFails error  // of Get
+	fails    error  // of Delete
+	during   func() // happens in Get
 
 	mu      sync.Mutex
 	deleted []string
@@ -53,10 +57,12 @@ func (s *store) Get(ctx context.Context, id string) (contextvalues.Note, error) 
 	if s.during != nil {
 		s.during()
 	}
-	switch id {
-	case "n1":
+	switch {
+	case s.getFails != nil:
+		return contextvalues.Note{}, s.getFails
+	case id == "n1":
 		return contextvalues.Note{ID: id, Owner: owner.ID}, nil
-	case "n0":
+	case id == "n0":
 		return contextvalues.Note{ID: id}, nil
 	}
 	return contextvalues.Note{}, contextvalues.ErrNotFound
@@ -111,6 +117,25 @@ func sendRequest(s *store, r *http.Request, stack ...middleware) int {
 	return w.Code
 }
 
+// An outcome is what became of a request.
+type outcome struct {
+	status   int
+	panicked any
+}
+
+func (o outcome) String() string {
+	if o.panicked != nil {
+		return fmt.Sprintf("the handler panicked: %v", o.panicked)
+	}
+	return fmt.Sprintf("it was answered %d", o.status)
+}
+
+// outcomeOf calls f, which returns a status or panics.
+func outcomeOf(f func() int) (o outcome) {
+	defer func() { o.panicked = recover() }()
+	return outcome{status: f()}
+}
+
 // A spy is a context that remembers the keys it is asked for.
 type spy struct {
 	context.Context
@@ -122,13 +147,45 @@ func (s spy) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// anybodys reports whether another package can make an equal key: its type has
-// no name of its own, or one that is everybody's.
+// anybodys reports whether another package can make an equal key, or has it.
 func anybodys(key any) bool {
-	t := reflect.TypeOf(key)
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Chan: // equal to itself only, unless nil
-		return reflect.ValueOf(key).IsNil() && t.PkgPath() == "" && t.Elem().PkgPath() == ""
+	t, v := reflect.TypeOf(key), reflect.ValueOf(key)
+	if !nameable(t) {
+		return false
 	}
-	return t.PkgPath() == ""
+	_, isType := key.(reflect.Type)
+	switch {
+	case isType, slices.Contains(exported, key):
+		return true
+	case t.Kind() == reflect.Pointer: // equal to itself only, unless there is nothing to point to
+		return v.IsNil() || t.Elem().Size() == 0
+	case t.Kind() == reflect.Chan:
+		return v.IsNil()
+	}
+	return true
+}
+
+// exported are variables that any package can use.
+var exported = []any{
+	contextvalues.ErrUnauthenticated, contextvalues.ErrForbidden, contextvalues.ErrNotFound,
+	http.ServerContextKey, http.LocalAddrContextKey, http.ErrNoCookie, http.DefaultServeMux, http.DefaultClient,
+	context.Canceled, context.DeadlineExceeded,
+}
+
+// nameable reports whether a package other than the kata's can write the type.
+func nameable(t reflect.Type) bool {
+	own := reflect.TypeFor[contextvalues.User]().PkgPath()
+	switch {
+	case t.Name() != "":
+		return t.PkgPath() != own || token.IsExported(t.Name())
+	case t.Kind() == reflect.Struct:
+		for f := range t.Fields() {
+			if f.PkgPath == own || !nameable(f.Type) {
+				return false
+			}
+		}
+	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Array, t.Kind() == reflect.Chan:
+		return nameable(t.Elem())
+	}
+	return true
 }

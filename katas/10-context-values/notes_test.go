@@ -3,14 +3,16 @@ package contextvalues_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	contextvalues "example.com/leakproof/katas/10-context-values"
+	"example.com/leakproof/katas/internal/kit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,28 +22,35 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // signed in, 500 if the store fails otherwise."
 func TestWhoMayDelete(t *testing.T) {
 	for _, c := range []struct {
-		token, path string
-		fails       error
-		want        int
+		token, path     string
+		getFails, fails error
+		want            int
 	}{
-		{"owner", "/notes/n1", nil, 204},
-		{"support", "/notes/n1", nil, 204},
-		{"support", "/notes/n0", nil, 204},
-		{"reader", "/notes/n1", nil, 403},
-		{"reader", "/notes/n0", nil, 403},
-		{"reader", "/notes/n5", nil, 404},
-		{"owner", "/notes/n1", errDisk, 500},
-		{"", "/notes/n1", nil, 401},
-		{"forged", "/notes/n1", nil, 401},
-		{"nameless", "/notes/n1", nil, 401},
-		{"nameless", "/notes/n0", nil, 401},
+		{"owner", "/notes/n1", nil, nil, 204},
+		{"support", "/notes/n1", nil, nil, 204},
+		{"support", "/notes/n0", nil, nil, 204},
+		{"reader", "/notes/n1", nil, nil, 403},
+		{"reader", "/notes/n0", nil, nil, 403},
+		{"reader", "/notes/n5", nil, nil, 404},
+		{"owner", "/notes/n1", nil, errDisk, 500},
+		{"owner", "/notes/n1", errDisk, nil, 500},
+		{"support", "/notes/n1", errDisk, nil, 500},
+		{"reader", "/notes/n1", errDisk, nil, 500},
+		{"", "/notes/n1", nil, nil, 401},
+		{"forged", "/notes/n1", nil, nil, 401},
+		{"nameless", "/notes/n1", nil, nil, 401},
+		{"nameless", "/notes/n0", nil, nil, 401},
 	} {
-		s := &store{fails: c.fails}
+		s := &store{getFails: c.getFails, fails: c.fails}
+		when := ""
+		if c.want == 500 {
+			when = ", while the disk of the store is full,"
+		}
 		if got := send(s, c.token, c.path, authenticate(&sessions{})); got != c.want {
-			t.Errorf("DELETE %s as %q is answered %d; the contract is %d", c.path, c.token, got, c.want)
+			t.Errorf("DELETE %s as %q%s is answered %d; the contract is %d", c.path, c.token, when, got, c.want)
 		}
 		if deleted := len(s.deleted) > 0; deleted != (c.want == 204) {
-			t.Errorf("DELETE %s as %q: the note was deleted: %t; the answer is to be %d", c.path, c.token, deleted, c.want)
+			t.Errorf("DELETE %s as %q%s: the note was deleted: %t; the answer is to be %d", c.path, c.token, when, deleted, c.want)
 		}
 	}
 }
@@ -63,6 +72,14 @@ func TestTheServiceDecidesByItsArguments(t *testing.T) {
 			{support, "n1", nil},
 			{reader, "n1", contextvalues.ErrForbidden},
 			{contextvalues.User{ID: reader.ID, Role: "editor"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: reader.ID, Role: "Support"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: reader.ID, Role: "support-trainee"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: reader.ID, Role: "ex-support"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: reader.ID, Role: " support"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: "support"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: "U2"}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: "u2 "}, "n1", contextvalues.ErrForbidden},
+			{contextvalues.User{ID: "u"}, "n1", contextvalues.ErrForbidden},
 			{support, "n0", nil},
 			{owner, "n5", contextvalues.ErrNotFound},
 		} {
@@ -92,10 +109,10 @@ func behindAuthenticate(t *testing.T, token string) (ctx context.Context) {
 }
 
 // Contract: "A user without an id is nobody, whatever the role, also for a note
-// without an owner."
+// without an owner, and whether there is such a note or not."
 func TestNobodyDeletesNothing(t *testing.T) {
 	for _, by := range []contextvalues.User{nobody, {Role: "support"}} {
-		for _, id := range []string{"n0", "n1"} {
+		for _, id := range []string{"n0", "n1", "n5"} {
 			s := &store{}
 			err := contextvalues.NewService(s).Delete(behindAuthenticate(t, "support"), by, id)
 			if !errors.Is(err, contextvalues.ErrUnauthenticated) || len(s.deleted) > 0 {
@@ -114,8 +131,11 @@ func TestWithoutAuthenticateNobodyIsSignedIn(t *testing.T) {
 			r.Header.Set(name, owner.ID)
 		}
 		s := &store{}
-		if got, p := withoutPanic(func() int { return sendRequest(s, r) }); p != nil || got != http.StatusUnauthorized || len(s.deleted) > 0 {
-			t.Errorf("DELETE %s did not pass Authenticate: answered %d, panic %v, deleted %v; the contract is 401", path, got, p, s.deleted)
+		if got := outcomeOf(func() int { return sendRequest(s, r) }); got != unauthorized {
+			t.Errorf("DELETE %s did not pass Authenticate: %v; the contract is 401", path, got)
+		}
+		if len(s.deleted) > 0 {
+			t.Errorf("DELETE %s did not pass Authenticate, and the note is deleted", path)
 		}
 	}
 	// A client can send whatever a request that passed has in its header.
@@ -126,16 +146,13 @@ func TestWithoutAuthenticateNobodyIsSignedIn(t *testing.T) {
 	r := request("", "/notes/n1")
 	r.Header = passed
 	s := &store{}
-	if got, p := withoutPanic(func() int { return sendRequest(s, r) }); p != nil || got != http.StatusUnauthorized || len(s.deleted) > 0 {
-		t.Errorf("a request with the header of another that had passed Authenticate, and which did not pass: answered %d, panic %v, deleted %v;\n"+
-			"what a client can send is no proof of who it is; the contract is 401", got, p, s.deleted)
+	if got := outcomeOf(func() int { return sendRequest(s, r) }); got != unauthorized || len(s.deleted) > 0 {
+		t.Errorf("a request with the header of another that had passed Authenticate, and which did not pass: %v, deleted %q;\n"+
+			"what a client can send is no proof of who it is; the contract is 401", got, s.deleted)
 	}
 }
 
-func withoutPanic(f func() int) (status int, p any) {
-	defer func() { p = recover() }()
-	return f(), nil
-}
+var unauthorized = outcome{status: http.StatusUnauthorized}
 
 // Contract: "What other middlewares put into the context, under whatever key of
 // theirs, before Authenticate or behind it, changes no answer."
@@ -144,7 +161,8 @@ func TestOtherMiddlewaresChangeNoAnswer(t *testing.T) {
 	type key int
 	const mine key = 0
 	keys := []any{"user", "role", "User", "Role", "userID", "user_id", "userKey", "auth", "session", "notes.user", "identity",
-		user("user"), mine, 0, 1, int64(0), struct{}{}, [0]int{}, true, 'u'}
+		user("user"), mine, 0, 1, int64(0), struct{}{}, [0]int{}, true, 'u', contextvalues.User{}, owner}
+	keys = append(keys, exported...)
 	values := []any{"u2", "support", owner, support, &support, "", nil, 7}
 	for _, k := range keys {
 		for _, v := range values {
@@ -154,14 +172,14 @@ func TestOtherMiddlewaresChangeNoAnswer(t *testing.T) {
 					"before": {put, authenticate(&sessions{})},
 					"behind": {authenticate(&sessions{}), put},
 				} {
-					if got, p := withoutPanic(func() int { return send(&store{}, token, "/notes/n1", stack...) }); p != nil || got != want {
-						t.Fatalf("another middleware %s Authenticate puts %#v under the key %#v: DELETE as %s is answered %d (panic: %v); the contract is %d",
-							where, v, k, token, got, p, want)
+					if got := outcomeOf(func() int { return send(&store{}, token, "/notes/n1", stack...) }); got != (outcome{status: want}) {
+						t.Fatalf("another middleware %s Authenticate puts %#v under the key %#v of type %T, and there is a DELETE as %s:\n%v; the contract is %d",
+							where, v, k, k, token, got, want)
 					}
 				}
 			}
-			if got, p := withoutPanic(func() int { return send(&store{}, "owner", "/notes/n1", put) }); p != nil || got != http.StatusUnauthorized {
-				t.Fatalf("another middleware puts %#v under the key %#v, and nobody has passed Authenticate: answered %d (panic: %v); the contract is 401", v, k, got, p)
+			if got := outcomeOf(func() int { return send(&store{}, "owner", "/notes/n1", put) }); got != unauthorized {
+				t.Fatalf("another middleware puts %#v under the key %#v of type %T, and nobody has passed Authenticate:\n%v; the contract is 401", v, k, k, got)
 			}
 		}
 	}
@@ -173,17 +191,19 @@ func TestNobodyElseCanMakeTheKey(t *testing.T) {
 	asked := &sync.Map{}
 	spying := withContext(func(ctx context.Context) context.Context { return spy{ctx, asked} })
 	for _, stack := range [][]middleware{{authenticate(&sessions{}), spying}, {spying}} {
-		withoutPanic(func() int { return send(&store{}, "support", "/notes/n1", stack...) }) // another test's business
+		outcomeOf(func() int { return send(&store{}, "support", "/notes/n1", stack...) }) // another test's business
 	}
 	asked.Range(func(key, _ any) bool {
 		if anybodys(key) {
-			t.Errorf("the context is asked for the key %#v of type %T, which every other package can use as well", key, key)
+			t.Errorf("the context is asked for the key %#v of type %T, which every other package can make or name as well", key, key)
 		}
 		return true
 	})
 }
 
-// Contract: "They may copy the request, and replace its context by one derived from it."
+// Contract: "They may copy the request, replace its context by one derived from
+// it, and make a new request for the same note that has nothing of the first but
+// its context."
 func TestTheRequestMayBeCopied(t *testing.T) {
 	clone := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -194,6 +214,16 @@ func TestTheRequestMayBeCopied(t *testing.T) {
 	}
 	if got := send(&store{}, "support", "/notes/n1", authenticate(&sessions{}), clone); got != 204 {
 		t.Errorf("behind Authenticate the request is copied: DELETE as support is answered %d; the contract is 204", got)
+	}
+	anew := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.Path, nil))
+		})
+	}
+	for token, want := range map[string]int{"owner": 204, "reader": 403, "support": 204} {
+		if got := send(&store{}, token, "/notes/n1", authenticate(&sessions{}), anew); got != want {
+			t.Errorf("behind Authenticate a new request is made with the context of the first: DELETE as %s is answered %d; the contract is %d", token, got, want)
+		}
 	}
 }
 
@@ -244,36 +274,35 @@ func TestTheContextTravels(t *testing.T) {
 // Contract: "A panic of the store is not the handler's to hide: it passes."
 func TestAPanicOfTheStorePasses(t *testing.T) {
 	s := &store{during: func() { panic("a defect of the store") }}
-	if got, p := withoutPanic(func() int { return send(s, "owner", "/notes/n1", authenticate(&sessions{})) }); p == nil {
-		t.Errorf("the store panicked and the request was answered %d; the panic passes", got)
+	if got := outcomeOf(func() int { return send(s, "owner", "/notes/n1", authenticate(&sessions{})) }); got.panicked == nil {
+		t.Errorf("the store panicked, and somebody hid it: %v; the panic passes", got)
 	}
 }
 
 // Contract: "Requests do not mix, and neither do several handlers in one process."
 func TestRequestsDoNotMix(t *testing.T) {
 	tokens := map[string]int{"owner": 204, "reader": 403, "support": 204}
-	se := &sessions{}
-	// Every request has passed Authenticate before the first goes on.
-	var gate, all sync.WaitGroup
-	gate.Add(2 * len(tokens))
-	together := withContext(func(ctx context.Context) context.Context {
-		gate.Done()
-		gate.Wait()
-		return ctx
-	})
-	wrong := make(chan string, 2*len(tokens))
-	for range 2 {
-		for token, want := range tokens {
-			all.Go(func() {
-				if got := send(&store{}, token, "/notes/n1", authenticate(se), together); got != want {
-					wrong <- fmt.Sprintf("beside other requests, DELETE as %s is answered %d; the contract is %d", token, got, want)
+	kit.Bubble(t, func(t *testing.T) {
+		// Every request has passed Authenticate before the first goes on, and asked
+		// for the note before the first hears of it.
+		pause := func() { time.Sleep(time.Second) }
+		together := withContext(func(ctx context.Context) context.Context { pause(); return ctx })
+		var all sync.WaitGroup
+		for range 2 {
+			h := contextvalues.NewHandler(contextvalues.NewService(&store{during: pause}))
+			h = contextvalues.Authenticate(&sessions{}, together(h))
+			for range 2 {
+				for token, want := range tokens {
+					all.Go(func() {
+						w := httptest.NewRecorder()
+						h.ServeHTTP(w, request(token, "/notes/n1"))
+						if w.Code != want {
+							t.Errorf("beside other requests, DELETE as %s is answered %d; the contract is %d", token, w.Code, want)
+						}
+					})
 				}
-			})
+			}
 		}
-	}
-	all.Wait()
-	close(wrong)
-	for text := range wrong {
-		t.Error(text)
-	}
+		all.Wait()
+	})
 }
