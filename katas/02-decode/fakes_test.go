@@ -39,6 +39,7 @@ var deliveries = []delivery{
 	{how: "in chunks", step: 4096},
 	{how: "in chunks, the end with the last bytes", step: 4096, together: true},
 	{how: "in chunks of one byte", step: 1},
+	{how: "in one chunk", step: flood},
 }
 
 // of makes the body that arrives in this way.

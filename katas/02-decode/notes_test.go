@@ -31,6 +31,7 @@ func TestANoteIsStoredAsItWasSent(t *testing.T) {
 		{name: "JSON in the content", text: `{"title":"}{]","content":"{\"id\":7} {\"title\":\"a\"}"}`, want: decode.Note{Title: "}{]", Content: `{"id":7} {"title":"a"}`}},
 		{name: "escapes", text: `{"t\u0069tle":"M\u0069lk\n","content":"\u00e9"}`, want: decode.Note{Title: "Milk\n", Content: "é"}},
 		{name: "16 KiB of content", text: noteOf(limit), want: decode.Note{Title: "Milk", Content: strings.Repeat("a", limit-noteSize)}},
+		{name: "a long title", text: `{"title":"` + strings.Repeat("a", 16000) + `"}`, want: decode.Note{Title: strings.Repeat("a", 16000)}},
 		{name: "16 KiB with white space behind", text: noteOf(100) + spaces(limit-100), want: decode.Note{Title: "Milk", Content: strings.Repeat("a", 100-noteSize)}},
 		{name: "16 KiB with white space before", text: spaces(limit-100) + noteOf(100), want: decode.Note{Title: "Milk", Content: strings.Repeat("a", 100-noteSize)}},
 	}, func(t *testing.T, tt sample, b *upload) {
@@ -169,7 +170,10 @@ func TestABodyThatBreaksOffIsNoNote(t *testing.T) {
 
 // Contract 6: a failure of the store is internal, whatever its error is.
 func TestAFailureOfTheStoreIsInternal(t *testing.T) {
-	for _, err := range []error{errors.New("disk full"), fmt.Errorf("read the index: %w", io.ErrUnexpectedEOF), io.EOF} {
+	for _, err := range []error{
+		errors.New("disk full"), io.EOF, fmt.Errorf("read the index: %w", io.ErrUnexpectedEOF),
+		fmt.Errorf("ask the index: %w", &http.MaxBytesError{Limit: limit}),
+	} {
 		each(t, []sample{{name: err.Error(), text: milk}}, func(t *testing.T, _ sample, b *upload) {
 			const contract = `a failure of the store is answered 500 "internal"`
 			if got := post(t, decode.NewHandler(&store{err: err}), b).failure(t, contract); got != internal {
