@@ -201,16 +201,41 @@ func TestEveryCallAsksTheStore(t *testing.T) {
 	})
 }
 
-// Contract: "Services do not share a limit."
+// Contract: "Notes returns at the latest when the calls that it had running have
+// returned": whoever has all notes does not wait for a slot.
+func TestACallThatHasAllNotesReturns(t *testing.T) {
+	const situation = "limit 1; calls of Notes with one id of 1h each wait for the slot"
+	kit.Bubble(t, func(t *testing.T) {
+		s := newStore(fake{after: time.Hour}, nil, nil)
+		service := boundedfanout.NewService(s, 1)
+		back := make(chan *request, 4)
+		for i := range cap(back) {
+			r := begin(caller, service, number(string(rune('a'+i)), 1))
+			go func() { <-r.done; back <- r }()
+			synctest.Wait()
+		}
+		for i := range cap(back) { // who is served first is granted
+			r := <-back
+			r.want(t, r.took, situation)
+			if there := time.Duration(i+1) * time.Hour; r.took != there {
+				t.Errorf("%s: the note of one was there at %v, and Notes returned at %v;\nwhoever has all notes waits for nothing more", situation, there, r.took)
+			}
+		}
+	})
+}
+
+// Contract: "for one Service"; "Services do not share a limit", although they
+// may share a store.
 func TestServicesHaveTheirOwnLimit(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(caller, time.Minute)
 		defer cancel()
 		var all []*request
+		s, together := newStore(fake{after: hung}, nil, nil), 0
 		for _, limit := range []int{1, 3, 2} {
-			s := newStore(fake{after: hung}, nil, nil)
 			all = append(all, begin(ctx, boundedfanout.NewService(s, limit), number("n", 5)))
-			s.wantRunning(t, limit, limit, fmt.Sprintf("the service with limit %d, beside others", limit))
+			together += limit
+			s.wantRunning(t, together, together, fmt.Sprintf("a service with limit %d and %d others use one store, their limits are %d together", limit, len(all)-1, together))
 		}
 		for _, r := range all {
 			<-r.done

@@ -12,12 +12,16 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
-// ending returns a context that ends at that time from now with want.
+var errLeft = errors.New("the client has left")
+
+// ending returns a context that ends at that time from now with want, and has a
+// cause of its own.
 func ending(want error, at time.Duration) (context.Context, context.CancelFunc) {
 	if errors.Is(want, context.DeadlineExceeded) {
-		return context.WithTimeout(caller, at)
+		return context.WithTimeoutCause(caller, at, errLeft)
 	}
-	ctx, cancel := context.WithCancel(caller)
+	ctx, end := context.WithCancelCause(caller)
+	cancel := func() { end(errLeft) }
 	if at == 0 {
 		cancel()
 	}
@@ -253,8 +257,8 @@ func TestSlotsComeBack(t *testing.T) {
 	}
 }
 
-// Contract: "The context of a call of the store has the caller's values and
-// deadline, or none, and has ended when Notes returns."
+// Contract: "it has the caller's values, the caller's deadline if there is one,
+// and no deadline of its own. It has ended when Notes returns."
 func TestStoreGetsAContextOfTheCaller(t *testing.T) {
 	type key struct{}
 	for _, limited := range []bool{true, false} {
@@ -271,8 +275,13 @@ func TestStoreGetsAContextOfTheCaller(t *testing.T) {
 				r := read(ctx, boundedfanout.NewService(s, 2), number("n", 3))
 				r.want(t, r.took, "limit 2, 3 ids of 1s each")
 				for _, c := range s.seen() {
-					if got, some := c.ctx.Deadline(); some != limited || !got.Equal(want) {
-						t.Errorf("the context of the call for %s has another deadline than the caller's, or one that the caller's has not", c.id)
+					switch got, some := c.ctx.Deadline(); {
+					case limited && !some:
+						t.Errorf("the caller's context has a deadline, that of the call for %s has none", c.id)
+					case limited && !got.Equal(want):
+						t.Errorf("the deadline of the call for %s is %v from the caller's; it is the same", c.id, got.Sub(want))
+					case !limited && some:
+						t.Errorf("the caller's context has no deadline, that of the call for %s has one", c.id)
 					}
 					if c.ctx.Value(key{}) != "trace" {
 						t.Errorf("the context of the call for %s lacks a value of the caller's context", c.id)
