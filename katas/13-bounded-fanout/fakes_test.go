@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -24,25 +23,6 @@ var (
 // caller never ends, so that whatever waits for its end is still there when the
 // bubble looks for leaks; t.Context() has ended by then.
 var caller = context.Background()
-
-// An awkward context never ends. When a context derived from it is cancelled,
-// the others see the end and act on it before the cancel function has returned.
-type awkward struct {
-	context.Context
-	never chan struct{}
-}
-
-func (a awkward) Done() <-chan struct{} { return a.never }
-
-// AfterFunc is called when a context is derived, and stop when that is cancelled.
-func (awkward) AfterFunc(func()) (stop func() bool) {
-	return func() bool {
-		for range 200 {
-			runtime.Gosched()
-		}
-		return true
-	}
-}
 
 // A fake says how one call of the store goes.
 type fake struct {

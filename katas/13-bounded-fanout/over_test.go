@@ -141,7 +141,7 @@ func TestFirstFailureIsTheOneReturned(t *testing.T) {
 	for range 8 { // a repair may be lucky now and then
 		kit.Bubble(t, func(t *testing.T) {
 			s := newStore(fake{after: hung}, map[int]fake{1: {err: errBoom, after: time.Second}}, nil)
-			r := read(awkward{caller, make(chan struct{})}, boundedfanout.NewService(s, 4), number("n", 12))
+			r := read(kit.SlowCancel(), boundedfanout.NewService(s, 4), number("n", 12))
 			r.wantOver(t, errBoom, time.Second, time.Second, "limit 4, the second call of the store failed at 1s")
 		})
 		if t.Failed() {

@@ -160,6 +160,21 @@ func TestTheErrorIsThatOfTheFirstFailure(t *testing.T) {
 			a.wantOver(t)
 		})
 	}
+	// The others have returned before whoever cancels them goes on.
+	for range 8 { // a repair may be lucky now and then
+		kit.Bubble(t, func(t *testing.T) {
+			a := &archive{
+				normal:  call{takes: time.Hour, stopped: errReset},
+				special: map[string]call{"n2": {takes: time.Second, err: errBoom}},
+			}
+			err, _ := copyNotes(kit.SlowCancel(), a, 100)
+			wantOnly(t, err)
+			a.wantOver(t)
+		})
+		if t.Failed() {
+			return
+		}
+	}
 	// The archive has a limit of its own, or gave up by itself.
 	for _, own := range []error{context.DeadlineExceeded, context.Canceled} {
 		kit.Bubble(t, func(t *testing.T) {

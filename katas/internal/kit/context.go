@@ -2,6 +2,8 @@ package kit
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -100,3 +102,37 @@ func (p *Probe) AfterFunc(f func()) (stop func() bool) {
 		return stopped
 	}
 }
+
+// SlowCancel returns a context without values and deadline that never ends.
+// When a context derived from it is cancelled, everybody who watches that one
+// sees its end and acts on it before the cancel function has returned. So a
+// goroutine that cancels first, and writes down why afterwards, comes last.
+func SlowCancel() context.Context {
+	return slowCancel{context.Background(), make(chan struct{})}
+}
+
+type slowCancel struct {
+	context.Context
+	never chan struct{} // not nil, or nothing would be registered
+}
+
+func (c slowCancel) Done() <-chan struct{} { return c.never }
+
+// AfterFunc is called when a context is derived, and stop when that one has been
+// cancelled, while its cancel function still runs. The caller may hold a mutex
+// for which others wait by then, so stop cannot wait as in a bubble.
+func (slowCancel) AfterFunc(func()) (stop func() bool) {
+	return func() bool {
+		for range 100 { // others may be in here as well
+			runtime.Gosched()
+			all := parseStacks(dump(true))
+			if !slices.ContainsFunc(all[1:], func(g goroutine) bool { return g.bubble == all[0].bubble && g.moves() }) {
+				break
+			}
+		}
+		return true
+	}
+}
+
+// moves reports whether g goes on before the clock of its bubble does.
+func (g goroutine) moves() bool { return !g.parked() && g.state != "sleep" && !g.drives() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,4 +193,26 @@ func TestBelowAnEndedProbe(t *testing.T) {
 			t.Errorf("Live is %d", live)
 		}
 	})
+}
+
+// TestSlowCancelReturnsLast: what is done at the end of a derived context is done
+// before its cancel function returns.
+func TestSlowCancelReturnsLast(t *testing.T) {
+	for range 100 {
+		kit.Bubble(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(kit.SlowCancel())
+			var acted atomic.Int32
+			for range 4 {
+				go func() {
+					<-ctx.Done()
+					acted.Add(1)
+				}()
+			}
+			synctest.Wait()
+			cancel()
+			if n := acted.Load(); n != 4 {
+				t.Fatalf("cancel returned, and %d of 4 had acted", n)
+			}
+		})
+	}
 }

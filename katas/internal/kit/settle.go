@@ -93,10 +93,14 @@ func (g goroutine) parked() bool {
 func liveBubbles(all []goroutine) map[string]bool {
 	live := make(map[string]bool)
 	for _, g := range all {
-		drives := slices.ContainsFunc(g.frames, func(f frame) bool { return f.function == "internal/synctest.Run" })
-		live[g.bubble] = live[g.bubble] || drives
+		live[g.bubble] = live[g.bubble] || g.drives()
 	}
 	return live
+}
+
+// drives reports whether g is the goroutine that moves the clock of its bubble.
+func (g goroutine) drives() bool {
+	return slices.ContainsFunc(g.frames, func(f frame) bool { return f.function == "internal/synctest.Run" })
 }
 
 // ofTheRuntime reports whether g belongs to the Go runtime and runs none of the
