@@ -55,6 +55,19 @@ func TestWhoMayDelete(t *testing.T) {
 	}
 }
 
+// Contract: "401 if nobody is signed in", and nobody else hears of the request.
+func TestAuthenticatePassesNobodyElseOn(t *testing.T) {
+	for _, token := range []string{"", "forged"} {
+		passed := false
+		next := func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { passed = true })
+		}
+		if send(&store{}, token, "/notes/n1", authenticate(&sessions{}), next); passed {
+			t.Errorf("a request of %q was refused, and what stands behind Authenticate was called all the same", token)
+		}
+	}
+}
+
 // Contract: "Service.Delete decides by its arguments by and id and by the note,
 // and by nothing that is in the context."
 func TestTheServiceDecidesByItsArguments(t *testing.T) {
