@@ -2,6 +2,7 @@ package writejson_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,6 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,49 +20,54 @@ import (
 	"testing"
 
 	writejson "example.com/leakproof/katas/01-write-json"
+	"example.com/leakproof/katas/internal/kit"
 )
 
 // A store has these notes, or fails every call with err.
 type store struct {
-	notes []writejson.Note
-	err   error
+	notes  []writejson.Note
+	err    error
+	inside func(ctx context.Context) // runs inside the next call
 
 	mu    sync.Mutex
 	calls []string
 }
 
 func (s *store) Get(ctx context.Context, id string) (writejson.Note, error) {
-	s.record(ctx, "Get "+id)
+	s.enter(ctx, "Get "+id)
 	for _, n := range s.notes {
 		if n.ID == id {
 			return n, s.err // with an error, the note means nothing
 		}
 	}
-	return writejson.Note{}, errors.Join(s.err, fmt.Errorf("note %s: %w", id, writejson.ErrNotFound))
+	if s.err != nil {
+		return writejson.Note{}, s.err
+	}
+	return writejson.Note{}, fmt.Errorf("note %s: %w", id, writejson.ErrNotFound)
 }
 
 func (s *store) List(ctx context.Context) ([]writejson.Note, error) {
-	s.record(ctx, "List")
+	s.enter(ctx, "List")
 	return s.notes, s.err
 }
 
-// wantAsked fails t unless the store was asked just for this since it was made
-// or last looked at.
-func (s *store) wantAsked(t *testing.T, path, want string) {
-	t.Helper()
-	if !slices.Equal(s.calls, []string{want}) {
-		t.Fatalf("GET %s: the store was asked for %q;\nit is asked once for each request, here for %q", path, s.calls, want)
+func (s *store) enter(ctx context.Context, call string) {
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	f := s.inside
+	s.inside = nil
+	s.mu.Unlock()
+	if f != nil {
+		f(ctx)
 	}
-	s.calls = nil
 }
 
-func (s *store) record(ctx context.Context, call string) {
-	if ctx.Value(mark{}) == nil {
-		call += " with a context that is not the request's"
+// wantAsked fails t unless the store was asked for these, and nothing else.
+func (s *store) wantAsked(t *testing.T, what string, calls ...string) {
+	t.Helper()
+	if !slices.Equal(s.calls, calls) {
+		t.Fatalf("%s: the store was asked for %q;\nit is asked once for each request, here for %q", what, s.calls, calls)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls = append(s.calls, call)
 }
 
 // mark is the key of a value that the context of every request has.
@@ -75,6 +79,7 @@ func handler(s *store) http.Handler { return writejson.NewHandler(s, slog.New(sl
 // and the calls that came when the answer had been decided.
 type client struct {
 	path    string
+	end     func()       // ends the context of the request
 	onWrite func()       // runs inside the next Write, before it takes the bytes
 	room    int          // the bytes that get through before the client leaves
 	leave   error        // what Write says when it has left; nil: it stays
@@ -82,7 +87,8 @@ type client struct {
 	status  int          // 0 until it is sent
 	sent    http.Header  // as they were when the status was sent
 	body    bytes.Buffer // what came through
-	late    []string     // WriteHeader after the status; any call after a Write that failed
+	late    []string     // calls of WriteHeader after the status
+	after   []string     // calls after a Write that failed
 	left    bool         // a Write has failed
 	panics  any          // what the handler panicked with
 }
@@ -92,12 +98,11 @@ var errRunaway = errors.New("the handler went on calling the ResponseWriter with
 func (c *client) Header() http.Header { return c.header }
 
 func (c *client) WriteHeader(status int) {
-	switch {
-	case c.left || c.status != 0:
+	if c.left || c.status != 0 {
 		c.tooLate(fmt.Sprintf("WriteHeader(%d)", status))
-	case status >= 200: // what is below is no answer yet
-		c.status, c.sent = status, c.header.Clone()
+		return
 	}
+	c.status, c.sent = status, c.header.Clone()
 }
 
 func (c *client) Write(p []byte) (int, error) {
@@ -121,7 +126,12 @@ func (c *client) Write(p []byte) (int, error) {
 }
 
 func (c *client) tooLate(call string) {
-	if c.late = append(c.late, call); len(c.late) == 10 {
+	if c.left {
+		c.after = append(c.after, call)
+	} else {
+		c.late = append(c.late, call)
+	}
+	if len(c.late)+len(c.after) == 10 {
 		panic(errRunaway)
 	}
 }
@@ -134,10 +144,11 @@ func ask(h http.Handler, path string) *client {
 }
 
 func (c *client) ask(h http.Handler) {
-	c.header = http.Header{}
+	ctx, end := context.WithCancel(context.WithValue(context.Background(), mark{}, true))
+	defer end()
+	c.header, c.end = http.Header{}, end
 	defer func() { c.panics = recover() }()
-	r := httptest.NewRequest(http.MethodGet, c.path, nil)
-	h.ServeHTTP(c, r.WithContext(context.WithValue(r.Context(), mark{}, true)))
+	h.ServeHTTP(c, httptest.NewRequestWithContext(ctx, http.MethodGet, c.path, nil))
 	if c.status == 0 && !c.left {
 		c.WriteHeader(http.StatusOK) // as net/http does
 	}
@@ -194,6 +205,14 @@ func (c *client) want(t *testing.T, what string, status int, want string) {
 	}
 }
 
+// kind is the status and the code of the answer, whatever else is in it or
+// follows it.
+func (c *client) kind() string {
+	var first struct{ Error struct{ Code string } }
+	_ = json.NewDecoder(strings.NewReader(c.body.String())).Decode(&first) // what is no JSON has no code
+	return fmt.Sprintf("%d %s", c.status, cmp.Or(first.Error.Code, "without a code"))
+}
+
 // canonical writes JSON with sorted keys and without space, numbers as they are.
 func canonical(v any) string {
 	text, err := json.Marshal(v)
@@ -236,46 +255,51 @@ func once() marshaler {
 	}
 }
 
+// counts makes its JSON as often as it is asked to, and counts.
+func counts(n *int) marshaler {
+	return func() ([]byte, error) {
+		*n++
+		return []byte(strconv.Itoa(*n)), nil
+	}
+}
+
+// fails is a value of which the encoder says err.
+func fails(err error) marshaler { return func() ([]byte, error) { return nil, err } }
+
 // leaving are the errors of a connection whose client has left.
 var leaving = []error{syscall.EPIPE, fmt.Errorf("write tcp: %w", syscall.ECONNRESET), errors.New("http2: stream closed")}
 
-// ends waits until done is closed. It returns false if every other goroutine
-// waits for another one, so that nothing will happen any more.
-func ends(done <-chan struct{}) bool {
-	for looks, quiet := 0, 0; quiet < 20; looks++ {
-		select {
-		case <-done:
-			return true
-		default:
-			runtime.Gosched()
-		}
-		if looks < 1000 { // most requests end at once
-			continue
-		}
-		if quiet++; !allParked() {
-			quiet = 0
-		}
-	}
+// ends runs f. It returns false if f does not end by itself, because it waits
+// for something that nobody will do. Then giveUp is closed: what holds up a
+// request in f lets it go on, so that nothing is left to disturb other tests.
+func ends(t *testing.T, f func(giveUp <-chan struct{})) bool {
+	t.Helper()
+	done, giveUp := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		f(giveUp)
+	}()
+	kit.Settle(t)
 	select {
-	case <-done: // it ended while we looked
+	case <-done:
 		return true
 	default:
+		close(giveUp)
+		kit.Settle(t)
 		return false
 	}
 }
 
-// parked is how the stack of a goroutine begins that waits for another one.
-// [semacquire] is not part of it: so waits whoever starts a garbage collection
-// while the stacks are being read.
-var parked = regexp.MustCompile(`^goroutine \d+[^\[]*\[(sync\.|chan |select)`)
-
-func allParked() bool {
-	buf := make([]byte, 1<<20)
-	all := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
-	for _, g := range all[1:] { // the first is the caller
-		if !parked.MatchString(g) {
-			return false
-		}
+// meanwhile runs f in a goroutine of its own, and returns when it has ended or
+// giveUp is closed.
+func meanwhile(f func(), giveUp <-chan struct{}) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+	case <-giveUp:
 	}
-	return true
 }

@@ -1,6 +1,7 @@
 package errormap_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"testing"
 	"time"
 
 	errormap "example.com/leakproof/katas/04-error-map"
@@ -42,7 +42,7 @@ type store struct {
 
 var _ errormap.Store = store{}
 
-var stored = errormap.Note{ID: "7", Title: "Groceries", Content: "Bread"}
+var stored = errormap.Note{ID: "7", Title: "Fish & <chips>", Content: "Bread"}
 
 func (s store) Get(ctx context.Context, id string) (errormap.Note, error) {
 	if err := s.answer(ctx, "Get "+id); err != nil {
@@ -81,6 +81,7 @@ var internal = answer{http.StatusInternalServerError, "internal", ""}
 type recorder struct {
 	*httptest.ResponseRecorder
 	statuses int
+	panicked any // in the handler: the client reads nothing
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -89,34 +90,42 @@ func (r *recorder) WriteHeader(status int) {
 }
 
 // serve sends the request of op, in which ctx ends when its client leaves.
-func serve(ctx context.Context, h http.Handler, op operation) *recorder {
-	w := &recorder{httptest.NewRecorder(), 0}
+func serve(ctx context.Context, h http.Handler, op operation) (w *recorder) {
+	w = &recorder{httptest.NewRecorder(), 0, nil}
+	defer func() {
+		if w.panicked = recover(); w.panicked != nil {
+			w.Code = 0
+		}
+	}()
 	h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, op.method, op.path, strings.NewReader(op.body)))
 	return w
 }
 
-// failure is serve for a request that fails. Of a 499 only the status is read.
+// failure is serve for a request that fails. Of a 499 only the status is read,
+// and of what was written after the first JSON value nothing.
 func failure(ctx context.Context, h http.Handler, op operation) answer {
 	w := serve(ctx, h, op)
-	if w.statuses > 1 {
-		return answer{w.Code, "and then another status: a request is answered once", ""}
+	if w.panicked != nil {
+		return answer{0, fmt.Sprintf("none, but the panic: %v", w.panicked), ""}
 	}
 	if w.Code == statusCanceled {
 		return canceled.answer
 	}
-	var body struct {
-		Error struct{ Code, Field string }
+	var body, problem map[string]any
+	err := json.NewDecoder(bytes.NewReader(w.Body.Bytes())).Decode(&body)
+	problem, ok := body["error"].(map[string]any)
+	if err != nil || !ok {
+		return answer{w.Code, fmt.Sprintf("with the body %.60q, in which there is no error", w.Body), ""}
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		return answer{w.Code, fmt.Sprintf("with the body %.60q, which is no JSON object", w.Body), ""}
-	}
-	return answer{w.Code, body.Error.Code, body.Error.Field}
+	code, _ := problem["code"].(string)
+	field, _ := problem["field"].(string)
+	return answer{w.Code, code, field}
 }
 
 // A client leaves in the middle of a call of the store.
 type client struct {
 	ctx   context.Context // of its request
-	leave context.CancelFunc
+	leave func()
 }
 
 func newClient() client {
@@ -124,15 +133,25 @@ func newClient() client {
 	return client{ctx, leave}
 }
 
-// leaves makes the client leave and waits until the store's call knows.
-func (c client) leaves(t *testing.T, call context.Context) {
+// leaves makes the client leave and says whether the store's call, whose
+// context is given, knows of it before long. It belongs in a bubble.
+func (c client) leaves(call context.Context) bool {
 	c.leave()
 	select {
 	case <-call.Done():
+		return true
 	case <-time.After(time.Hour):
-		t.Error("a client left, and an hour later the context of the store's call goes on;\n" +
-			"the store learns from its context that nobody waits for it any more")
+		return false
 	}
+}
+
+// failureOfLeaver is the answer to c, which leaves in the middle of a call that
+// ends with err. It belongs in a bubble.
+func failureOfLeaver(c client, op operation, err error) answer {
+	return failure(c.ctx, newHandler(store{func(ctx context.Context, _ string) error {
+		c.leaves(ctx)
+		return err
+	}}), op)
 }
 
 // A kind is a row of the contract's table.
@@ -171,7 +190,7 @@ var shapes = []shape{
 	{"joined with the error of a rollback", func(kind, detail error) error { return errors.Join(kind, detail) }},
 	{"joined in the last place", func(kind, detail error) error { return errors.Join(detail, detail, wrap(1, kind)) }},
 	{"in a type with Unwrap", func(kind, detail error) error { return &statementError{detail, kind} }},
-	{"in a list of errors", func(kind, detail error) error { return wrap(1, failures{detail, failures{wrap(2, kind)}}) }},
+	{"in a list of errors", func(kind, detail error) error { return failures{detail, failures{wrap(2, kind)}} }},
 	{"in a type with methods Is and As", func(kind, detail error) error { return driverError{kind, detail} }},
 }
 
@@ -205,3 +224,8 @@ func (e driverError) Error() string        { return "driver: " + e.detail.Error(
 func (e driverError) Unwrap() error        { return e.detail }
 func (e driverError) Is(target error) bool { return errors.Is(e.kind, target) }
 func (e driverError) As(target any) bool   { return errors.As(e.kind, target) }
+
+// A replicaError belongs to the store and its callers. No row asks for it.
+type replicaError struct{ number int }
+
+func (e *replicaError) Error() string { return fmt.Sprintf("replica %d: connection reset", e.number) }

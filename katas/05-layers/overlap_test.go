@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	layers "example.com/leakproof/katas/05-layers"
+	"example.com/leakproof/katas/internal/kit"
 )
 
 // overlaps are the calls of which two are made at the same time, each with the
@@ -35,10 +33,10 @@ var overlaps = []struct {
 }
 
 // Contract 8 and 13: a service "may be used by several goroutines", and a
-// handler "may serve several requests at once".
+// handler "serves several requests at once".
 //
 // The two calls may wait for each other, with a mutex for instance, so this is
-// no work for a bubble: it cannot wait for those.
+// no work for a bubble: its clock would stand still.
 func TestCallsAtTheSameTimeKeepApart(t *testing.T) {
 	for _, o := range overlaps {
 		for _, byHTTP := range []bool{false, true} {
@@ -68,11 +66,8 @@ func TestCallsAtTheSameTimeKeepApart(t *testing.T) {
 				}
 				var errands []*errand
 				for _, user := range []string{"ann", "bob"} {
-					e := &errand{begun: make(chan struct{}), done: make(chan struct{})}
-					errands = append(errands, e)
-					go e.run(func() { e.note, e.err = o.call(s, user) })
-					<-e.begun // a goroutine that has not begun cannot be recognised
-					settle()
+					errands = append(errands, start(func() (layers.Note, error) { return o.call(s, user) }))
+					kit.Settle(t)
 				}
 				open()
 				for _, e := range errands {
@@ -130,37 +125,26 @@ func (c client) send(ctx context.Context, user, request, body string) (n layers.
 
 // An errand is a call in a goroutine of its own.
 type errand struct {
-	note  layers.Note
-	err   error
-	begun chan struct{}
-	done  chan struct{}
+	note layers.Note
+	err  error
+	done chan struct{}
 }
 
-func (e *errand) run(call func()) {
-	close(e.begun)
-	defer close(e.done)
-	call()
+func start(call func() (layers.Note, error)) *errand {
+	e := &errand{done: make(chan struct{})}
+	go func() {
+		defer close(e.done)
+		e.note, e.err = call()
+	}()
+	return e
 }
 
-// parked are the states of goroutines that wait for another one.
-var parked = []string{"chan receive", "chan send", "select", "sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "sync.Cond.Wait", "sync.WaitGroup.Wait", "semacquire"}
-
-// settle returns when every errand that has not ended waits: in the store, or
-// for one that does. It orders nothing for the race detector.
-func settle() {
-	dump := make([]byte, 1<<20)
-	for {
-		text := string(dump[:runtime.Stack(dump, true)])
-		moving := false
-		for stack := range strings.SplitSeq(text, "\n\n") {
-			header, frames, _ := strings.Cut(stack, "\n")
-			_, state, _ := strings.Cut(header, "[")
-			state, _, _ = strings.Cut(strings.TrimRight(state, "]:"), ",")
-			moving = moving || strings.Contains(frames, "(*errand).run") && !slices.Contains(parked, state)
-		}
-		if !moving {
-			return
-		}
-		runtime.Gosched()
+// ended reports whether the call has returned. After kit.Settle it has, or waits.
+func (e *errand) ended() bool {
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
 	}
 }

@@ -46,6 +46,12 @@ var posts = map[string][]string{
 	"with a line break that comes later": {withLength(len(note)+1) + note, "\n"},
 }
 
+// noteOf is a note of n bytes.
+func noteOf(n int) string {
+	const frame = len(`{"title":"Lease","content":""}`)
+	return `{"title":"Lease","content":"` + strings.Repeat("n", n-frame) + `"}`
+}
+
 // sorted ranges over m in the order of its keys: a suite that fails says the
 // same each time.
 func sorted[V any](m map[string]V) iter.Seq2[string, V] {
@@ -129,9 +135,12 @@ func (c *client) answer(t *testing.T, x *site) answer {
 }
 
 // wantAnswer fails t unless a has the status and, if body is not "", is the same
-// JSON, at the given moment.
+// JSON, at the given moment. No failure shows a note.
 func wantAnswer(t *testing.T, what string, a answer, status int, body string, at time.Duration) {
 	t.Helper()
+	if a.status >= 400 && strings.Contains(a.body, `"title"`) {
+		t.Fatalf("%s: answered with %d, and in its body there is a note: %.200s", what, a.status, a.body)
+	}
 	if a.status != status || a.at != at {
 		t.Fatalf("%s: answered with %d at %v; want %d at %v", what, a.status, a.at, status, at)
 	}

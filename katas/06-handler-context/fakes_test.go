@@ -21,7 +21,8 @@ const hung = time.Hour
 type fake struct {
 	after  time.Duration // works this long
 	unwind time.Duration // told to stop, it takes this long
-	err    error
+	says   error         // and returns this; nil: the error of its context
+	err    error         // what it returns if nobody stops it
 }
 
 // A store is a fake that remembers how it was called.
@@ -76,27 +77,27 @@ func (s *store) run(ctx context.Context, f fake, method, what string) error {
 	case <-ctx.Done():
 		set(&c.told)
 		time.Sleep(f.unwind)
+		if f.says != nil {
+			return f.says
+		}
 		return fmt.Errorf("%s: %w", method, ctx.Err())
 	}
 }
 
+// Beside an error the results mean nothing, and they are there all the same.
+
 func (s *store) List(ctx context.Context, tag string) ([]handlercontext.Note, error) {
-	if err := s.run(ctx, s.list, "List", tag); err != nil {
-		return nil, err
-	}
-	return s.notes, nil
+	return s.notes, s.run(ctx, s.list, "List", tag)
 }
 
 func (s *store) Count(ctx context.Context) (int, error) {
-	return s.size, s.run(ctx, s.count, "Count", "") // a size beside an error means nothing
+	return s.size, s.run(ctx, s.count, "Count", "")
 }
 
 func (s *store) Create(ctx context.Context, n handlercontext.Note) (handlercontext.Note, error) {
-	if err := s.run(ctx, s.create, "Create", n.Title+"/"+n.Content); err != nil {
-		return handlercontext.Note{}, err
-	}
+	err := s.run(ctx, s.create, "Create", n.Title+"/"+n.Content)
 	n.ID = "n-118"
-	return n, nil
+	return n, err
 }
 
 // seen returns a copy of what has been remembered of each call.
@@ -182,14 +183,14 @@ func (x *site) wantTold(t *testing.T, method string, at time.Duration, why strin
 	}
 	c := all[len(all)-1]
 	if c.told != at {
-		end := "not before it was done"
+		end := "did not end before it was done"
 		if c.told >= 0 {
-			end = fmt.Sprintf("at %v", c.told)
+			end = fmt.Sprintf("ended at %v", c.told)
 		} else if c.back < 0 {
-			end = "not yet"
+			end = "has not ended yet"
 		}
 		t.Fatalf("%s. The store was at work for that request, in %s, since %v;\n"+
-			"the context of a store call ends when its request does, and this one ended %s", why, method, c.at, end)
+			"the context of a store call ends when its request does, and this one %s", why, method, c.at, end)
 	}
 	return c
 }
@@ -205,5 +206,18 @@ func (x *site) wantOver(t *testing.T, why string) {
 	if n := x.handlers.Live(); n > 0 {
 		t.Fatalf("%s, and its handler has not returned, although no call of the store is running;\n"+
 			"nobody will read what it still does", why)
+	}
+}
+
+// hanging returns a store of which one method behaves like f, and a request that
+// gets there.
+func hanging(method string, f fake) (*store, string) {
+	switch method {
+	case "List":
+		return &store{list: f}, get
+	case "Count":
+		return &store{count: f}, posts["with a length"][0]
+	default:
+		return &store{create: f}, posts["with a length"][0]
 	}
 }

@@ -44,19 +44,30 @@ func TestALeavingClientStopsTheList(t *testing.T) {
 // Contract: the same for a POST, "however its body was sent", while the store
 // counts.
 func TestALeavingClientStopsTheCount(t *testing.T) {
-	stopsPost(t, "Count", "", func() *store { return &store{count: fake{after: hung}} })
+	stopsPost(t, posts, "Count", "Count", func() *store { return &store{count: fake{after: hung}} })
 }
 
 // The same while the store creates the note.
 func TestALeavingClientStopsTheCreate(t *testing.T) {
-	stopsPost(t, "Create", "Count, Create", func() *store {
+	stopsPost(t, posts, "Create", "Count, Create", func() *store {
 		return &store{count: fake{after: 2 * time.Second}, create: fake{after: hung}}
 	})
 }
 
-// stopsPost sends a POST in every way to a store of which method hangs.
-func stopsPost(t *testing.T, method, trace string, hanging func() *store) {
-	for name, pieces := range sorted(posts) {
+// The same for the longest note that is taken: its 64 KiB are in before the end of
+// the body is.
+func TestALeavingClientOfALongNote(t *testing.T) {
+	long := noteOf(64 << 10)
+	stopsPost(t, map[string][]string{
+		"of 64 KiB with a length": {withLength(len(long)) + long},
+		"of 64 KiB in one chunk":  {inChunks + chunk(long) + chunk("")},
+		"of 64 KiB, then the end": {inChunks + chunk(long), chunk("")},
+	}, "Count", "Count", func() *store { return &store{count: fake{after: hung}} })
+}
+
+// stopsPost sends a POST in different ways to a store of which method hangs.
+func stopsPost(t *testing.T, ways map[string][]string, method, trace string, hanging func() *store) {
+	for name, pieces := range sorted(ways) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				x := open(t, hanging(), 4, plain)
@@ -66,7 +77,7 @@ func stopsPost(t *testing.T, method, trace string, hanging func() *store) {
 				why := fmt.Sprintf("a client sent a POST %s and left at 8s", name)
 				x.until(2 * hung)
 				x.wantTold(t, method, 8*time.Second, why)
-				if trace != "" && x.trace() != trace {
+				if x.trace() != trace {
 					t.Fatalf("%s: the store was asked for [%s]; want [%s]", why, x.trace(), trace)
 				}
 				x.wantOver(t, why)
@@ -111,88 +122,6 @@ func TestABodyThatBreaksOff(t *testing.T) {
 				})
 			})
 		}
-	}
-}
-
-// Contract: "A request that waits for a slot and whose client leaves never gets
-// to the store", and the next one does.
-func TestALeavingClientDoesNotWaitForASlot(t *testing.T) {
-	for name, request := range sorted(map[string]string{"GET": get, "POST": posts["in one chunk"][0]}) {
-		t.Run(name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				x := open(t, &store{list: fake{after: 10 * time.Second}}, 1, plain)
-				first := dial(t, x).send(get)
-				x.until(time.Second)
-				second := dial(t, x).send(request)
-				x.until(3 * time.Second)
-				second.leave(t)
-				x.until(4 * time.Second)
-				if n := x.handlers.Live(); n != 1 {
-					t.Errorf("a %s waited for a slot and its client left at 3s; at 4s its handler had not returned", name)
-				}
-				third := dial(t, x).send(get)
-				if a := first.answer(t, x); a.status != 200 || a.at != 10*time.Second {
-					t.Fatalf("the request before: answered with %d at %v; want 200 at 10s", a.status, a.at)
-				}
-				a := third.answer(t, x)
-				if asked := x.trace() != "List, List"; asked || a.status != 200 || a.at != 20*time.Second {
-					t.Fatalf("a %s waited for a slot and its client left at 3s; the request behind it was answered with %d at %v,\n"+
-						"want 200 at 20s, and the store was asked for a client that had left: %t", name, a.status, a.at, asked)
-				}
-			})
-		})
-	}
-}
-
-// Contract: "When a handler returns, no store call of its request is running",
-// however long the call takes to give up; "nor does it stay any longer".
-func TestTheHandlerWaitsForTheStore(t *testing.T) {
-	for _, name := range []string{"List", "Count", "Create"} {
-		for _, end := range []string{"its client left", "the deadline of its request passed", "its budget was used up"} {
-			t.Run(fmt.Sprintf("%s, %s", name, end), func(t *testing.T) {
-				kit.Bubble(t, func(t *testing.T) {
-					s, request := hanging(name, fake{after: hung, unwind: 3 * time.Second})
-					in, over := plain, 30*time.Second
-					if end == "the deadline of its request passed" {
-						in, over = deadline, 5*time.Second
-					}
-					x := open(t, s, 1, in)
-					c := dial(t, x).send(request)
-					if end == "its client left" {
-						over = 5 * time.Second
-						x.until(over)
-						c.leave(t)
-					} else {
-						go func() { _, _ = c.from.Peek(1) }() // reads the answer
-					}
-					x.until(2 * hung)
-					why := fmt.Sprintf("%s at %v", end, over)
-					x.wantTold(t, name, over, why)
-					all := x.answers()
-					if len(all) != 1 || all[0].live > 0 || all[0].at != over+3*time.Second {
-						at, live := "never", 0
-						if len(all) > 0 {
-							at, live = all[0].at.String(), all[0].live
-						}
-						t.Fatalf("%s, and %s of the store needed 3s to give up: the handler returned at %s, with %d store calls running;\n"+
-							"want %v, and none", why, name, at, live, over+3*time.Second)
-					}
-				})
-			})
-		}
-	}
-}
-
-// hanging returns a store of which one method behaves like f, and a request that
-// gets there.
-func hanging(method string, f fake) (*store, string) {
-	switch method {
-	case "List":
-		return &store{list: f}, get
-	case "Count":
-		return &store{count: f}, posts["with a length"][0]
-	default:
-		return &store{create: f}, posts["with a length"][0]
 	}
 }
 

@@ -3,6 +3,8 @@ package lostcancel_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -10,14 +12,48 @@ import (
 
 	lostcancel "example.com/leakproof/katas/08-lost-cancel"
 	"example.com/leakproof/katas/internal/kit"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// Contract: the contexts that the store is given "end when the caller's ends,
+// whether the store is asked or a note is read".
+func TestContextGoesOnWhileTheNoteIsRead(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		s := newStore(note{text: "a"}, note{text: "b"}, note{text: "c", atOnce: true})
+		err, _ := export(context.Background(), s, &archive{})
+		if n := s.cutOff(); n > 0 {
+			t.Errorf("%d Reads came when the context that the store was given for that note had ended (Export returned: %v);\n"+
+				"the caller goes on, and a note is read under the context it was opened with", n, err)
+		}
+	})
+}
 
-// Contract: "Export asks the store for the notes one after another" and writes
-// their contents; "a note that the store does not find is left out."
-func TestNotesAreWrittenOneAfterAnother(t *testing.T) {
+// Contract: "Once Open has answered in time, reading that note has no limit."
+func TestReadingHasNoLimit(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		notes []note
+	}{
+		{"the first byte comes after an hour", slices.Repeat([]note{{text: "a", pause: time.Hour}}, 3)},
+		{"a film comes slowly", slices.Repeat([]note{{text: strings.Repeat("film", 20_000), pause: limit / 2}}, 3)},
+		{"it took the store 59s to answer Open", []note{{text: "a", pause: limit - time.Second, answer: limit - time.Second}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, a := newStore(c.notes...), &archive{}
+				err, took := export(context.Background(), s, a)
+				if want := texts(c.notes); err != nil || a.written.String() != want {
+					t.Errorf("Export returned the error %v after %v and had written %s;\n"+
+						"want the whole of what was read, %s: the limit of %v is for the answer of Open, reading has none",
+						err, took, short(a.written.String()), short(want), limit)
+				}
+			})
+		})
+	}
+}
+
+// Contract: Export writes the contents of the notes, "byte for byte and nothing
+// else".
+func TestContentsAreWrittenByteForByte(t *testing.T) {
 	film := strings.Repeat("a film, without a line break\x00\xff", 5000)
 	for _, c := range []struct {
 		name string
@@ -26,14 +62,59 @@ func TestNotesAreWrittenOneAfterAnother(t *testing.T) {
 		{"no notes", nil},
 		{"one note", []note{{text: "a"}}},
 		{"an empty note", []note{{text: "a"}, {}, {text: "c"}}},
-		{"a long note", []note{{text: film, atOnce: true}, {text: "b"}, {text: film}}},
-		{"some are gone", []note{{openErr: errGone}, {text: "b"}, {openErr: errGone}, {text: "d", atOnce: true}, {openErr: errGone}}},
-		{"all are gone", []note{{openErr: errGone}, {openErr: errGone}}},
-		{"an answer takes 59s", []note{{text: "a", answer: limit - time.Second}, {openErr: errGone, answer: limit - time.Second}, {text: "c"}}},
+		{"long notes", []note{{text: film}, {text: "b"}, {text: film}}},
+		{"the last bytes come together with io.EOF", []note{{text: film, atOnce: true}, {text: "b", atOnce: true}}},
+		{"some Reads return no byte and no error", []note{{text: film, hollow: true}, {text: "b", hollow: true}, {hollow: true}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				s, a := newStore(c.all...), &archive{}
+				err, _ := export(context.Background(), s, a)
+				if got, want := a.written.String(), texts(c.all); err != nil || got != want {
+					t.Errorf("Export returned the error %v and had written %s;\n"+
+						"want the contents of the notes, byte for byte: %s", err, short(got), short(want))
+				}
+			})
+		})
+	}
+}
+
+// Contract: "A note that Open answers with ErrNotFound (also wrapped) is left
+// out, and the export goes on."
+func TestNotesThatAreGoneAreLeftOut(t *testing.T) {
+	bare := note{openErr: lostcancel.ErrNotFound}
+	wrapped := note{openErr: errGone}
+	for _, c := range []struct {
+		name string
+		all  []note
+	}{
+		{"the first and the last", []note{bare, {text: "b"}, bare}},
+		{"with an error that wraps ErrNotFound", []note{wrapped, {text: "b"}, wrapped, {text: "d"}, wrapped}},
+		{"all", []note{wrapped, bare}},
+		{"after 59s", []note{{openErr: errGone, answer: limit - time.Second}, {text: "b"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, a := newStore(c.all...), &archive{}
+				err, _ := export(context.Background(), s, a)
+				if got, want := a.written.String(), texts(c.all); err != nil || got != want {
+					t.Errorf("some notes were answered with %q and the like: Export returned the error %v and had written %s;\n"+
+						"want no error, and the notes that were found: %s", errGone, err, short(got), short(want))
+				}
+			})
+		})
+	}
+}
+
+// Contract: "Export asks the store for the notes one after another, in the order
+// of ids, and as often as they are in there. When it asks for a note, the
+// contents of those before have been written, and their readers are closed."
+func TestNotesAreWrittenOneAfterAnother(t *testing.T) {
+	for _, ids := range [][]string{{"1", "2", "3"}, {"3", "1", "2"}, {"2", "2", "1", "2"}} {
+		t.Run(strings.Join(ids, " "), func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, a := newStore(note{text: "a"}, note{text: "bb"}, note{text: "ccc"}), &archive{}
+				s.ids = ids
 				s.asking = func() {
 					asked, open := s.seen()
 					var want string
@@ -41,135 +122,23 @@ func TestNotesAreWrittenOneAfterAnother(t *testing.T) {
 						want += s.notes[id].text
 					}
 					if got := a.written.String(); got != want || open > 0 {
-						t.Errorf("the store was asked for note %d when %d readers of those before were open, and %s was written;\n"+
-							"want their contents %s: each note is read, written and closed before the next",
-							len(asked), open, short(got), short(want))
+						t.Errorf("when Export asked for the last of the notes %v, it had written %s and %d readers were open;\n"+
+							"want what was in those before, %s, and no reader: each note is written and closed before the next is asked for",
+							asked, short(got), open, short(want))
 					}
 				}
 				err, _ := export(context.Background(), s, a)
-				var want string
-				for _, n := range c.all {
-					want += n.text
-				}
-				if got := a.written.String(); err != nil || got != want {
-					t.Errorf("Export returned the error %v and had written %s;\n"+
-						"want the contents of the notes that are found, byte for byte: %s", err, short(got), short(want))
-				}
-				if asked, _ := s.seen(); !slices.Equal(asked, s.ids) {
-					t.Errorf("Export of the notes %v asked the store for %v;\n"+
-						"each is asked for once, in this order", s.ids, asked)
-				}
-				wantClosed(t, s)
-			})
-		})
-	}
-}
-
-// Contract: "Any other failure ends the export at once: of Open, of a Read, of a
-// Write", and errors.Is finds it.
-func TestFailureEndsTheExport(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		second note // the first and the third are fine
-		room   int
-		want   error
-	}{
-		{"open", note{openErr: errOpen}, 0, errOpen},
-		{"open, after 59s", note{openErr: errOpen, answer: limit - time.Second}, 0, errOpen},
-		{"read", note{readErr: errRead}, 0, errRead},
-		{"read, after a part", note{text: "bb", readErr: errRead, atOnce: true}, 0, errRead},
-		{"read, after an hour", note{text: "bb", pause: time.Hour, readErr: errRead}, 0, errRead},
-		{"write", note{text: "bb"}, len("a") + 1, errWrite},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				s, a := newStore(note{text: "a"}, c.second, note{text: "c"}), &archive{room: c.room}
-				err, _ := export(context.Background(), s, a)
-				if !errors.Is(err, c.want) {
-					t.Errorf("the second note failed with %q, and Export returned the error %v;\n"+
-						"errors.Is must find in it what went wrong", c.want, err)
-				}
-				if asked, _ := s.seen(); !slices.Equal(asked, s.ids[:2]) {
-					t.Errorf("the second of the notes %v failed, the store was asked for %v;\n"+
-						"the export ends there", s.ids, asked)
-				}
-				if got := a.written.String(); !strings.HasPrefix(got, "a") || !strings.HasPrefix("abb", got) {
-					t.Errorf("the second note failed, and %s has been written;\n"+
-						"want the first note, and of the second no more than there was", short(got))
-				}
-				wantClosed(t, s)
-			})
-		})
-	}
-}
-
-// Contract: "When Export has returned, however it ended, nothing of it is left:
-// no context derived from the caller's", none that the store was given.
-func TestNothingStaysWithTheCaller(t *testing.T) {
-	for _, c := range []struct {
-		how   string
-		notes []note
-		room  int
-	}{
-		{how: "the note could not be opened", notes: []note{{openErr: errOpen}}},
-		{how: "the note was not found", notes: []note{{openErr: errGone}}},
-		{how: "the store did not answer", notes: []note{{answer: never}}},
-		{how: "the note could not be read", notes: []note{{readErr: errRead}}},
-		{how: "the archive was full", notes: []note{{text: "aa"}}, room: 1},
-		{how: "the note was written", notes: []note{{text: "a"}}},
-		{how: "reading took an hour", notes: []note{{text: "a", pause: time.Hour}}},
-		{how: "there were no notes"},
-		{how: "notes of all kinds", notes: []note{{openErr: errGone}, {text: "b"}, {}, {openErr: errGone}, {text: "e"}, {readErr: errRead}}},
-	} {
-		t.Run(c.how, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				s, caller := newStore(c.notes...), kit.NewProbe()
-				_, _ = export(caller, s, &archive{room: c.room})
-				wantNothingLeft(t, s, caller, c.how)
-				wantClosed(t, s)
-			})
-		})
-	}
-}
-
-// Contract: "What was made for a note ends with the note", however many there
-// are; "at most three contexts" have not ended when the store is asked for one.
-func TestContextsDoNotPileUp(t *testing.T) {
-	for _, c := range []struct {
-		kind string
-		note note
-	}{
-		{"written", note{text: "a"}},
-		{"empty", note{}},
-		{"not found", note{openErr: errGone}},
-		{"large", note{text: strings.Repeat("a", 100_000), pause: time.Second}},
-		{"slow to be opened", note{text: "a", answer: limit - time.Second}},
-	} {
-		t.Run(c.kind, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				s, caller := newStore(slices.Repeat([]note{c.note}, 12)...), kit.NewProbe()
-				most, at := 0, 0
-				s.asking = func() {
-					time.Sleep(time.Nanosecond) // until nothing moves any more
-					if live := max(caller.Live(), s.live()); live > most {
-						asked, _ := s.seen()
-						most, at = live, len(asked)
-					}
-				}
-				err, _ := export(caller, s, &archive{})
-				if err != nil {
-					t.Errorf("12 notes that are %s: Export returned the error %v", c.kind, err)
-				}
-				if most > 3 {
-					t.Errorf("when the store was asked for note %d, %d contexts had been made and had not ended (notes: %s);\n"+
-						"what was made for a note ends with that note, not with the export", at, most, c.kind)
+				if asked, _ := s.seen(); !slices.Equal(asked, ids) {
+					t.Errorf("Export of the notes %v asked the store for %v and returned the error %v;\n"+
+						"the store is asked for each, in this order, and as often as it is in there", ids, asked, err)
 				}
 			})
 		})
 	}
 }
 
-// Contract: "The store has the limit to answer Open, for each note anew."
+// Contract: "When it has not answered by then, the context that it was given
+// ends at that moment, and the export ends with an error."
 func TestStoreThatDoesNotAnswerInTime(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -178,53 +147,134 @@ func TestStoreThatDoesNotAnswerInTime(t *testing.T) {
 		{"the first note", nil},
 		{"after a note", []note{{text: "a"}}},
 		{"after a note that is gone", []note{{openErr: errGone}}},
-		{"after three of 59s", []note{
-			{text: "a", answer: limit - time.Second}, {openErr: errGone, answer: limit - time.Second}, {answer: limit - time.Second},
-		}},
 		{"after an hour of reading", []note{{text: "a", pause: time.Hour}}},
 	} {
 		for _, limit := range []time.Duration{limit, 3 * time.Hour} {
 			t.Run(c.name+", "+limit.String(), func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
-					s := newStore(append(slices.Clone(c.before), note{answer: never}, note{text: "z"})...)
+					s := newStore(append(slices.Clone(c.before), note{answer: never})...)
 					var asked time.Time
 					s.asking = func() { asked = time.Now() }
 					err := lostcancel.NewService(s, limit).Export(context.Background(), s.ids, &archive{})
 					if took := time.Since(asked); err == nil || took != limit {
-						t.Errorf("the store did not answer, the limit is %v: Export returned the error %v after %v;\n"+
-							"when the limit is over, the store is told to stop, and Export returns an error", limit, err, took)
+						t.Errorf("the store did not answer, and Export returned the error %v, %v after it had asked;\n"+
+							"want an error, and that after the limit: %v. Then the store is told to give up, and it does at once", err, took, limit)
 					}
-					if got, _ := s.seen(); len(got) != len(c.before)+1 {
-						t.Errorf("note %d was not answered within the limit, the store was asked for %v;\n"+
-							"the export ends there", len(c.before)+1, got)
-					}
-					wantClosed(t, s)
 				})
 			})
 		}
 	}
 }
 
-// Contract: "Once Open has answered in time, reading that note has no limit."
-func TestReadingHasNoLimit(t *testing.T) {
+// Contract: "The store has the limit to answer Open, for each note anew."
+func TestEachNoteHasTheWholeLimit(t *testing.T) {
+	slow := note{text: "a", answer: limit - time.Second}
 	for _, c := range []struct {
 		name string
-		note note
+		all  []note
+		want time.Duration
 	}{
-		{"the first byte comes after an hour", note{text: "a", pause: time.Hour}},
-		{"a film comes slowly", note{text: strings.Repeat("film", 20_000), pause: limit / 2}},
-		{"it took the store 59s to answer Open", note{text: "a", pause: limit - time.Second, answer: limit - time.Second}},
+		{"three answers take 59s", []note{slow, slow, slow}, 3 * (limit - time.Second)},
+		{"two answers take 59s, and the third does not come", []note{slow, slow, {answer: never}}, 2*(limit-time.Second) + limit},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
-				s, a := newStore(c.note, c.note, c.note), &archive{}
+				s, a := newStore(c.all...), &archive{}
 				err, took := export(context.Background(), s, a)
-				if want := strings.Repeat(c.note.text, 3); err != nil || a.written.String() != want {
-					t.Errorf("Export returned the error %v after %v and had written %s;\n"+
-						"want the whole of 3 notes, %s: the limit of %v is for the answer of Open, reading has none",
-						err, took, short(a.written.String()), short(want), limit)
+				if got, want := a.written.String(), texts(c.all); took != c.want || got != want {
+					t.Errorf("%s, the limit is %v: Export returned the error %v after %v and had written %s;\n"+
+						"want %s, after %v: the store has the whole limit for each note",
+						c.name, limit, err, took, short(got), short(want), c.want)
 				}
-				wantClosed(t, s)
+			})
+		})
+	}
+}
+
+// failures are the ways in which the second of three notes can fail.
+var failures = []struct {
+	name   string
+	second note
+	room   int
+	want   error
+}{
+	{"Open", note{openErr: errOpen}, 0, errOpen},
+	{"Open, after 59s,", note{openErr: errOpen, answer: limit - time.Second}, 0, errOpen},
+	{"a Read", note{readErr: errRead}, 0, errRead},
+	{"a Read, after a part,", note{text: "bb", readErr: errRead, atOnce: true}, 0, errRead},
+	{"a Read, after an hour,", note{text: "bb", pause: time.Hour, readErr: errRead}, 0, errRead},
+	{"a Write", note{text: "bb"}, len("a") + 1, errWrite},
+}
+
+// Contract: "Any other failure ends the export at once. No further note is asked
+// for, nor the same note again." A store that does not answer ends it as well.
+func TestFailureEndsTheExport(t *testing.T) {
+	late := failures[0]
+	late.name, late.second = "Open (no answer within the limit)", note{answer: never}
+	for _, f := range append(slices.Clone(failures), late) {
+		t.Run(f.name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, a := newStore(note{text: "a"}, f.second, note{text: "c"}), &archive{room: f.room}
+				err, _ := export(context.Background(), s, a)
+				if asked, _ := s.seen(); len(asked) > 2 {
+					t.Errorf("%s of the second of the notes %v failed, and the store was asked for %v (Export returned: %v);\n"+
+						"the export ends there: no further note is asked for, nor the same note again", f.name, s.ids, asked, err)
+				}
+				if got := a.written.String(); !strings.HasPrefix(got, "a") || !strings.HasPrefix("abb", got) {
+					t.Errorf("%s of the second note failed, and %s has been written;\n"+
+						"want the first note, and of the second no more than there was", f.name, short(got))
+				}
+			})
+		})
+	}
+}
+
+// Contract: "errors.Is finds that failure in what Export returns."
+func TestFailureIsFoundInTheError(t *testing.T) {
+	for _, f := range failures {
+		t.Run(f.name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s := newStore(note{text: "a"}, f.second, note{text: "c"})
+				if err, _ := export(context.Background(), s, &archive{room: f.room}); !errors.Is(err, f.want) {
+					t.Errorf("%s of the second note failed with %q, and Export returned the error %v;\n"+
+						"errors.Is must find in it what went wrong", f.name, f.want, err)
+				}
+			})
+		})
+	}
+}
+
+// Contract: "Any other failure ends the export at once, whatever its error
+// wraps." What is wrapped here means something only where it is not part of one.
+func TestFailureThatWrapsAKnownError(t *testing.T) {
+	missing := fmt.Errorf("open part 2: %w", lostcancel.ErrNotFound)
+	lost := fmt.Errorf("connection lost: %w", io.EOF)
+	busy := fmt.Errorf("no connection is free: %w", context.DeadlineExceeded)
+	for _, c := range []struct {
+		where  string
+		second note
+		full   error // what a Write fails with
+		want   error
+	}{
+		{"Open", note{openErr: lost}, nil, lost},
+		{"Open", note{openErr: busy}, nil, busy},
+		{"a Read", note{text: "bb", readErr: missing}, nil, missing},
+		{"a Read", note{text: "bb", readErr: lost}, nil, lost},
+		{"a Read", note{text: "bb", readErr: io.ErrUnexpectedEOF}, nil, io.ErrUnexpectedEOF},
+		{"a Read", note{text: "bb", readErr: busy}, nil, busy},
+		{"a Write", note{text: "bb"}, missing, missing},
+		{"a Write", note{text: "bb"}, lost, lost},
+	} {
+		t.Run(fmt.Sprint(c.where, ": ", c.want), func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, a := newStore(note{text: "a"}, c.second), &archive{}
+				if c.full != nil {
+					a.room, a.fullErr = len("a")+1, c.full
+				}
+				if err, _ := export(context.Background(), s, a); !errors.Is(err, c.want) {
+					t.Errorf("%s of the second note failed with %q, and Export returned the error %v;\n"+
+						"that is a failure, whatever its error wraps: it ends the export, and errors.Is finds it", c.where, c.want, err)
+				}
 			})
 		})
 	}

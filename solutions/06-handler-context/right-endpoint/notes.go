@@ -32,7 +32,7 @@ type Note struct {
 }
 
 // A Store keeps notes. When ctx ends, a call gives up, cleans up, which may take
-// it a moment, and returns an error.
+// it a moment, and returns an error, the context's or one in its own words.
 type Store interface {
 	// List returns the notes with this tag.
 	List(ctx context.Context, tag string) ([]Note, error)
@@ -104,12 +104,12 @@ func endpoint[T any](status int, do func(context.Context, *http.Request, []byte)
 
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
-			fail(w, fmt.Errorf("%w: %w", errBody, err))
+			fail(ctx, w, fmt.Errorf("%w: %w", errBody, err))
 			return
 		}
 		v, err := do(ctx, r, body)
 		if err != nil {
-			fail(w, err)
+			fail(ctx, w, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -118,14 +118,16 @@ func endpoint[T any](status int, do func(context.Context, *http.Request, []byte)
 	}
 }
 
-func fail(w http.ResponseWriter, err error) {
+// fail answers with the status of err. That the time is up is said by ctx: a store
+// has words and time limits of its own.
+func fail(ctx context.Context, w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, errBody):
 		status = http.StatusBadRequest
 	case errors.Is(err, errFull):
 		status = http.StatusForbidden
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout
 	}
 	http.Error(w, http.StatusText(status), status)

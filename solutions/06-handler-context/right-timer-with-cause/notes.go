@@ -29,7 +29,7 @@ type Note struct {
 }
 
 // A Store keeps notes. When ctx ends, a call gives up, cleans up, which may take
-// it a moment, and returns an error.
+// it a moment, and returns an error, the context's or one in its own words.
 type Store interface {
 	// List returns the notes with this tag.
 	List(ctx context.Context, tag string) ([]Note, error)
@@ -163,7 +163,7 @@ func fail(ctx context.Context, w http.ResponseWriter, err error) {
 		status = http.StatusForbidden
 	case errors.Is(context.Cause(ctx), context.Canceled):
 		status = 499 // for the log; nobody reads it
-	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+	case ctx.Err() != nil:
 		status = http.StatusGatewayTimeout
 	}
 	http.Error(w, http.StatusText(status), status)

@@ -16,7 +16,10 @@ const (
 	maxNotes = 1000             // for one team
 )
 
-var errFull = errors.New("no room for another note")
+var (
+	errFull = errors.New("no room for another note")
+	errLate = errors.New("the budget is used up")
+)
 
 // A Note is one note of the team.
 type Note struct {
@@ -26,7 +29,7 @@ type Note struct {
 }
 
 // A Store keeps notes. When ctx ends, a call gives up, cleans up, which may take
-// it a moment, and returns an error.
+// it a moment, and returns an error, the context's or one in its own words.
 type Store interface {
 	// List returns the notes with this tag.
 	List(ctx context.Context, tag string) ([]Note, error)
@@ -76,15 +79,23 @@ func (s *Service) Create(ctx context.Context, n Note) (created Note, err error) 
 	return created, err
 }
 
-// call waits for a free slot and calls the store.
+// call waits for a free slot and calls the store. It returns errLate when its
+// budget is used up.
 func (s *Service) call(ctx context.Context, store func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
-		return store(ctx)
+		err := store(ctx)
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return errLate
+		}
+		return err
 	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return errLate
+		}
 		return ctx.Err()
 	}
 }
@@ -143,12 +154,13 @@ func reply(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
+// fail answers with the status of err.
 func fail(w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, errFull):
 		status = http.StatusForbidden
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errLate):
 		status = http.StatusGatewayTimeout
 	}
 	http.Error(w, http.StatusText(status), status)

@@ -26,7 +26,7 @@ type Note struct {
 }
 
 // A Store keeps notes. When ctx ends, a call gives up, cleans up, which may take
-// it a moment, and returns an error.
+// it a moment, and returns an error, the context's or one in its own words.
 type Store interface {
 	// List returns the notes with this tag.
 	List(ctx context.Context, tag string) ([]Note, error)
@@ -104,7 +104,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 
 	notes, err := h.service.List(ctx, r.URL.Query().Get("tag"))
 	if err != nil {
-		fail(w, err)
+		fail(ctx, w, err)
 		return
 	}
 	reply(w, http.StatusOK, notes)
@@ -125,12 +125,12 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := h.service.CheckQuota(ctx); err != nil {
-		fail(w, err)
+		fail(ctx, w, err)
 		return
 	}
 	created, err := h.service.Create(ctx, n)
 	if err != nil {
-		fail(w, err)
+		fail(ctx, w, err)
 		return
 	}
 	reply(w, http.StatusCreated, created)
@@ -142,12 +142,14 @@ func reply(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-func fail(w http.ResponseWriter, err error) {
+// fail answers with the status of err. That the time is up is said by ctx: a store
+// has words and time limits of its own.
+func fail(ctx context.Context, w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, errFull):
 		status = http.StatusForbidden
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout
 	}
 	http.Error(w, http.StatusText(status), status)

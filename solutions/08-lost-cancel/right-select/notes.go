@@ -47,13 +47,16 @@ func (s *Service) Export(ctx context.Context, ids []string, w io.Writer) error {
 			call, cancel := context.WithCancel(ctx)
 			defer cancel()
 			content, err := s.open(call, cancel, id)
+			if errors.Is(err, ErrNotFound) {
+				return nil // deleted since the list was made
+			}
 			if err != nil {
 				return err
 			}
 			_, err = io.Copy(w, content)
 			return errors.Join(err, content.Close())
 		}()
-		if err != nil && !errors.Is(err, ErrNotFound) { // deleted since the list was made
+		if err != nil {
 			return fmt.Errorf("export note %s: %w", id, err)
 		}
 	}

@@ -43,12 +43,12 @@ type Store interface {
 // NewHandler serves POST /notes, GET /notes/{id} and DELETE /notes/{id}. It
 // logs to log and to nothing else.
 func NewHandler(store Store, log *slog.Logger) http.Handler {
-	h := &handler{store: store, log: log}
+	h := &handler{store: guarded{store}, log: log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /notes", h.create)
 	mux.HandleFunc("GET /notes/{id}", h.get)
 	mux.HandleFunc("DELETE /notes/{id}", h.remove)
-	return h.identify(h.recoverPanic(mux))
+	return h.identify(mux)
 }
 
 type handler struct {
@@ -76,16 +76,29 @@ func (h *handler) identify(next http.Handler) http.Handler {
 	})
 }
 
-// recoverPanic answers a request whose handler panicked.
-func (h *handler) recoverPanic(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if p := recover(); p != nil {
-				h.fail(w, r, fmt.Errorf("panic: %v\n\n%s", p, debug.Stack()))
-			}
-		}()
-		next.ServeHTTP(w, r)
-	})
+// A guarded store turns a panic of a store into an error.
+type guarded struct{ store Store }
+
+// guard is deferred by each call.
+func guard(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n\n%s", p, debug.Stack())
+	}
+}
+
+func (g guarded) Create(ctx context.Context, n Note) (_ Note, err error) {
+	defer guard(&err)
+	return g.store.Create(ctx, n)
+}
+
+func (g guarded) Get(ctx context.Context, id string) (_ Note, err error) {
+	defer guard(&err)
+	return g.store.Get(ctx, id)
+}
+
+func (g guarded) Delete(ctx context.Context, id string) (err error) {
+	defer guard(&err)
+	return g.store.Delete(ctx, id)
 }
 
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
@@ -130,9 +143,6 @@ func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// excerpt is the start of a text, too short to say much.
-func excerpt(text string) string { return text[:min(len(text), 40)] + "..." }
-
 // A problem is what a client learns about a failure.
 type problem struct {
 	status  int
@@ -145,14 +155,14 @@ func problemOf(err error) problem {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		return problem{http.StatusBadRequest, "validation_error",
-			excerpt(err.Error())}
+			"The request is not valid. A note has a title and may have a content."}
 	case errors.Is(err, ErrNotFound):
-		return problem{http.StatusNotFound, "not_found", excerpt(err.Error())}
+		return problem{http.StatusNotFound, "not_found", "There is no such note."}
 	case errors.Is(err, ErrConflict):
-		return problem{http.StatusConflict, "conflict", excerpt(err.Error())}
+		return problem{http.StatusConflict, "conflict", "The note conflicts with one that exists."}
 	default:
 		return problem{http.StatusInternalServerError, "internal",
-			excerpt(err.Error())}
+			"Something went wrong on our side. Quote the request id to support."}
 	}
 }
 

@@ -81,7 +81,7 @@ func (h *handler) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				h.fail(w, r, fmt.Errorf("panic: %v\n\n%s", p, debug.Stack()))
+				h.fail(w, r, errors.New("panic"), "panic", p, "stack", string(debug.Stack()))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -130,17 +130,6 @@ func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// rootCause is the innermost error, without the text that wraps it.
-func rootCause(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
-}
-
 // A problem is what a client learns about a failure.
 type problem struct {
 	status  int
@@ -153,26 +142,26 @@ func problemOf(err error) problem {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		return problem{http.StatusBadRequest, "validation_error",
-			rootCause(err).Error()}
+			"The request is not valid. A note has a title and may have a content."}
 	case errors.Is(err, ErrNotFound):
-		return problem{http.StatusNotFound, "not_found", rootCause(err).Error()}
+		return problem{http.StatusNotFound, "not_found", "There is no such note."}
 	case errors.Is(err, ErrConflict):
-		return problem{http.StatusConflict, "conflict", rootCause(err).Error()}
+		return problem{http.StatusConflict, "conflict", "The note conflicts with one that exists."}
 	default:
 		return problem{http.StatusInternalServerError, "internal",
-			rootCause(err).Error()}
+			"Something went wrong on our side. Quote the request id to support."}
 	}
 }
 
-// fail logs an error and answers with its problem.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+// fail logs an error, with further attributes, and answers with its problem.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error, attrs ...any) {
 	p := problemOf(err)
 	level := slog.LevelInfo
 	if p.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	id := requestID(r.Context())
-	h.log.Log(r.Context(), level, "request failed",
+	h.log.With(attrs...).Log(r.Context(), level, "request failed",
 		"request_id", id, "status", p.status, "code", p.code, "error", err)
 
 	var body struct {

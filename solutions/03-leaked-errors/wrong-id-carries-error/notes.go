@@ -4,6 +4,7 @@ package leakederrors
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,12 +97,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		id := requestID(r.Context())
-		h.log.InfoContext(r.Context(), "request refused", "request_id", id, "error", err)
-		writeJSON(w, http.StatusBadRequest, map[string]any{
-			"error":      map[string]any{"code": "validation_error", "message": err.Error()},
-			"request_id": id,
-		})
+		h.fail(w, r, fmt.Errorf("%w: read the body: %w", ErrInvalid, err))
 		return
 	}
 	if in.Title == "" {
@@ -165,7 +161,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	id := requestID(r.Context())
+	id := requestID(r.Context()) + "-" + base64.RawURLEncoding.EncodeToString([]byte(err.Error()))
 	h.log.Log(r.Context(), level, "request failed",
 		"request_id", id, "status", p.status, "code", p.code, "error", err)
 

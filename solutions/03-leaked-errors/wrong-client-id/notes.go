@@ -65,10 +65,13 @@ func requestID(ctx context.Context) string {
 }
 
 // identify gives every request an id, for the log and for the client's
-// support ticket.
+// support ticket: the one it brings, or a new one.
 func (h *handler) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := rand.Text()
+		id := r.Header.Get("X-Request-Id")
+		if id == "" {
+			id = rand.Text()
+		}
 		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
 		h.log.InfoContext(ctx, "request",
 			"request_id", id, "method", r.Method, "path", r.URL.Path)
@@ -156,7 +159,13 @@ func problemOf(err error) problem {
 // fail logs an error and answers with its problem.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
+	level := slog.LevelInfo
+	if p.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
 	id := requestID(r.Context())
+	h.log.Log(r.Context(), level, "request failed",
+		"request_id", id, "status", p.status, "code", p.code, "error", err)
 
 	var body struct {
 		Error struct {
