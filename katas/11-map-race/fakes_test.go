@@ -1,6 +1,7 @@
 package maprace_test
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -23,34 +24,61 @@ func note(id, content string) maprace.Note {
 	return maprace.Note{ID: id, Title: "Note " + id, Content: content}
 }
 
-// fill creates notes with these IDs.
-func fill(t *testing.T, s *maprace.Store, ids ...string) {
-	t.Helper()
-	for _, id := range ids {
-		if err := s.Create(note(id, "")); err != nil {
-			t.Errorf("Create of a free ID returned the error %v", err)
-		}
-	}
-}
-
 // storeWith returns a store with these notes, the first of them read once. Not
 // in a bubble.
 func storeWith(t *testing.T, ids ...string) *maprace.Store {
 	t.Helper()
 	s := maprace.NewStore(atNoon, ignore)
-	p := party{t: t}
-	c := p.start(func() {
-		fill(t, s, ids...)
+	alone(t, func() string {
+		for _, id := range ids {
+			if err := s.Create(note(id, "")); err != nil {
+				return fmt.Sprintf("Create(%q) returned the error %v; the ID was free", id, err)
+			}
+		}
 		_, _ = s.Get(ids[0])
+		return ""
 	})
-	if !c.ended.Load() {
-		t.Fatal("one goroutine created some notes and read one of them, and one of these calls does not return;\n" +
-			"it waits, and nobody is there who could wake it")
-	}
-	if t.Failed() {
-		t.FailNow()
-	}
 	return s
+}
+
+// alone calls f in a goroutine that nobody else disturbs, and ends t if f does
+// not return or says what is wrong.
+func alone(t *testing.T, f func() string) {
+	t.Helper()
+	said := ""
+	p := party{t: t}
+	p.start(func() { said = f() })
+	p.allReturned("one goroutine was alone with a store")
+	if said != "" {
+		t.Fatal(said)
+	}
+}
+
+// same tells whether two notes are equal, in whatever zone their times are
+// written.
+func same(a, b maprace.Note) bool {
+	at := a.Created.Equal(b.Created)
+	a.Created, b.Created = time.Time{}, time.Time{}
+	return at && a == b
+}
+
+// A journal is what created was told.
+type journal struct {
+	mu   sync.Mutex
+	told []maprace.Note
+}
+
+func (j *journal) add(n maprace.Note) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.told = append(j.told, n)
+}
+
+// of returns the notes with this ID.
+func (j *journal) of(id string) []maprace.Note {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(j.told), func(n maprace.Note) bool { return n.ID != id })
 }
 
 // An operation is one call of a store.
@@ -60,24 +88,31 @@ type operation struct {
 }
 
 // operations are what other goroutines, or created, may do with a store that
-// keeps a note "a". Whoever gets a list or a map may also write to it.
+// keeps a note "a".
 var operations = []operation{
 	{"Create", func(s *maprace.Store) { _ = s.Create(note("other", "")) }},
 	{"Create of a taken ID", func(s *maprace.Store) { _ = s.Create(note("a", "")) }},
 	{"Get", func(s *maprace.Store) { _, _ = s.Get("a") }},
 	{"Get of a missing note", func(s *maprace.Store) { _, _ = s.Get("none") }},
-	{"List", func(s *maprace.Store) {
-		all := s.List()
-		for i := range all {
-			all[i].Title = "changed"
-		}
-	}},
-	{"Reads", func(s *maprace.Store) {
-		reads := s.Reads()
-		for id := range reads {
-			reads[id]++
-		}
-	}},
+	{"List", func(s *maprace.Store) { _ = s.List() }},
+	{"Reads", func(s *maprace.Store) { _ = s.Reads() }},
+}
+
+// unrest says that the goroutines did not come to rest once. No later test
+// waits for them as long again.
+var unrest atomic.Bool
+
+// settle returns when all other goroutines wait or have ended.
+func settle(t *testing.T) {
+	t.Helper()
+	if unrest.Load() {
+		t.Fatal("an earlier test has failed because goroutines did not come to rest; a call that has to wait must wait\n" +
+			"at a lock or a channel, and neither spin nor sleep and look again")
+	}
+	calm := false
+	defer func() { unrest.Store(!calm) }()
+	kit.Settle(t)
+	calm = true
 }
 
 // A call is a function in a goroutine of its own.
@@ -87,19 +122,39 @@ type call struct{ ended atomic.Bool }
 type party struct {
 	t       *testing.T
 	running sync.WaitGroup
+	calls   []*call
+}
+
+// add calls f in a goroutine.
+func (p *party) add(f func()) *call {
+	c := &call{}
+	p.calls = append(p.calls, c)
+	p.running.Go(func() {
+		f()
+		c.ended.Store(true)
+	})
+	return c
 }
 
 // start calls f in a goroutine, and returns when all goroutines wait or have
 // ended.
 func (p *party) start(f func()) *call {
 	p.t.Helper()
-	c := &call{}
-	p.running.Go(func() {
-		f()
-		c.ended.Store(true)
-	})
-	kit.Settle(p.t)
+	c := p.add(f)
+	settle(p.t)
 	return c
+}
+
+// allReturned ends the test if a call has not returned though all goroutines
+// have come to rest.
+func (p *party) allReturned(what string) {
+	p.t.Helper()
+	for _, c := range p.calls {
+		if !c.ended.Load() {
+			p.t.Fatalf("%s, and a call does not return any more;\nit waits, and nobody is left who could wake it", what)
+		}
+	}
+	p.running.Wait()
 }
 
 // A gate is a clock at which every caller waits until the suite lets it pass.
@@ -159,6 +214,6 @@ func (g *gate) passAll(t *testing.T, last bool) {
 		if passed == 1000 {
 			t.Fatal("the clock was asked 1000 times by a few calls of Create; a Create that has the time goes on with it")
 		}
-		kit.Settle(t)
+		settle(t)
 	}
 }

@@ -1,13 +1,14 @@
 package maprace_test
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	maprace "example.com/leakproof/katas/11-map-race"
-	"example.com/leakproof/katas/internal/kit"
 )
 
 // Contract: "All methods may be called by several goroutines at the same time."
@@ -67,7 +68,7 @@ func meet(t *testing.T, a, b operation) {
 			ended.Add(1)
 			<-leave // the race detector forgets goroutines that have ended
 		})
-		kit.Settle(t)
+		settle(t)
 	}
 	close(leave)
 	if ended.Load() != 2 {
@@ -77,74 +78,175 @@ func meet(t *testing.T, a, b operation) {
 	running.Wait()
 }
 
-// Contract: "When created is called, ... it may itself call every method of the
-// store", directly or through another goroutine that it waits for.
-func TestCreatedMayCallTheStore(t *testing.T) {
-	for _, op := range operations {
-		for _, through := range []bool{false, true} {
-			name := op.name
-			if through {
-				name += " in another goroutine"
-			}
-			t.Run(name, func(t *testing.T) {
-				var s *maprace.Store
-				var called atomic.Bool
-				s = maprace.NewStore(atNoon, func(maprace.Note) {
-					switch {
-					case called.Swap(true): // for the note that op creates
-					case through:
-						var other sync.WaitGroup
-						other.Go(func() { op.call(s) })
-						other.Wait()
-					default:
-						op.call(s)
-					}
-				})
-				p := party{t: t}
-				if c := p.start(func() { _ = s.Create(note("a", "")) }); !c.ended.Load() {
-					t.Fatalf("Create called created, created called %s, and neither of them returns any more;\n"+
-						"created may call every method of the store and must not have to wait for the Create that called it", name)
+// reentries is what reentry has found.
+var reentries struct {
+	once sync.Once
+	said string
+}
+
+// reentry says what goes wrong when created calls the store, or "". It looks
+// once in a process: other tests rely on it.
+func reentry(t *testing.T) string {
+	t.Helper()
+	requireNoRace(t)
+	reentries.once.Do(func() {
+		reentries.said = "created called the store; an earlier test says what happened"
+		for _, op := range operations {
+			for _, through := range []bool{false, true} {
+				if !createdCalls(t, op, through) {
+					reentries.said = fmt.Sprintf("Create called created, created called %s%s, and neither of them returns any more;\n"+
+						"created may call every method of the store and must not have to wait for the Create that called it",
+						op.name, map[bool]string{true: " in another goroutine"}[through])
+					return
 				}
-				p.running.Wait()
-			})
+			}
 		}
+		reentries.said = ""
+	})
+	return reentries.said
+}
+
+// createdCalls reports whether a Create returns whose created makes a call of
+// the store itself, or waits for another goroutine that makes it.
+func createdCalls(t *testing.T, op operation, through bool) bool {
+	t.Helper()
+	var s *maprace.Store
+	var called atomic.Bool
+	s = maprace.NewStore(atNoon, func(maprace.Note) {
+		switch {
+		case called.Swap(true): // for the note that op creates
+		case through:
+			var other sync.WaitGroup
+			other.Go(func() { op.call(s) })
+			other.Wait()
+		default:
+			op.call(s)
+		}
+	})
+	p := party{t: t}
+	c := p.start(func() { _ = s.Create(note("a", "")) })
+	return c.ended.Load()
+}
+
+// Contract: "created may itself call every method of the store", directly or
+// through another goroutine that it waits for.
+func TestCreatedMayCallTheStore(t *testing.T) {
+	if said := reentry(t); said != "" {
+		t.Fatal(said)
 	}
 }
 
-// Contract: "While created runs, nobody waits for it but its Create", and the
-// note is there for all others.
+// Contract: "While it runs, nobody waits for it but the Create that called it",
+// whatever the others want.
 func TestNobodyElseWaitsForCreated(t *testing.T) {
 	requireNoRace(t)
 	for _, op := range operations {
-		t.Run(op.name, func(t *testing.T) {
-			leave := make(chan struct{})
-			s := maprace.NewStore(atNoon, func(n maprace.Note) {
-				if n.ID == "a" {
-					<-leave
-				}
-			})
-			p := party{t: t}
-			slow := p.start(func() { _ = s.Create(note("a", "")) })
-			early := slow.ended.Load()
-			var found maprace.Note
-			look := p.start(func() { found, _ = s.Get("a") })
-			other := p.start(func() { op.call(s) })
-			waited := !look.ended.Load() || !other.ended.Load()
-			close(leave)
-			kit.Settle(t)
-			switch {
-			case waited:
-				t.Fatalf("created was still running, and another goroutine that called %s had to wait for it;\n"+
-					"created may take long, and only the Create that called it waits", op.name)
-			case early:
-				t.Fatalf("Create returned while created was still running; it returns after created")
-			case !slow.ended.Load():
-				t.Fatalf("created has returned, Create has not")
-			case found.ID != "a":
-				t.Fatalf("created was called, and Get did not find the note; created is called when the note is in the store")
+		leave := make(chan struct{})
+		s := maprace.NewStore(atNoon, func(n maprace.Note) {
+			if n.ID == "a" {
+				<-leave
 			}
-			p.running.Wait()
 		})
+		p := party{t: t}
+		p.start(func() { _ = s.Create(note("a", "")) })
+		waited := !p.start(func() { op.call(s) }).ended.Load()
+		close(leave)
+		settle(t)
+		if waited {
+			t.Fatalf("created was still running, and another goroutine that called %s had to wait for it;\n"+
+				"created may take long, and only the Create that called it waits", op.name)
+		}
+		p.allReturned("created has returned")
+	}
+}
+
+// Contract: "so it may run several times at once", as often as it happens.
+func TestCreatedRunsManyTimesAtOnce(t *testing.T) {
+	requireNoRace(t)
+	const many = 100
+	leave := make(chan struct{})
+	var inside atomic.Int32
+	s := maprace.NewStore(atNoon, func(maprace.Note) {
+		inside.Add(1)
+		<-leave
+	})
+	p := party{t: t}
+	for i := range many {
+		p.add(func() { _ = s.Create(note(strconv.Itoa(i), "")) })
+	}
+	settle(t)
+	got := inside.Load()
+	close(leave)
+	settle(t)
+	if got != many {
+		t.Fatalf("%d notes were created at the same time, and created ran for %d of them while it took its time;\n"+
+			"nobody waits for created but the Create that called it, so it runs as often at once as it happens", many, got)
+	}
+	p.allReturned("created has returned")
+}
+
+// arrivals lets callers come for the note "a" while the clock is asked for it,
+// then lets the clock answer, and keeps created waiting. It returns whether one
+// of them had to wait for created, and what they have found.
+func arrivals(t *testing.T) (waited bool, found []maprace.Note) {
+	t.Helper()
+	g := newGate(t)
+	leave := make(chan struct{})
+	s := maprace.NewStore(g.now, func(maprace.Note) { <-leave })
+	p := party{t: t}
+	winners := [2]*call{}
+	var errs [2]error
+	var got maprace.Note
+	var err error
+	var list []maprace.Note
+	winners[0] = p.start(func() { errs[0] = s.Create(note("a", "")) })
+	winners[1] = p.start(func() { errs[1] = s.Create(note("a", "")) })
+	look := p.start(func() { got, err = s.Get("a") })
+	all := p.start(func() { list = s.List() })
+	count := p.start(func() { _ = s.Reads() })
+	g.passAll(t, false)
+	waits := 0
+	for _, c := range p.calls {
+		if !c.ended.Load() {
+			waits++
+		}
+	}
+	waited = !look.ended.Load() || !all.ended.Load() || !count.ended.Load() || waits > 1
+	close(leave)
+	settle(t)
+	g.passAll(t, false) // for who waited first and asks then
+	p.allReturned("the clock has answered, and created has returned")
+	if err == nil {
+		found = append(found, got)
+	} else if !errors.Is(err, maprace.ErrNotFound) {
+		t.Fatalf("Get of a note that is about to be created returned the error %v; it is ErrNotFound, or the note is there", err)
+	}
+	return waited, append(found, list...)
+}
+
+// Contract: "nobody waits for it but the Create that called it", also not who
+// came before.
+func TestNobodyWaitsWhoCameBeforeCreated(t *testing.T) {
+	if c := holdContests(t); c == nil || *c != (contest{}) {
+		return // as another test says
+	}
+	if waited, _ := arrivals(t); waited {
+		t.Fatal("callers came for an ID while the clock was asked for its note. The note was kept, created was still running,\n" +
+			"and one of them had to wait until created returned; only the Create that called it waits")
+	}
+}
+
+// Contract: "Nobody sees the note without it", its time.
+func TestNobodySeesANoteWithoutItsTime(t *testing.T) {
+	if c := holdContests(t); c == nil || *c != (contest{}) {
+		return // as another test says
+	}
+	_, found := arrivals(t)
+	for _, n := range found {
+		if !n.Created.Equal(noon) {
+			t.Fatalf("Get or List was called while the clock was asked for a note, and returned it as created at %v;\n"+
+				"until the clock has answered they wait or do not find it", n.Created)
+		}
 	}
 }
 
@@ -156,7 +258,7 @@ func TestStoresHaveNothingInCommon(t *testing.T) {
 		first := maprace.NewStore(g.now, ignore)
 		second := storeWith(t, "a", "b")
 		p := party{t: t}
-		slow := p.start(func() { _ = first.Create(note("a", "")) })
+		p.start(func() { _ = first.Create(note("a", "")) })
 		other := p.start(func() { op.call(second) })
 		waited := !other.ended.Load()
 		g.passAll(t, false)
@@ -164,12 +266,9 @@ func TestStoresHaveNothingInCommon(t *testing.T) {
 			t.Fatalf("a Create waited for the clock of its store, and %s of another store had to wait as well;\n"+
 				"two stores have nothing in common", op.name)
 		}
-		if !slow.ended.Load() {
-			t.Fatal("the clock has answered, Create has not returned")
-		}
-		p.running.Wait()
-		if _, err := first.Get("b"); err == nil {
-			t.Fatal("a note of one store was found in another one; two stores have nothing in common")
+		p.allReturned("the clock has answered")
+		if _, err := first.Get("b"); err == nil || len(first.List()) != 1 || first.Reads()["a"] != 0 {
+			t.Fatal("a note of one store, or its reads, were found in another one; two stores have nothing in common")
 		}
 	}
 }
