@@ -14,32 +14,41 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
+var ends = []error{context.Canceled, context.DeadlineExceeded}
+
+// ending returns a context that ends at the given moment with the given error
+// and cause; at 0s it has ended. It must be released.
+func ending(with error, at time.Duration, cause error) (context.Context, context.CancelFunc) {
+	ctx, leave := context.WithCancelCause(caller)
+	end := func() { leave(cause) }
+	if errors.Is(with, context.DeadlineExceeded) {
+		ctx, end = context.WithTimeoutCause(ctx, at, cause)
+	} else {
+		time.AfterFunc(at, end)
+	}
+	if at == 0 {
+		synctest.Wait()
+		ctx = slowContext{ctx, ctx.Done()}
+	}
+	return ctx, func() {
+		end()
+		leave(nil)
+	}
+}
+
 // Contract: "When the caller's context ends, so does the search."
 func TestCallerEndsTheSearch(t *testing.T) {
-	for _, want := range []error{context.Canceled, context.DeadlineExceeded} {
+	for _, end := range ends {
 		for _, at := range []time.Duration{0, time.Second} {
 			for _, n := range []int{1, 4} {
-				t.Run(fmt.Sprintf("%v at %v with %d shards", want, at, n), func(t *testing.T) {
-					var cause error // none in the first round
+				t.Run(fmt.Sprintf("%v at %v with %d shards", end, at, n), func(t *testing.T) {
 					repeat(t, func(t *testing.T) {
-						ctx, leave := context.WithCancelCause(caller)
-						cancel := func() { leave(cause) }
-						if errors.Is(want, context.DeadlineExceeded) {
-							ctx, cancel = context.WithTimeoutCause(ctx, at, cause)
-						} else {
-							time.AfterFunc(at, cancel)
-							synctest.Wait() // at 0s it is cancelled before the search
-						}
+						ctx, release := ending(end, at, nil)
 						shards := fakes(slices.Repeat([]fake{{after: hung}}, n)...)
 						_, err, took := search(ctx, shards)
-						cancel()
-						leave(nil)
-						wantStopped(t, shards, at, took)
-						if !errors.Is(err, want) {
-							t.Fatalf("the caller's context ended with %q (cause: %v), Search returned the error %v;\n"+
-								"errors.Is must find in it the error of that context", want, cause, err)
-						}
-						cause = errors.New("the client closed its connection")
+						release()
+						wantStopped(t, shards, at, took, err)
+						wantCallers(t, end, err, "the same error")
 					})
 				})
 			}
@@ -47,24 +56,156 @@ func TestCallerEndsTheSearch(t *testing.T) {
 	}
 }
 
+// Contract: "errors.Is finds the error of that context, whatever its cause."
+func TestCallersErrorWhateverItsCause(t *testing.T) {
+	for _, end := range ends {
+		kit.Bubble(t, func(t *testing.T) {
+			ctx, release := ending(end, time.Second, errors.New("the client closed its connection"))
+			defer release()
+			shards := fakes(fake{after: hung}, fake{notes: notes("a")}, fake{after: hung})
+			_, err, took := search(ctx, shards)
+			wantStopped(t, shards, time.Second, took, err)
+			if !errors.Is(err, end) {
+				t.Errorf("the caller's context ended with the error %q and the cause %q, Search returned the error %q;\n"+
+					"errors.Is must find in it the error of that context, not just its cause", end, context.Cause(ctx), err)
+			}
+		})
+	}
+}
+
+// Contract: "Whatever the stopped shards return", when the caller leaves or later.
+func TestCallersErrorWhateverTheShardsReturn(t *testing.T) {
+	for say, stopped := range map[string]fake{
+		"an error of their own":    {after: hung, stopped: errReset},
+		"their notes all the same": {after: hung, notes: notes("b"), anyway: true},
+	} {
+		for _, end := range ends {
+			for _, all := range [][]fake{{stopped}, {stopped, {notes: notes("a")}, stopped, stopped}} {
+				try := func(at, unwind time.Duration) func(*testing.T) {
+					return func(t *testing.T) { wantCallersError(t, all, end, at, unwind, say) }
+				}
+				t.Run(fmt.Sprintf("%s, %v, %d shards", say, end, len(all)), func(t *testing.T) {
+					kit.Bubble(t, try(time.Second, 0))
+					kit.Bubble(t, try(time.Second, time.Minute))
+					repeat(t, try(0, 0))
+				})
+			}
+		}
+	}
+}
+
+// wantCallersError fails t unless a search whose caller leaves returns the error
+// of the caller's context, when it has ended or up to when its shards have stopped.
+func wantCallersError(t *testing.T, all []fake, end error, at, unwind time.Duration, say string) {
+	t.Helper()
+	ctx, release := ending(end, at, nil)
+	defer release()
+	shards := fakes(all...)
+	for _, s := range shards {
+		s.unwind = unwind
+	}
+	_, err, took := search(ctx, shards)
+	wantCallers(t, end, err, say)
+	last := at + unwind
+	if took < at || took > last {
+		t.Fatalf("the caller's context ended at %v, the shards needed %v to stop: Search returned at %v; want %v to %v", at, unwind, took, at, last)
+	}
+	time.Sleep(last - took)
+	wantNoneLive(t, shards, last)
+}
+
+// A callback is a shard that does what its function does.
+type callback func(ctx context.Context) ([]leakyfanout.Note, error)
+
+func (c callback) Search(ctx context.Context, _ string) ([]leakyfanout.Note, error) { return c(ctx) }
+
+// Contract: "When the caller's context ends, so does the search", also when an
+// answer that came before has not been read yet. That one and the end wake up
+// whoever waits at the same time; in which order they run is tossed for.
+func TestCallerLeavesAsAnAnswerComes(t *testing.T) {
+	for say, late := range map[string]error{"an error of their own": errReset, "their notes all the same": nil} {
+		kit.Bubble(t, func(t *testing.T) {
+			for range 10 * rounds {
+				ctx, leave := context.WithCancel(caller)
+				answered := make(chan struct{})
+				service := leakyfanout.NewService(
+					callback(func(context.Context) ([]leakyfanout.Note, error) {
+						time.Sleep(time.Second)
+						close(answered)
+						return notes("a"), nil
+					}),
+					callback(func(context.Context) ([]leakyfanout.Note, error) {
+						<-answered
+						leave()
+						return notes("b"), late
+					}),
+				)
+				_, err := service.Search(ctx, query)
+				leave()
+				wantCallers(t, context.Canceled, err, say)
+			}
+		})
+	}
+}
+
+// wantCallers fails t unless errors.Is finds the error of the caller's context.
+func wantCallers(t *testing.T, end, err error, say string) {
+	t.Helper()
+	switch {
+	case err == nil:
+		t.Fatalf("the caller's context ended with %q, the stopped shards returned %s, and Search returned no error;\n"+
+			"the search was over when the caller left: it returns the error of the caller's context", end, say)
+	case !errors.Is(err, end):
+		t.Fatalf("the caller's context ended with %q, the stopped shards returned %s, and Search returned the error %q;\n"+
+			"errors.Is must find in it the error of the caller's context", end, say, err)
+	}
+}
+
+// A nested search is a shard that is a service itself; it remembers the error.
+type nested struct {
+	service *leakyfanout.Service
+	mu      sync.Mutex
+	err     error
+}
+
+func (n *nested) Search(ctx context.Context, query string) ([]leakyfanout.Note, error) {
+	notes, err := n.service.Search(ctx, query)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.err = err
+	return notes, err
+}
+
+// Contract: "Whatever its cause", also if the caller is a search and its context
+// ended since another shard of that one failed.
+func TestCallerMayBeASearch(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		shards := fakes(fake{after: hung}, fake{after: hung})
+		inner := &nested{service: service(shards)}
+		failing := &shard{fake: fake{err: errBoom, after: time.Second}}
+		_, err := leakyfanout.NewService(inner, failing).Search(caller, query)
+		wantError(t, err)
+		wantNoneLive(t, shards, time.Second)
+		inner.mu.Lock()
+		defer inner.mu.Unlock()
+		if !errors.Is(inner.err, context.Canceled) {
+			t.Errorf("a service was a shard of another one, of which another shard failed with %q; the search of the first was cancelled,\n"+
+				"and returned the error %v: errors.Is must find context.Canceled, as none of its own shards had failed", errBoom, inner.err)
+		}
+	})
+}
+
 // Contract: "When Search has returned, the context it gave to the shards has
-// ended, on success too; until then it is a child of the caller's."
+// ended, on success too."
 func TestShardContextsEndWithTheSearch(t *testing.T) {
-	type key struct{}
 	for _, all := range [][]fake{{{after: time.Second}}, {{notes: notes("a")}, {after: time.Second}}} {
 		t.Run(fmt.Sprintf("%d shards", len(all)), func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				shards := fakes(all...)
-				_, err, took := search(context.WithValue(caller, key{}, "trace"), shards)
-				if err != nil || took != time.Second {
-					t.Fatalf("shards that answer: Search returned the error %v after %v; want none after 1s", err, took)
-				}
+				_, err, took := search(caller, shards)
+				wantAnswered(t, time.Second, took, err)
 				for i, s := range shards {
-					_, ctx := s.seen()
-					if ctx.Value(key{}) != "trace" {
-						t.Errorf("the context of shard %d lacks a value of the caller's context", i)
-					}
-					if ctx.Err() == nil {
+					if _, ctx := s.seen(); ctx.Err() == nil {
 						t.Errorf("Search returned without an error, the context it gave to shard %d goes on;\n"+
 							"whoever derives a context ends it, on success too", i)
 					}
@@ -74,7 +215,24 @@ func TestShardContextsEndWithTheSearch(t *testing.T) {
 	}
 }
 
-// Contract: "It has the caller's values and the caller's deadline, or none."
+// Contract: "Until then it is a child of the caller's: it has the caller's values."
+func TestShardsGetTheValuesOfTheCaller(t *testing.T) {
+	type key struct{}
+	for n := 1; n <= 2; n++ {
+		kit.Bubble(t, func(t *testing.T) {
+			shards := fakes(slices.Repeat([]fake{{}}, n)...)
+			_, err, took := search(context.WithValue(caller, key{}, "trace"), shards)
+			wantAnswered(t, 0, took, err)
+			for i, s := range shards {
+				if _, ctx := s.seen(); ctx.Value(key{}) != "trace" {
+					t.Errorf("the context of shard %d of %d lacks a value of the caller's context", i, n)
+				}
+			}
+		})
+	}
+}
+
+// Contract: "And the caller's deadline, or none."
 func TestShardsGetTheDeadlineOfTheCaller(t *testing.T) {
 	for _, limited := range []bool{true, false} {
 		kit.Bubble(t, func(t *testing.T) {
@@ -98,88 +256,4 @@ func TestShardsGetTheDeadlineOfTheCaller(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Contract: "Searches do not disturb each other", neither at the same time nor
-// one after another.
-func TestSearchesAreIndependent(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		service := leakyfanout.NewService(
-			byQuery{"good": {notes: notes("a"), after: 2 * time.Second}, "bad": {after: hung}},
-			byQuery{"good": {notes: notes("b"), after: 3 * time.Second}, "bad": {err: errBoom, after: time.Second}},
-		)
-		var running sync.WaitGroup
-		for range 3 {
-			running.Go(func() {
-				if got, err := service.Search(caller, "good"); err != nil || !slices.Equal(got, notes("a", "b")) {
-					t.Errorf("beside a search that fails, another returned %v and the error %v; want its own notes [a b]", ids(got), err)
-				}
-			})
-			running.Go(func() {
-				if got, err := service.Search(caller, "bad"); !errors.Is(err, errBoom) {
-					t.Errorf("beside a search that succeeds, one that fails returned %v and the error %v; want the error of its shard", ids(got), err)
-				}
-			})
-			time.Sleep(500 * time.Millisecond)
-		}
-		running.Wait()
-	})
-}
-
-// Contract: "Each returns the notes of its own query", of this search only.
-func TestSearchesReturnTheirOwnNotes(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		service := leakyfanout.NewService(
-			byQuery{"x": {notes: notes("x1"), after: time.Second}, "y": {notes: notes("y1"), after: 2 * time.Second}, "none": {}},
-			byQuery{"x": {notes: notes("x2"), after: 3 * time.Second}, "y": {notes: notes("y2"), after: 4 * time.Second}, "none": {}},
-		)
-		want := map[string][]leakyfanout.Note{"x": notes("x1", "x2"), "y": notes("y1", "y2"), "none": nil}
-		ask := func(query, when string) {
-			if got, err := service.Search(caller, query); err != nil || !slices.Equal(got, want[query]) {
-				t.Errorf("%s, Search(ctx, %q) returned %v and the error %v; want the notes %v", when, query, ids(got), err, ids(want[query]))
-			}
-		}
-		for range rounds { // what is kept for reuse may be dropped now and then
-			var running sync.WaitGroup
-			running.Go(func() { ask("x", "beside a search for another query") })
-			running.Go(func() { ask("y", "beside a search for another query") })
-			running.Wait()
-			ask("none", "after searches for other queries")
-			if t.Failed() {
-				return
-			}
-		}
-	})
-}
-
-// Contract: "Each asks the shards, also if another search has the same query",
-// at the same time or before.
-func TestEqualQueriesAreAskedAgain(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		shards := fakes(fake{after: 2 * time.Second, notes: notes("a")}, fake{notes: notes("b")})
-		service := service(shards)
-		ask := func(when string) {
-			if got, err := service.Search(caller, query); err != nil || !slices.Equal(got, notes("a", "b")) {
-				t.Errorf("%s, Search returned %v and the error %v; want its own notes [a b]", when, ids(got), err)
-			}
-		}
-		impatient, cancel := context.WithTimeout(caller, time.Second)
-		defer cancel()
-		var running sync.WaitGroup
-		running.Go(func() {
-			if _, err := service.Search(impatient, query); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the caller's deadline passed before a shard answered: Search returned the error %v", err)
-			}
-		})
-		synctest.Wait()
-		running.Go(func() { ask("beside an equal search whose caller leaves") })
-		running.Wait()
-		ask("after an equal search")
-		for i, s := range shards {
-			if asked, _ := s.seen(); len(asked) != 3 {
-				t.Errorf("three searches for the same query asked shard %d %d times;\n"+
-					"notes change: every search asks the shards", i, len(asked))
-			}
-		}
-	})
 }

@@ -33,7 +33,8 @@ type fake struct {
 	notes   []leakyfanout.Note
 	err     error
 	unwind  time.Duration // told to stop, it takes this long
-	stopped error         // and returns this, or the error of its context
+	stopped error         // and returns this, or the error of its context,
+	anyway  bool          // or its notes all the same
 }
 
 func (f fake) answer(ctx context.Context) ([]leakyfanout.Note, error) {
@@ -48,7 +49,10 @@ func (f fake) answer(ctx context.Context) ([]leakyfanout.Note, error) {
 		}
 	}
 	time.Sleep(f.unwind)
-	if f.stopped != nil {
+	switch {
+	case f.anyway:
+		return f.notes, nil
+	case f.stopped != nil:
 		return nil, f.stopped
 	}
 	return nil, ctx.Err()
@@ -61,13 +65,14 @@ type shard struct {
 
 	mu    sync.Mutex
 	asked []string
-	ctx   context.Context
+	last  time.Time       // when it was asked the last time
+	ctx   context.Context // and with which context
 }
 
 func (s *shard) Search(ctx context.Context, query string) ([]leakyfanout.Note, error) {
 	defer s.calls.Enter()()
 	s.mu.Lock()
-	s.asked, s.ctx = append(s.asked, query), ctx
+	s.asked, s.last, s.ctx = append(s.asked, query), time.Now(), ctx
 	s.mu.Unlock()
 	return s.answer(ctx)
 }
@@ -77,6 +82,13 @@ func (s *shard) seen() ([]string, context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked, s.ctx
+}
+
+// lastAsked returns when the last call began.
+func (s *shard) lastAsked() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
 }
 
 // byQuery is a shard that behaves differently for each query.
@@ -140,12 +152,13 @@ func ids(notes []leakyfanout.Note) []string {
 	return all
 }
 
-// A slowContext never ends. Whoever derives a context from it and cancels that
-// gives way to all other goroutines after the cancellation has been seen and
-// before the cancel function returns: what may happen in between does happen.
+// A slowContext never ends, or has ended before the search. Whoever derives a
+// context from it and cancels that gives way to all other goroutines after the
+// cancellation has been seen and before the cancel function returns. So does
+// whoever asks for Done: what may happen in between does happen.
 type slowContext struct {
 	context.Context // without Done
-	done            chan struct{}
+	done            <-chan struct{}
 }
 
 func (c slowContext) Done() <-chan struct{} {
@@ -167,18 +180,27 @@ func giveWay() {
 	}
 }
 
-// wantStopped fails t unless Search returned at the given moment and has left
-// no shard at work. A shard that has been told to stop gets the chance to.
-func wantStopped(t *testing.T, shards []*shard, at, took time.Duration) {
+// wantStopped fails t unless Search returned an error at the given moment and
+// has left no shard at work. A shard that has been told to stop gets the chance to.
+func wantStopped(t *testing.T, shards []*shard, at, took time.Duration, err error) {
 	t.Helper()
+	for i, s := range shards {
+		if asked, _ := s.seen(); len(asked) > 1 {
+			t.Fatalf("one search asked shard %d %d times;\nevery shard is asked once, also if it fails", i, len(asked))
+		}
+	}
 	if took < at {
 		t.Fatalf("Search returned before the search was over: at %v, and only at %v a shard failed,\n"+
 			"or all had answered, or the caller's context ended", took, at)
 	}
+	if err == nil {
+		t.Fatalf("at %v a shard failed or the caller's context ended, and Search returned no error, at %v;\n"+
+			"no failure may be left out, whatever its error is and whatever came with it", at, took)
+	}
 	wantNoneLive(t, shards, took)
 	if took > at {
-		t.Fatalf("Search returned at %v, the search was over at %v;\n"+
-			"an answer that is certain must not wait for shards that have more to do", took, at)
+		t.Fatalf("Search returned %v late: at %v, and the search was over at %v;\n"+
+			"an answer that is certain must not wait for shards that have more to do, nor for the next look", took-at, took, at)
 	}
 }
 

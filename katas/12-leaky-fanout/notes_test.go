@@ -17,25 +17,79 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Contract: "Search asks every shard once, all at the same time."
 func TestShardsAreAskedTogether(t *testing.T) {
-	few := []fake{{after: 3 * time.Second}, {after: time.Second}, {after: 2 * time.Second}}
-	many := slices.Repeat([]fake{{after: 3 * time.Second}}, 200)
-	for _, all := range [][]fake{few, many} {
-		t.Run(fmt.Sprintf("%d shards", len(all)), func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				shards := fakes(all...)
-				_, err, took := search(caller, shards)
-				if err != nil || took != 3*time.Second {
-					t.Fatalf("%d shards that answer within 3s: Search returned after %v with error %v;\n"+
-						"asked at the same time, they need 3s together, however many they are", len(shards), took, err)
-				}
-				for i, s := range shards {
-					if asked, _ := s.seen(); !slices.Equal(asked, []string{query}) {
-						t.Fatalf("Search(ctx, %q) asked shard %d for %q;\n"+
-							"every shard is asked once, with the query of the caller", query, i, asked)
-					}
-				}
-			})
+	wantAskedTogether(t, fakes(fake{after: 3 * time.Second}, fake{after: time.Second}, fake{after: 2 * time.Second}))
+}
+
+// Contract: "However many they are."
+func TestManyShardsAreAskedTogether(t *testing.T) {
+	wantAskedTogether(t, fakes(slices.Repeat([]fake{{after: 3 * time.Second}}, 2000)...))
+}
+
+// wantAskedTogether fails t unless shards that answer within 3s are asked once
+// each, all at the beginning, and Search returns when the last has answered.
+func wantAskedTogether(t *testing.T, shards []*shard) {
+	t.Helper()
+	kit.Bubble(t, func(t *testing.T) {
+		start := time.Now()
+		_, err, took := search(caller, shards)
+		for i, s := range shards {
+			asked, _ := s.seen()
+			if len(asked) != 1 {
+				t.Fatalf("Search returned the error %v and has asked shard %d %d times;\nevery shard is asked once", err, i, len(asked))
+			}
+			if at := s.lastAsked().Sub(start); at > 0 {
+				t.Fatalf("Search asked shard %d of %d at %v, after others had answered;\n"+
+					"all shards are asked at the same time, however many they are", i, len(shards), at)
+			}
+		}
+		wantAnswered(t, 3*time.Second, took, err)
+	})
+}
+
+// wantAnswered fails t unless Search returned without an error at the moment at
+// which the last shard answered.
+func wantAnswered(t *testing.T, at, took time.Duration, err error) {
+	t.Helper()
+	switch {
+	case err != nil:
+		t.Fatalf("all shards answer, the last of them at %v: Search returned the error %q at %v;\n"+
+			"no shard has failed, and how long a search may take is up to its caller", at, err, took)
+	case took < at:
+		t.Fatalf("the last shard answers at %v: Search returned at %v, without its notes", at, took)
+	case took > at:
+		t.Fatalf("all shards were asked at once and had answered at %v: Search returned %v late, at %v;\n"+
+			"an answer that is complete must not wait, nor for the next look", at, took-at, took)
+	}
+}
+
+// Contract: "Search asks every shard with the query it was given."
+func TestShardsGetTheQueryAsItIs(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		shards := fakes(fake{}, fake{after: time.Second})
+		_, err, _ := search(caller, shards)
+		for i, s := range shards {
+			if asked, _ := s.seen(); !slices.Equal(asked, []string{query}) {
+				t.Fatalf("Search(ctx, %q) returned the error %v and has asked shard %d for %q;\n"+
+					"every shard is asked once, with the query of the caller as it is", query, err, i, asked)
+			}
+		}
+	})
+}
+
+// Contract: "If all of them answer, however long that takes." The first round
+// stops whoever looks for answers now and then from looking for a year.
+func TestSlowShardsAreWaitedFor(t *testing.T) {
+	for _, after := range []time.Duration{time.Second + 1, 400 * 24 * time.Hour} {
+		kit.Bubble(t, func(t *testing.T) {
+			got, err, took := search(caller, fakes(fake{notes: notes("a"), after: after}, fake{}))
+			wantAnswered(t, after, took, err)
+			if !slices.Equal(got, notes("a")) {
+				t.Errorf("a shard answered after %v with the notes [a]: Search returned %v", after, ids(got))
+			}
 		})
+		if t.Failed() {
+			return
+		}
 	}
 }
 
@@ -62,7 +116,8 @@ func TestNotesComeInTheOrderOfTheShards(t *testing.T) {
 	}
 }
 
-// Contract: "The slice that a shard returns stays the shard's": Search reads it.
+// Contract: "A shard goes on using the slice that it returned: Search does not
+// write to it."
 func TestSlicesOfTheShardsStayAsTheyAre(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		kept := notes("c", "a", "b", "a") // a shard may return the head of a longer list
@@ -92,7 +147,7 @@ func TestFirstErrorStopsTheRest(t *testing.T) {
 				answered := fake{after: failing.after / 2, notes: notes("a")}
 				shards := fakes(fake{after: hung}, answered, fake{after: hung}, failing, fake{after: hung})
 				_, err, took := search(caller, shards)
-				wantStopped(t, shards, failing.after, took)
+				wantStopped(t, shards, failing.after, took, err)
 				wantError(t, err)
 			})
 		})
@@ -108,7 +163,7 @@ func TestErrorOfTheLastShardToAnswer(t *testing.T) {
 				repeat(t, func(t *testing.T) {
 					shards := fakes(append(slices.Clone(others), fake{err: errBoom, after: after})...)
 					_, err, took := search(slowContext{caller, make(chan struct{})}, shards)
-					wantStopped(t, shards, after, took)
+					wantStopped(t, shards, after, took, err)
 					wantError(t, err)
 				})
 			})
@@ -125,10 +180,11 @@ func TestFirstErrorIsTheOneReturned(t *testing.T) {
 			fake{after: hung, stopped: errReset},
 			fake{err: errBoom, after: time.Second},
 			fake{after: hung, stopped: errReset},
+			fake{after: hung, notes: notes("a"), anyway: true},
 			fake{err: errReset, after: 2 * time.Second},
 		)
 		_, err, took := search(slowContext{caller, make(chan struct{})}, shards)
-		wantStopped(t, shards, time.Second, took)
+		wantStopped(t, shards, time.Second, took, err)
 		wantError(t, err)
 	})
 }
@@ -141,7 +197,7 @@ func TestErrorsAtTheSameMoment(t *testing.T) {
 				failing := fake{err: errBoom, after: after}
 				shards := fakes(failing, fake{after: hung}, failing, fake{notes: notes("a"), after: after}, failing, failing)
 				_, err, took := search(caller, shards)
-				wantStopped(t, shards, after, took)
+				wantStopped(t, shards, after, took, err)
 				wantError(t, err)
 			})
 		})
@@ -155,7 +211,7 @@ func TestDeadlineOfAShardIsAnError(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				shards := fakes(fake{after: hung, stopped: errReset}, fake{err: own, after: time.Second}, fake{notes: notes("a")})
 				_, err, took := search(caller, shards)
-				wantStopped(t, shards, time.Second, took)
+				wantStopped(t, shards, time.Second, took, err)
 				if !errors.Is(err, own) || errors.Is(err, errReset) {
 					t.Errorf("a shard failed with %q by itself, and Search returned the error %v;\n"+
 						"the caller's context had not ended: this is the error of the search, and it alone", own, err)
@@ -217,7 +273,7 @@ func TestManyErrorsAtTheSameMoment(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		shards := fakes(slices.Repeat([]fake{{err: errBoom, after: time.Second}}, 200)...)
 		_, err, took := search(caller, shards)
-		wantStopped(t, shards, time.Second, took)
+		wantStopped(t, shards, time.Second, took, err)
 		wantError(t, err)
 	})
 }

@@ -3,7 +3,6 @@ package leakyfanout
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -42,12 +41,14 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	defer cancel(nil)
 
 	found := make([][]Note, len(s.shards))
+	failures := make([]error, len(s.shards))
 	var group sync.WaitGroup
 	for i, shard := range s.shards {
 		group.Go(func() {
 			notes, err := shard.Search(ctx, query)
 			if err != nil {
-				cancel(&shardError{i, err}) // only the first cause is kept
+				failures[i] = fmt.Errorf("search shard %d: %w", i, err)
+				cancel(failures[i]) // only the first cause is kept
 				return
 			}
 			found[i] = notes
@@ -55,22 +56,13 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	}
 	group.Wait()
 
-	// A cause of another type is the caller's: Search was given up, and callers
-	// look for the error of the context.
-	if failed, ok := errors.AsType[*shardError](context.Cause(ctx)); ok {
-		return nil, failed
+	// A cause that is not one of these failures is the caller's: Search was given
+	// up, and callers look for the error of the context.
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return slices.Concat(found...), nil
+	case slices.Contains(failures, cause):
+		return nil, cause
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("search: %w", err)
-	}
-	return slices.Concat(found...), nil
+	return nil, fmt.Errorf("search: %w", ctx.Err())
 }
-
-// A shardError is the failure of one shard.
-type shardError struct {
-	shard int
-	err   error
-}
-
-func (e *shardError) Error() string { return fmt.Sprintf("search shard %d: %v", e.shard, e.err) }
-func (e *shardError) Unwrap() error { return e.err }

@@ -54,12 +54,19 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 
 	var all []Note
 	for _, answer := range answers {
+		var notes []Note
+		var err error
 		select {
-		case notes := <-answer:
-			all = append(all, notes...)
-		case err := <-failed:
+		case notes = <-answer:
+		case err = <-failed:
+		}
+		if left := ctx.Err(); left != nil { // the caller's doing: cancel has not been called yet
+			err = fmt.Errorf("search: %w", left)
+		}
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, notes...)
 	}
 	return all, nil
 }

@@ -57,9 +57,13 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	var first error
 	for range s.shards {
 		a := <-answers
-		if a.err != nil && first == nil {
-			first = fmt.Errorf("search shard %d: %w", a.shard, a.err)
-			cancel()
+		if first == nil { // so nothing here has cancelled: an end is the caller's doing
+			if left := ctx.Err(); left != nil {
+				first = fmt.Errorf("search: %w", left)
+			} else if a.err != nil {
+				first = fmt.Errorf("search shard %d: %w", a.shard, a.err)
+				cancel()
+			}
 		}
 		found[a.shard] = a.notes
 	}

@@ -40,14 +40,20 @@ func NewService(shards ...Shard) *Service {
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	// The group's context is the way to stop the others: it ends with the first
 	// error, when the caller's does, and when Wait returns.
-	group, ctx := errgroup.WithContext(ctx)
+	group, shardCtx := errgroup.WithContext(ctx)
 
 	// One slot for each shard. A goroutine puts its notes where no other writes
 	// and nobody has to take them: it cannot get stuck, and the order is kept.
 	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
 		group.Go(func() error {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
+			// A shard that is stopped answers as it likes. Whether the caller has
+			// left is said by the caller's context alone; asked here and not after
+			// Wait, it cannot hide a failure that came before.
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

@@ -56,6 +56,9 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	var all []Note
 	for range s.shards {
 		a := <-answers
+		if left := ctx.Err(); left != nil {
+			return nil, fmt.Errorf("search: %w", left)
+		}
 		if a.err != nil {
 			return nil, a.err
 		}

@@ -42,10 +42,13 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	group, ctx := errgroup.WithContext(ctx)
+	group, shardCtx := errgroup.WithContext(ctx)
 	for i, shard := range s.shards {
 		group.Go(func() error {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

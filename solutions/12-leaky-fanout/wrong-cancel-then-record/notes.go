@@ -37,7 +37,7 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	shardCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
 	var (
@@ -48,7 +48,10 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
 		group.Go(func() {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				err = left
+			}
 			if err != nil {
 				cancel()
 				once.Do(func() { first = fmt.Errorf("search shard %d: %w", i, err) })

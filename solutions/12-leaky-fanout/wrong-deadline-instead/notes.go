@@ -37,7 +37,7 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	shardCtx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	_ = cancel // the others still need it; the deadline ends it
 	type answer struct {
 		shard int
@@ -47,7 +47,7 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	answers := make(chan answer, len(s.shards))
 	for i, shard := range s.shards {
 		go func() {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
 			answers <- answer{i, notes, err}
 		}()
 	}
@@ -55,6 +55,9 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	found := make([][]Note, len(s.shards))
 	for range s.shards {
 		a := <-answers
+		if left := ctx.Err(); left != nil {
+			return nil, fmt.Errorf("search: %w", left)
+		}
 		if a.err != nil {
 			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
 		}

@@ -38,11 +38,14 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	group, ctx := errgroup.WithContext(context.WithoutCancel(ctx))
+	group, shardCtx := errgroup.WithContext(context.WithoutCancel(ctx))
 	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
 		group.Go(func() error {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

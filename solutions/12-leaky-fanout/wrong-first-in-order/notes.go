@@ -37,7 +37,7 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	shardCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
 	found := make([][]Note, len(s.shards))
@@ -45,7 +45,10 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	var group sync.WaitGroup
 	for i, shard := range s.shards {
 		group.Go(func() {
-			found[i], errs[i] = shard.Search(ctx, query)
+			found[i], errs[i] = shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				errs[i] = left
+			}
 			if errs[i] != nil {
 				cancel()
 			}

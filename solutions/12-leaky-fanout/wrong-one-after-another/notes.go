@@ -35,9 +35,15 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
 	var all []Note
 	for i, shard := range s.shards {
 		notes, err := shard.Search(ctx, query)
+		if left := ctx.Err(); left != nil {
+			return nil, fmt.Errorf("search: %w", left)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("search shard %d: %w", i, err)
 		}

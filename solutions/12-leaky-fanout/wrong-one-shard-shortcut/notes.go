@@ -41,11 +41,14 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	if len(s.shards) == 1 {
 		return s.shards[0].Search(ctx, query)
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, shardCtx := errgroup.WithContext(ctx)
 	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
 		group.Go(func() error {
-			notes, err := shard.Search(ctx, query)
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

@@ -5,7 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -37,31 +38,20 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
+	group, ctx := errgroup.WithContext(ctx)
 	found := make([][]Note, len(s.shards))
-	errs := make(chan error, 1)
-	done := make(chan struct{})
-	var group sync.WaitGroup
 	for i, shard := range s.shards {
-		group.Go(func() {
+		group.Go(func() error {
 			notes, err := shard.Search(ctx, query)
 			if err != nil {
-				errs <- fmt.Errorf("search shard %d: %w", i, err)
-				return
+				return fmt.Errorf("search shard %d: %w", i, err)
 			}
 			found[i] = notes
+			return nil
 		})
 	}
-	go func() {
-		group.Wait()
-		close(done)
-	}()
-	select {
-	case err := <-errs:
+	if err := group.Wait(); err != nil {
 		return nil, err
-	case <-done:
-		return slices.Concat(found...), nil
 	}
+	return slices.Concat(found...), nil
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -38,17 +36,33 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	found := make([][]Note, len(s.shards))
-	for i, shard := range s.shards {
-		group.Go(func() error {
-			notes, err := shard.Search(ctx, query)
-			found[i] = notes
-			return err
-		})
+	shardCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	type answer struct {
+		shard int
+		notes []Note
+		err   error
 	}
-	if err := group.Wait(); err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("search: %w", err)
+	answers := make(chan answer, len(s.shards))
+	for i, shard := range s.shards {
+		go func() {
+			notes, err := shard.Search(shardCtx, query)
+			answers <- answer{i, notes, err}
+		}()
+	}
+
+	found := make([][]Note, len(s.shards))
+	for range s.shards {
+		select {
+		case a := <-answers:
+			if a.err != nil {
+				return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
+			}
+			found[a.shard] = a.notes
+		case <-ctx.Done():
+			return nil, fmt.Errorf("search: %w", ctx.Err())
+		}
 	}
 	return slices.Concat(found...), nil
 }

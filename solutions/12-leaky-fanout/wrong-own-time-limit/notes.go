@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -37,34 +39,26 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	type answer struct {
-		shard int
-		notes []Note
-		err   error
-	}
-	answers := make(chan answer)
-	var group sync.WaitGroup
+	shardCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer time.AfterFunc(2*time.Hour, cancel).Stop() // no search may hang for ever
+	group, shardCtx := errgroup.WithContext(shardCtx)
+	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
-		group.Go(func() {
-			notes, err := shard.Search(ctx, query)
-			answers <- answer{i, notes, err}
+		group.Go(func() error {
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
+			if err != nil {
+				return fmt.Errorf("search shard %d: %w", i, err)
+			}
+			found[i] = notes
+			return nil
 		})
 	}
-	go func() {
-		group.Wait()
-		close(answers)
-	}()
-
-	found := make([][]Note, len(s.shards))
-	for a := range answers {
-		if a.err != nil {
-			go func() {
-				for range answers {
-				}
-			}()
-			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
-		}
-		found[a.shard] = a.notes
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return slices.Concat(found...), nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -36,26 +38,23 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	type answer struct {
-		shard int
-		notes []Note
-		err   error
-	}
-	answers := make(chan answer, 1)
-	for i, shard := range s.shards {
-		go func() {
-			notes, err := shard.Search(ctx, query)
-			answers <- answer{i, notes, err}
-		}()
-	}
-
+	group, shardCtx := errgroup.WithContext(ctx)
 	found := make([][]Note, len(s.shards))
-	for range s.shards {
-		a := <-answers
-		if a.err != nil {
-			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
-		}
-		found[a.shard] = a.notes
+	for i, shard := range s.shards {
+		group.Go(func() error {
+			notes, err := shard.Search(shardCtx, query)
+			if err != nil {
+				if left := ctx.Err(); left != nil {
+					return fmt.Errorf("search: %w", left)
+				}
+				return fmt.Errorf("search shard %d: %w", i, err)
+			}
+			found[i] = notes
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return slices.Concat(found...), nil
 }

@@ -3,6 +3,7 @@ package leakyfanout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -37,17 +38,39 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
 	found := make([][]Note, len(s.shards))
-	errs := make([]error, len(s.shards))
 	var group sync.WaitGroup
 	for i, shard := range s.shards {
-		group.Go(func() { found[i], errs[i] = shard.Search(ctx, query) })
+		group.Go(func() {
+			notes, err := shard.Search(ctx, query)
+			if err != nil {
+				cancel(&shardError{i, err}) // only the first cause is kept
+				return
+			}
+			found[i] = notes
+		})
 	}
 	group.Wait()
-	for i, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("search shard %d: %w", i, err)
-		}
+
+	// A cause of another type is the caller's: Search was given up, and callers
+	// look for the error of the context.
+	if failed, ok := errors.AsType[*shardError](context.Cause(ctx)); ok {
+		return nil, failed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
 	}
 	return slices.Concat(found...), nil
 }
+
+// A shardError is the failure of one shard.
+type shardError struct {
+	shard int
+	err   error
+}
+
+func (e *shardError) Error() string { return fmt.Sprintf("search shard %d: %v", e.shard, e.err) }
+func (e *shardError) Unwrap() error { return e.err }
