@@ -263,7 +263,9 @@ func (d *driver) wait(t time.Duration) {
 
 // resize changes the terminal's size.
 func (d *driver) resize(width, height int) {
+	d.written.mu.Lock()
 	d.terminal.Resize(width, height)
+	d.written.mu.Unlock()
 	d.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.settle()
 }
@@ -274,9 +276,17 @@ func (d *driver) save() {
 	d.settle()
 }
 
+// render returns the screen with its colours. Waiting orders what was written
+// before the look, and only the lock orders what is written after it.
+func (d *driver) render() string {
+	d.written.mu.Lock()
+	defer d.written.mu.Unlock()
+	return d.terminal.Render()
+}
+
 // look returns the screen as text.
 func (d *driver) look() string {
-	return xansi.Strip(d.terminal.Render())
+	return xansi.Strip(d.render())
 }
 
 // sees fails the test unless the screen shows every text, whatever the line
@@ -302,7 +312,7 @@ func (d *driver) lacks(text string) {
 // golden compares the screen, styles included, with the test's golden file.
 func (d *driver) golden() {
 	d.Helper()
-	golden.RequireEqual(d.T, d.terminal.Render()+"\n")
+	golden.RequireEqual(d.T, d.render()+"\n")
 }
 
 func (d *driver) kata() *course.Kata { return d.env.wb.Course.Katas[0] }
