@@ -92,14 +92,15 @@ func TestRequestsUnderWayDoNotMixUpTheirClients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			pairs(func(first, second operation) {
 				clients, ops, got := []client{newClient(), newClient()}, []operation{first, second}, make([]answer, 2)
-				left := clients[leaver].ctx.Done()
+				left := make(chan struct{}) // closed when all who watch its context have been told
 				h := newHandler(store{func(context.Context, string) error {
 					<-left
 					return err
 				}})
 				together(t,
 					func() { got[0] = failure(clients[0].ctx, h, first) },
-					func() { got[1] = failure(clients[1].ctx, h, second) }, clients[leaver].leave)
+					func() { got[1] = failure(clients[1].ctx, h, second) },
+					func() { clients[leaver].leave(); close(left) })
 				clients[1-leaver].leave()
 				if want := of(ops[leaver], true); got[leaver] != want {
 					t.Fatalf("%s left, %s and %s ended with context.Canceled: its answer was %q; without the other it is %q:\n"+

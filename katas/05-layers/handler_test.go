@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -93,7 +94,9 @@ func wantNote(t *testing.T, request string, res *http.Response, want layers.Note
 	if err != nil {
 		t.Fatalf("%s was answered with a body that is not a JSON object: %v", request, err)
 	}
-	for field, want := range map[string]any{"id": want.ID, "owner": want.Owner, "title": want.Title, "content": want.Content, "created": want.Created} {
+	all := map[string]any{"id": want.ID, "owner": want.Owner, "title": want.Title, "content": want.Content, "created": want.Created}
+	for _, field := range slices.Sorted(maps.Keys(all)) {
+		want := all[field]
 		sent, there := got[field]
 		same := sent == want
 		if at, ok := want.(time.Time); ok { // in any zone
@@ -145,16 +148,19 @@ func TestTheHandlerAnswersWithWhatTheServiceSays(t *testing.T) {
 // the content, is no text, is answered 400, without a call."
 func TestTheHandlerRefusesWhatItCannotRead(t *testing.T) {
 	none := []string{"", "Groceries", `{"title":"Gro`, `["Groceries"]`, `"Groceries"`, `{"title":7}`, `{"title":["Groceries"]}`}
-	for request, bodies := range map[string][]string{
-		"POST /notes":      append(none, `{"title":"Groceries","content":7}`, `{"content":{"text":"Milk"},"title":"Groceries"}`),
-		"PATCH /notes/n-1": none,
+	for _, r := range []struct {
+		request string
+		bodies  []string
+	}{
+		{"POST /notes", append(none, `{"title":"Groceries","content":7}`, `{"content":{"text":"Milk"},"title":"Groceries"}`)},
+		{"PATCH /notes/n-1", none},
 	} {
-		each(t, request, func(t *testing.T) {
-			for _, body := range bodies {
+		each(t, r.request, func(t *testing.T) {
+			for _, body := range r.bodies {
 				s := &service{note: oddNote}
-				res := send(context.Background(), layers.NewHandler(s), "ann", request, body)
+				res := send(context.Background(), layers.NewHandler(s), "ann", r.request, body)
 				if res.StatusCode != http.StatusBadRequest || len(s.calls) > 0 {
-					t.Errorf("%s with the body %q: %d, and the service got the calls %v; it is 400, without a call", request, body, res.StatusCode, s.calls)
+					t.Errorf("%s with the body %q: %d, and the service got the calls %v; it is 400, without a call", r.request, body, res.StatusCode, s.calls)
 				}
 			}
 		})

@@ -106,13 +106,13 @@ var berlin = func() *time.Location {
 // Contract 3: from 30 days of 24 hours after it was created, "a note keeps its
 // title". And 4: "What the time is, always says now, asked during the call."
 func TestTheServiceLocksOldTitles(t *testing.T) {
-	for name, created := range map[string]time.Time{
-		"in 1995":            earlier,
-		"in 2035":            later,
-		"in a Berlin spring": time.Date(2019, time.March, 10, 12, 30, 0, 0, berlin),
-		"in a Berlin autumn": time.Date(2019, time.October, 10, 12, 30, 0, 0, berlin),
+	for _, created := range []time.Time{
+		earlier,
+		later,
+		time.Date(2019, time.March, 10, 12, 30, 0, 0, berlin),
+		time.Date(2019, time.October, 10, 12, 30, 0, 0, berlin),
 	} {
-		each(t, name, func(t *testing.T) {
+		each(t, created.Format("from January 2006 MST"), func(t *testing.T) {
 			note, clock := annsNote(), created
 			note.Created = created
 			notes := newStore()

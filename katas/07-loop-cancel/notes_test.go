@@ -122,10 +122,14 @@ func TestAnEndedContextStopsAtOnce(t *testing.T) {
 // Contract: "Later than that it may go either way, and the answer tells which."
 func TestTheAnswerTellsWhatHappened(t *testing.T) {
 	const n = 20
-	for when, set := range map[string]func(w *world, cancel func()){
-		"while the last note is analyzed": func(w *world, cancel func()) { w.during(n-1, cancel) },
-		"while the index is published":    func(w *world, cancel func()) { w.publishing = cancel },
+	for _, c := range []struct {
+		when string
+		set  func(w *world, cancel func())
+	}{
+		{"while the last note is analyzed", func(w *world, cancel func()) { w.during(n-1, cancel) }},
+		{"while the index is published", func(w *world, cancel func()) { w.publishing = cancel }},
 	} {
+		when, set := c.when, c.set
 		t.Run(when, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				w := newWorld(n)
@@ -154,11 +158,15 @@ func TestTheAnswerTellsWhatHappened(t *testing.T) {
 // rebuild. After the first failure no note is analyzed and nothing is published."
 func TestAFailureEndsTheRebuild(t *testing.T) {
 	const n = 50
-	for what, set := range map[string]func(w *world) (analyzed int){
-		"the store":    func(w *world) int { w.storeErr = errBoom; return 0 },
-		"the analyzer": func(w *world) int { w.failAt = 20; return 21 },
-		"the index":    func(w *world) int { w.indexErr = errBoom; return n },
+	for _, c := range []struct {
+		what string
+		set  func(w *world) (analyzed int)
+	}{
+		{"the store", func(w *world) int { w.storeErr = errBoom; return 0 }},
+		{"the analyzer", func(w *world) int { w.failAt = 20; return 21 }},
+		{"the index", func(w *world) int { w.indexErr = errBoom; return n }},
 	} {
+		what, set := c.what, c.set
 		t.Run(what, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				w := newWorld(n)

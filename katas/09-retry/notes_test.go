@@ -121,6 +121,31 @@ func TestOtherErrorsAreNotTriedAgain(t *testing.T) {
 	}
 }
 
+// Contract: the same, and "after the last try errors.Is finds the error of that
+// try", if the context has ended during it.
+func TestTheErrorOfATryIsNotLost(t *testing.T) {
+	p := policy
+	p.Tries = 1
+	for _, c := range []struct {
+		what   string
+		policy retry.Policy
+		err    error
+	}{
+		{"with an error that stays", policy, errors.New("title is too long")},
+		{"and it was the last one", p, &away{1}},
+	} {
+		kit.Bubble(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(caller)
+			defer cancel()
+			s := &store{answers: map[int]error{1: c.err}, during: map[int]func(){1: cancel}}
+			if err, _ := save(ctx, s, c.policy); !errors.Is(err, c.err) {
+				t.Errorf("the context ended during a try that failed %s (%v), and Save returned the error %v;\n"+
+					"errors.Is must find that of the try, whatever else it finds", c.what, c.err, err)
+			}
+		})
+	}
+}
+
 func retried(t *testing.T, passes error) {
 	t.Helper()
 	kit.Bubble(t, func(t *testing.T) {

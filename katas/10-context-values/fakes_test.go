@@ -23,6 +23,13 @@ var (
 	errDisk = errors.New("disk is full")
 )
 
+// users are the tokens of those who are signed in, and how each of them is
+// answered who wants to delete the note n1.
+var users = []struct {
+	token string
+	want  int
+}{{"owner", 204}, {"reader", 403}, {"support", 204}}
+
 // sessions knows the tokens "owner", "reader", "support" and "nameless".
 type sessions struct {
 	mu   sync.Mutex

@@ -180,14 +180,17 @@ func TestOtherMiddlewaresChangeNoAnswer(t *testing.T) {
 	for _, k := range keys {
 		for _, v := range values {
 			put := withContext(func(ctx context.Context) context.Context { return context.WithValue(ctx, k, v) })
-			for token, want := range map[string]int{"owner": 204, "reader": 403, "support": 204} {
-				for where, stack := range map[string][]middleware{
-					"before": {put, authenticate(&sessions{})},
-					"behind": {authenticate(&sessions{}), put},
+			for _, u := range users {
+				for _, s := range []struct {
+					where string
+					stack []middleware
+				}{
+					{"before", []middleware{put, authenticate(&sessions{})}},
+					{"behind", []middleware{authenticate(&sessions{}), put}},
 				} {
-					if got := outcomeOf(func() int { return send(&store{}, token, "/notes/n1", stack...) }); got != (outcome{status: want}) {
+					if got := outcomeOf(func() int { return send(&store{}, u.token, "/notes/n1", s.stack...) }); got != (outcome{status: u.want}) {
 						t.Fatalf("another middleware %s Authenticate puts %#v under the key %#v of type %T, and there is a DELETE as %s:\n%v; the contract is %d",
-							where, v, k, k, token, got, want)
+							s.where, v, k, k, u.token, got, u.want)
 					}
 				}
 			}
@@ -233,9 +236,9 @@ func TestTheRequestMayBeCopied(t *testing.T) {
 			next.ServeHTTP(w, httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.Path, nil))
 		})
 	}
-	for token, want := range map[string]int{"owner": 204, "reader": 403, "support": 204} {
-		if got := send(&store{}, token, "/notes/n1", authenticate(&sessions{}), anew); got != want {
-			t.Errorf("behind Authenticate a new request is made with the context of the first: DELETE as %s is answered %d; the contract is %d", token, got, want)
+	for _, u := range users {
+		if got := send(&store{}, u.token, "/notes/n1", authenticate(&sessions{}), anew); got != u.want {
+			t.Errorf("behind Authenticate a new request is made with the context of the first: DELETE as %s is answered %d; the contract is %d", u.token, got, u.want)
 		}
 	}
 }
@@ -294,7 +297,6 @@ func TestAPanicOfTheStorePasses(t *testing.T) {
 
 // Contract: "Requests do not mix, and neither do several handlers in one process."
 func TestRequestsDoNotMix(t *testing.T) {
-	tokens := map[string]int{"owner": 204, "reader": 403, "support": 204}
 	kit.Bubble(t, func(t *testing.T) {
 		// Every request has passed Authenticate before the first goes on, and asked
 		// for the note before the first hears of it.
@@ -305,12 +307,12 @@ func TestRequestsDoNotMix(t *testing.T) {
 			h := contextvalues.NewHandler(contextvalues.NewService(&store{during: pause}))
 			h = contextvalues.Authenticate(&sessions{}, together(h))
 			for range 2 {
-				for token, want := range tokens {
+				for _, u := range users {
 					all.Go(func() {
 						w := httptest.NewRecorder()
-						h.ServeHTTP(w, request(token, "/notes/n1"))
-						if w.Code != want {
-							t.Errorf("beside other requests, DELETE as %s is answered %d; the contract is %d", token, w.Code, want)
+						h.ServeHTTP(w, request(u.token, "/notes/n1"))
+						if w.Code != u.want {
+							t.Errorf("beside other requests, DELETE as %s is answered %d; the contract is %d", u.token, w.Code, u.want)
 						}
 					})
 				}

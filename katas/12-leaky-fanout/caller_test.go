@@ -28,7 +28,6 @@ func ending(with error, at time.Duration, cause error) (context.Context, context
 	}
 	if at == 0 {
 		synctest.Wait()
-		ctx = slowContext{ctx, ctx.Done()}
 	}
 	return ctx, func() {
 		end()
@@ -75,10 +74,14 @@ func TestCallersErrorWhateverItsCause(t *testing.T) {
 
 // Contract: "Whatever the stopped shards return", when the caller leaves or later.
 func TestCallersErrorWhateverTheShardsReturn(t *testing.T) {
-	for say, stopped := range map[string]fake{
-		"an error of their own":    {after: hung, stopped: errReset},
-		"their notes all the same": {after: hung, notes: notes("b"), anyway: true},
+	for _, c := range []struct {
+		say     string
+		stopped fake
+	}{
+		{"an error of their own", fake{after: hung, stopped: errReset}},
+		{"their notes all the same", fake{after: hung, notes: notes("b"), anyway: true}},
 	} {
+		say, stopped := c.say, c.stopped
 		for _, end := range ends {
 			for _, all := range [][]fake{{stopped}, {stopped, {notes: notes("a")}, stopped, stopped}} {
 				try := func(at, unwind time.Duration) func(*testing.T) {
@@ -123,7 +126,11 @@ func (c callback) Search(ctx context.Context, _ string) ([]leakyfanout.Note, err
 // answer that came before has not been read yet. That one and the end wake up
 // whoever waits at the same time; in which order they run is tossed for.
 func TestCallerLeavesAsAnAnswerComes(t *testing.T) {
-	for say, late := range map[string]error{"an error of their own": errReset, "their notes all the same": nil} {
+	for _, late := range []error{errReset, nil} {
+		say := "their notes all the same"
+		if late != nil {
+			say = "an error of their own"
+		}
 		kit.Bubble(t, func(t *testing.T) {
 			for range 10 * rounds {
 				ctx, leave := context.WithCancel(caller)

@@ -3,7 +3,6 @@ package leakyfanout_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -150,34 +149,6 @@ func ids(notes []leakyfanout.Note) []string {
 		all = append(all, n.ID)
 	}
 	return all
-}
-
-// A slowContext never ends, or has ended before the search. Whoever derives a
-// context from it and cancels that gives way to all other goroutines after the
-// cancellation has been seen and before the cancel function returns. So does
-// whoever asks for Done: what may happen in between does happen.
-type slowContext struct {
-	context.Context // without Done
-	done            <-chan struct{}
-}
-
-func (c slowContext) Done() <-chan struct{} {
-	giveWay()
-	return c.done
-}
-
-// AfterFunc is what package context registers derived contexts with.
-func (slowContext) AfterFunc(func()) (stop func() bool) {
-	return func() bool {
-		giveWay()
-		return true
-	}
-}
-
-func giveWay() {
-	for range 100 {
-		runtime.Gosched()
-	}
 }
 
 // wantStopped fails t unless Search returned an error at the given moment and

@@ -136,13 +136,13 @@ func TestSlicesOfTheShardsStayAsTheyAre(t *testing.T) {
 
 // Contract: "When a shard fails, the search is over at that moment."
 func TestFirstErrorStopsTheRest(t *testing.T) {
-	for name, failing := range map[string]fake{
-		"at once":    {err: errBoom},
-		"after 1s":   {err: errBoom, after: time.Second},
-		"after 59m":  {err: errBoom, after: 59 * time.Minute},
-		"with notes": {err: errBoom, after: time.Second, notes: notes("x")},
+	for _, failing := range []fake{
+		{err: errBoom},
+		{err: errBoom, after: time.Second},
+		{err: errBoom, after: 59 * time.Minute},
+		{err: errBoom, after: time.Second, notes: notes("x")},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(fmt.Sprintf("after %v with %d notes", failing.after, len(failing.notes)), func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				answered := fake{after: failing.after / 2, notes: notes("a")}
 				shards := fakes(fake{after: hung}, answered, fake{after: hung}, failing, fake{after: hung})
@@ -162,7 +162,7 @@ func TestErrorOfTheLastShardToAnswer(t *testing.T) {
 			t.Run(fmt.Sprintf("after %v, %d others", after, len(others)), func(t *testing.T) {
 				repeat(t, func(t *testing.T) {
 					shards := fakes(append(slices.Clone(others), fake{err: errBoom, after: after})...)
-					_, err, took := search(slowContext{caller, make(chan struct{})}, shards)
+					_, err, took := search(kit.SlowCancel(), shards)
 					wantStopped(t, shards, after, took, err)
 					wantError(t, err)
 				})
@@ -183,7 +183,7 @@ func TestFirstErrorIsTheOneReturned(t *testing.T) {
 			fake{after: hung, notes: notes("a"), anyway: true},
 			fake{err: errReset, after: 2 * time.Second},
 		)
-		_, err, took := search(slowContext{caller, make(chan struct{})}, shards)
+		_, err, took := search(kit.SlowCancel(), shards)
 		wantStopped(t, shards, time.Second, took, err)
 		wantError(t, err)
 	})
