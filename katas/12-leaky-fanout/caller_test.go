@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -28,11 +29,23 @@ func ending(with error, at time.Duration, cause error) (context.Context, context
 	}
 	if at == 0 {
 		synctest.Wait()
+		ctx = slowDone{ctx}
 	}
 	return ctx, func() {
 		end()
 		leave(nil)
 	}
+}
+
+// Whoever asks a slowDone for its channel gives way to all other goroutines: what
+// may happen before a select begins to wait does happen.
+type slowDone struct{ context.Context }
+
+func (s slowDone) Done() <-chan struct{} {
+	for range 100 {
+		runtime.Gosched()
+	}
+	return s.Context.Done()
 }
 
 // Contract: "When the caller's context ends, so does the search."
