@@ -263,5 +263,6 @@ func fakeCourse() *course.Course {
 	for _, l := range c.Lessons {
 		c.Questions = append(c.Questions, question(l.Name+"-one", l.ID), question(l.Name+"-two", l.ID))
 	}
+	c.Modules = []*course.Module{{Title: "Ends", About: "Who ends what.", Katas: c.Katas}}
 	return c
 }

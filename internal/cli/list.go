@@ -141,7 +141,7 @@ func (a *app) printList(wb *workbook.Workbook) error {
 	for _, l := range list.Lessons {
 		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\tquiz %s\n", l.State, l.ID, l.Title, l.QuizState)
 	}
-	for _, m := range wb.Course.Modules() {
+	for _, m := range wb.Course.Modules {
 		_, _ = fmt.Fprintf(w, "\nKatas: %s\n", m.Title)
 		for _, k := range m.Katas {
 			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%d minutes\n", wb.RepairStep(k).State, k.ID, k.Title, k.Minutes)

@@ -31,6 +31,7 @@ type Course struct {
 	Katas          []*Kata
 	Questions      []*Question
 	Points         []Point
+	Modules        []*Module
 	Plan           []PlannedKata
 	Misconceptions map[string]*Misconception
 }
@@ -42,6 +43,13 @@ type Point struct {
 	Lesson string   // home lesson, which may still be planned
 	Katas  []string // that practise it; they may still be planned
 	Lab    bool     // to be shown by a lab
+}
+
+// Module is a group of katas on one subject.
+type Module struct {
+	Title string
+	About string // what its katas have in common, in a sentence or two
+	Katas []*Kata
 }
 
 // PlannedKata is a kata that exists or will.
@@ -133,6 +141,11 @@ func (c *Course) Kata(id string) *Kata {
 	return find(c.Katas, func(k *Kata) bool { return k.ID == id })
 }
 
+// Module returns the module with that title, or nil.
+func (c *Course) Module(title string) *Module {
+	return find(c.Modules, func(m *Module) bool { return m.Title == title })
+}
+
 // Question returns the question with that id, or nil.
 func (c *Course) Question(id string) *Question {
 	return find(c.Questions, func(q *Question) bool { return q.ID == id })
@@ -159,26 +172,6 @@ func (c *Course) KatasOf(lesson string) []*Kata {
 		}
 	}
 	return out
-}
-
-// Modules returns the katas grouped by module, in the order of their numbers.
-func (c *Course) Modules() []Module {
-	var out []Module
-	for _, k := range c.Katas {
-		i := slices.IndexFunc(out, func(m Module) bool { return m.Title == k.Module })
-		if i < 0 {
-			i = len(out)
-			out = append(out, Module{Title: k.Module})
-		}
-		out[i].Katas = append(out[i].Katas, k)
-	}
-	return out
-}
-
-// Module is a group of katas on one subject.
-type Module struct {
-	Title string
-	Katas []*Kata
 }
 
 func find[T any](list []*T, match func(*T) bool) *T {

@@ -64,6 +64,8 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:3: question "close-first": option 2: misconception "collector-opens"`},
 		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`},
 		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`},
+		{"kata of an unknown module", briefs, `module = "Handles"`, `module = "Doors"`, kata + `:1: module "Doors" is not in lessons/curriculum.toml`},
+		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:13: a module needs a title of its own, and about`},
 		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson"},
 		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`},
 		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:3: question "close-first" asks about "Z2", which is not taught before 02-later`},

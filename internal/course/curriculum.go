@@ -20,10 +20,17 @@ func (l *loader) loadCurriculum() {
 			Katas             []string
 			Lab               bool
 		}
-		Kata []PlannedKata
+		Module []struct{ Title, About string }
+		Kata   []PlannedKata
 	}
 	if !l.decode(file, 1, src, &doc) {
 		return
+	}
+	for i, m := range doc.Module {
+		if m.Title == "" || m.About == "" || l.course.Module(m.Title) != nil {
+			l.problem(file, headerLines(src)["[[module]]"][i], "a module needs a title of its own, and about: what its katas have in common")
+		}
+		l.course.Modules = append(l.course.Modules, &Module{Title: m.Title, About: m.About})
 	}
 	l.course.Plan = doc.Kata
 	planned := map[string]bool{}

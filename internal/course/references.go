@@ -41,6 +41,11 @@ func (l *loader) checkKata(k *Kata) {
 			l.problem(testsFile(k), t.line, "section %q does not exist: write it as lesson-id/section-id, where a section's id is its title in lower case with dashes", t.place)
 		}
 	}
+	if m := l.course.Module(k.Module); m != nil {
+		m.Katas = append(m.Katas, k)
+	} else {
+		l.problem(k.file, 1, "module %q is not in lessons/curriculum.toml: add it there or correct the name", k.Module)
+	}
 	if len(k.Practises) == 0 {
 		l.problem(k.file, 1, "name in practises the curriculum ids that the kata drills")
 	}

@@ -14,7 +14,10 @@ import (
 // Brief writes what a kata is about and where its file is.
 func (s *Session) Brief(k *course.Kata) {
 	s.say("Kata %d: %s", k.Number, flat(k.Title))
-	s.text(wrap(fmt.Sprintf("%s, about %d minutes. Lessons: %s.", flat(k.Module), k.Minutes, s.lessonsOf(k)), "", ""))
+	s.text(wrap(fmt.Sprintf("About %d minutes. Lessons: %s.", k.Minutes, s.lessonsOf(k)), "", ""))
+	if m := s.wb.Course.Module(k.Module); m != nil {
+		s.text(wrap(fmt.Sprintf("Module: %s. %s", flat(m.Title), flat(m.About)), "", ""))
+	}
 	for _, part := range []struct{ title, text string }{
 		{"Incident", k.Incident}, {"Contract", k.Contract}, {"Rules", k.Rules},
 	} {

@@ -34,10 +34,10 @@ func (s *Session) Menu(ctx context.Context) error {
 func (s *Session) testOuts(ctx context.Context) error {
 	return s.menu(ctx, "Test out of a module", func() []choice {
 		var list []choice
-		for i, module := range s.wb.Modules() {
-			list = append(list, choice{i + 1, flat(module), func(ctx context.Context) error {
+		for i, module := range s.wb.Course.Modules {
+			list = append(list, choice{i + 1, flat(module.Title) + ": " + flat(module.About), func(ctx context.Context) error {
 				s.say("")
-				round, err := s.wb.TestOut(module, s.shuffle)
+				round, err := s.wb.TestOut(module.Title, s.shuffle)
 				if err != nil {
 					return s.tell(err)
 				}

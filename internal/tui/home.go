@@ -233,7 +233,16 @@ func (h *home) detail(width, height int) []string {
 	case workbook.QuizStep:
 		text = "Questions on this lesson. A missed one comes back until you have it."
 	case workbook.RepairStep:
-		text = fmt.Sprintf("%s. Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Module, s.Kata.Path(), s.Kata.Minutes)
+		text = fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
+		if m := h.env.wb.Course.Module(s.Kata.Module); m != nil {
+			done := 0
+			for _, k := range m.Katas {
+				if h.env.wb.RepairStep(k).State == workbook.Done {
+					done++
+				}
+			}
+			text = fmt.Sprintf("%s, %d of %d katas done. %s\n%s", m.Title, done, len(m.Katas), m.About, text)
+		}
 	}
 	out := []string{""}
 	for _, line := range wrap(text, min(width, maxText)) {

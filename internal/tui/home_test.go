@@ -28,6 +28,13 @@ func TestHomeLooks(t *testing.T) {
 	}
 }
 
+func TestAKataShowsItsModule(t *testing.T) {
+	drive(t, sizes["80x24"], func(d *driver) {
+		d.press("down", "down")
+		d.sees("Handles, 0 of 1 katas done. Whoever opens, closes.")
+	})
+}
+
 func TestContinueOpensWhatIsNext(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("c")

@@ -28,21 +28,13 @@ type TestOut struct {
 	Missed  bool             // an answer was wrong, and that ended it
 }
 
-// Modules are the modules of the katas, in their order.
-func (w *Workbook) Modules() []string {
-	var out []string
-	for _, k := range w.Course.Katas {
-		if !slices.Contains(out, k.Module) {
-			out = append(out, k.Module)
-		}
-	}
-	return out
-}
-
 // FindModule finds a module by its name, in any case, or by a part of it. ""
 // is the first module with a lesson that is not done.
 func (w *Workbook) FindModule(name string) (string, error) {
-	modules := w.Modules()
+	var modules []string
+	for _, m := range w.Course.Modules {
+		modules = append(modules, m.Title)
+	}
 	if name == "" {
 		for _, m := range modules {
 			for _, l := range w.lessonsOf(m) {

@@ -221,6 +221,25 @@ func TestCallerLeavingEndsEveryWait(t *testing.T) {
 	}
 }
 
+// The caller leaves after a second. What Gather returns is what the stopped
+// call says, and that need not be the error of its context.
+func TestTheGroupDoesNotAskTheCaller(t *testing.T) {
+	reset := errors.New("connection reset")
+	for _, says := range []error{reset, nil} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, leave := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, leave)
+			_, err := fanout.Gather(ctx, []fanout.Call{func(ctx context.Context) (string, error) {
+				<-ctx.Done()
+				return "just in time", says
+			}})
+			if ctx.Err() == nil || !errors.Is(err, says) || errors.Is(err, context.Canceled) {
+				t.Errorf("the caller: %v, Gather: %v; want %v, and not the caller's error", ctx.Err(), err, says)
+			}
+		})
+	}
+}
+
 // A sender that has both ways open takes one at random. When all of them
 // leave, a receiver without a second way out waits for ever. One sender
 // makes that one try in two, so 64 tries are proof enough.
