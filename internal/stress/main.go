@@ -80,29 +80,29 @@ func run(ctx context.Context) (flips int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	var bins []binary
+	variants := 0
+	for _, k := range katas {
+		variants += len(k.Variants)
+	}
+	fmt.Printf("%d variants, %d runs each, %d at a time on %d processors\n", variants, *runs, *load, runtime.NumCPU())
 	for _, k := range katas {
 		for _, v := range k.Variants {
+			began := time.Now()
 			b, err := build(ctx, root, dir, k, v)
 			if err != nil {
-				return 0, err
+				return flips, err
 			}
-			bins = append(bins, b)
+			n, err := b.repeat(ctx, *runs, *load)
+			if err = errors.Join(err, os.Remove(b.path)); err != nil {
+				return flips, err
+			}
+			verdict := "ok"
+			if n > 0 {
+				verdict = fmt.Sprintf("%d of %d runs FLIPPED", n, *runs)
+			}
+			flips += n
+			fmt.Printf("%-60s %s (%.1f s)\n", b.name, verdict, time.Since(began).Seconds())
 		}
-	}
-	fmt.Printf("%d variants, %d runs each, %d at a time on %d processors\n", len(bins), *runs, *load, runtime.NumCPU())
-	for _, b := range bins {
-		began := time.Now()
-		n, err := b.repeat(ctx, *runs, *load)
-		if err != nil {
-			return flips, err
-		}
-		verdict := "ok"
-		if n > 0 {
-			verdict = fmt.Sprintf("%d of %d runs FLIPPED", n, *runs)
-		}
-		flips += n
-		fmt.Printf("%-60s %s (%.1f s)\n", b.name, verdict, time.Since(began).Seconds())
 	}
 	return flips, nil
 }
