@@ -35,25 +35,30 @@ const (
 	rows    = 30
 )
 
-// shots are the pictures: the arguments of the workbook, the keys to press and
-// the text to wait for before the picture is taken.
-var shots = []struct {
-	file  string
-	args  []string
-	keys  string
+// press is a key, and the text to wait for afterwards.
+type press struct {
+	key   string
 	until string
+	again bool // as often as it takes
+}
+
+// shots are the pictures: the arguments of the workbook, and what to press
+// before the picture is taken.
+var shots = []struct {
+	file    string
+	args    []string
+	presses []press
 }{
-	{"lesson.svg", []string{"read", "fan-out-safely"}, "\x1b[C", "2 of"},
-	// Kata 12 stands before four more lessons and their quizzes.
-	{"kata.svg", nil, "G" + strings.Repeat("k", 8) + "\r", "FAIL"},
+	{"lesson.svg", []string{"read", "fan-out-safely"}, []press{{key: "\x1b[C", until: "2 of"}}},
+	{"kata.svg", nil, []press{{key: "j", until: "> [ ]   Kata 12", again: true}, {key: "\r", until: "FAIL"}}},
 }
 
 func main() {
 	log.SetFlags(0)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for _, s := range shots {
-		svg, err := shoot(ctx, s.args, s.keys, s.until)
+		svg, err := shoot(ctx, s.args, s.presses)
 		if err == nil {
 			err = os.WriteFile(filepath.Join("internal", "screenshot", s.file), svg, 0o644)
 		}
@@ -81,7 +86,7 @@ func (s *screen) text() string {
 	return s.String()
 }
 
-func shoot(ctx context.Context, args []string, keys, until string) (svg []byte, err error) {
+func shoot(ctx context.Context, args []string, presses []press) (svg []byte, err error) {
 	state, err := os.MkdirTemp("", "leakproof-screenshot-")
 	if err != nil {
 		return nil, err
@@ -100,12 +105,11 @@ func shoot(ctx context.Context, args []string, keys, until string) (svg []byte, 
 	copying.Go(func() { _, _ = io.Copy(s, terminal) })          // ends with the program
 	copying.Go(func() { _, _ = io.Copy(terminal, s.Emulator) }) // ends with the emulator
 
-	err = s.wait(ctx, "Leakproof")
-	if err == nil {
-		_, err = io.WriteString(terminal, keys)
-	}
-	if err == nil {
-		err = s.wait(ctx, until)
+	err = s.still(ctx, "Leakproof")
+	for _, p := range presses {
+		if err == nil {
+			err = s.press(ctx, terminal, p)
+		}
 	}
 	s.mu.Lock()
 	svg = draw(s.Emulator)
@@ -117,19 +121,33 @@ func shoot(ctx context.Context, args []string, keys, until string) (svg []byte, 
 	return svg, err
 }
 
-// wait looks at the screen until it shows the text and then stands still.
-func (s *screen) wait(ctx context.Context, text string) error {
-	last, still := "", 0
+func (s *screen) press(ctx context.Context, keyboard io.Writer, p press) error {
+	for {
+		if _, err := io.WriteString(keyboard, p.key); err != nil {
+			return err
+		}
+		if !p.again {
+			return s.still(ctx, p.until)
+		}
+		if err := s.still(ctx, ""); err != nil || strings.Contains(s.text(), p.until) {
+			return err
+		}
+	}
+}
+
+// still looks at the screen until it shows the text and then stands still.
+func (s *screen) still(ctx context.Context, text string) error {
+	last, same := "", 0
 	for {
 		now := s.text()
-		if still++; now != last {
-			last, still = now, 0
+		if same++; now != last {
+			last, same = now, 0
 		}
-		if strings.Contains(now, text) && still > 5 {
+		if strings.Contains(now, text) && same > 5 {
 			return nil
 		}
 		select {
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
 			return fmt.Errorf("the screen never showed %q: %w\n%s", text, ctx.Err(), now)
 		}
