@@ -202,10 +202,18 @@ func installCompiler() string {
 
 // goCommand runs a short go command in the module root and returns its
 // standard output; the error carries the first line of what it complained of.
-func (m *machine) goCommand(ctx context.Context, env []string, args ...string) ([]byte, error) {
+func (m *machine) goCommand(ctx context.Context, env []string, args ...string) (out []byte, err error) {
+	// A go command that is killed leaves its work folder where it made it.
+	tempDir, err := os.MkdirTemp(m.tempDir, "leakproof-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tempDir)) }()
+
 	cmd := exec.CommandContext(ctx, m.goPath, args...)
 	cmd.Dir = m.root
-	cmd.Env = env
+	// Not GOTMPDIR: go env is asked for that.
+	cmd.Env = append(env[:len(env):len(env)], "TMPDIR="+tempDir, "TMP="+tempDir)
 	cmd.WaitDelay = waitDelay
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
