@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,15 +14,16 @@ var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
 // which messages, numbers aside. Two repairs with the same fault have the same
 // pattern. It is "" unless the status is [Fail] and a test says why.
 func (v Verdict) Pattern() string {
-	var b strings.Builder
+	var failed []string
 	for _, t := range v.Tests {
 		if t.Status == Fail {
-			b.WriteString(t.Name + "\n" + digits.ReplaceAllString(t.Message, "#") + "\n")
+			failed = append(failed, t.Name+"\n"+digits.ReplaceAllString(t.Message, "#")+"\n")
 		}
 	}
-	if v.Status != Fail || b.Len() == 0 {
+	if v.Status != Fail || len(failed) == 0 {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(b.String()))
+	slices.Sort(failed) // tests may move
+	sum := sha256.Sum256([]byte(strings.Join(failed, "")))
 	return hex.EncodeToString(sum[:6])
 }
