@@ -15,7 +15,7 @@ type home struct {
 	steps  []workbook.Step
 	review review.Schedule
 	cursor int
-	placed bool // the learner has moved the cursor
+	undone bool // the step under the cursor was not done when it was opened
 	warms  *warming
 	warmed bool
 	pager  pager
@@ -39,14 +39,16 @@ func (h *home) status() string {
 	return fmt.Sprintf("%d of %d done", done, len(h.steps))
 }
 
-// init reads the path anew, as it is after whatever the learner just did, and
-// puts the cursor on what is next.
+// init reads the path anew, as it is after whatever the learner just did. The
+// cursor stays on the step that was opened, unless that is done now: then it
+// goes to what is next.
 func (h *home) init() tea.Cmd {
+	first := h.steps == nil
 	h.steps, h.review = h.env.wb.Path(), h.env.wb.Review()
-	if !h.placed {
-		h.cursor = max(0, h.next())
+	if next := h.next(); next >= 0 && (first || h.undone && h.steps[h.cursor].State == workbook.Done) {
+		h.cursor = next
 	}
-	h.placed = false
+	h.undone = false
 	return h.warm()
 }
 
@@ -93,6 +95,7 @@ func (h *home) actions() []action {
 			h.warms.task.stop() // the kata goes on with it, and shows how far it is
 			h.warms.running, h.warmed = false, false
 		}
+		h.cursor, h.undone = i, h.steps[i].State != workbook.Done
 		return send(openMsg{Start{Kind: h.steps[i].Kind, ID: h.steps[i].ID()}})
 	}
 	move := func(by int) func() tea.Cmd {

@@ -53,6 +53,15 @@ func TestCursorOpensAnyStep(t *testing.T) {
 	})
 }
 
+func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
+	drive(t, sizes["80x24"], func(d *driver) {
+		d.press("down", "down", "enter", "q")
+		d.sees("Handles, 0 of 1 katas done.") // what the home screen says of the kata
+		d.press("up", "up", "enter", "right", "right", "right", "q")
+		d.sees("[x] Lesson 01", "Questions on this lesson.") // the quiz is next
+	})
+}
+
 func TestHelpListsTheKeysThatWork(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("?")
