@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -97,6 +98,29 @@ func (s *store) begin(ctx context.Context, call string) error {
 		return s.before(ctx, call)
 	}
 	return nil
+}
+
+// kept returns the notes that are in the store now. A repair that still writes
+// when its call has returned must not end the process.
+func (s *store) kept() map[string]layers.Note {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.notes)
+}
+
+// lose is what somebody else does: the note is gone.
+func (s *store) lose(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.notes, id)
+}
+
+// replace is what somebody else does: the note is in the store, and nothing
+// counts as written.
+func (s *store) replace(n layers.Note) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes[n.ID], s.puts = n, nil
 }
 
 // written returns what has been put into the store.

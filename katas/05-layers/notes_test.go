@@ -119,7 +119,7 @@ func TestTheServiceLocksOldTitles(t *testing.T) {
 			s := layers.NewService(notes, ids(), func() time.Time { return clock })
 			for _, age := range []time.Duration{0, 29 * 24 * time.Hour, month - 1, month, month + 1, 10 * month} {
 				for _, title := range []string{"Errands", note.Title} {
-					notes.notes["ann-7"], notes.puts = note, nil
+					notes.replace(note)
 					clock = created.Add(age)
 					n, err := s.Retitle(context.Background(), "ann", "ann-7", title)
 					what := fmt.Sprintf("a note was created at %v, the clock of NewService shows %v, Retitle from %q to %q", created.Format(time.RFC3339Nano), clock.Format(time.RFC3339Nano), note.Title, title)
@@ -322,7 +322,7 @@ func TestServicesShareNothing(t *testing.T) {
 			{ID: "n-1", Owner: "bob", Title: "Second", Created: years[1]},
 		}
 		for i, s := range stores {
-			if err != nil || len(s.notes) != 1 || !equal(s.notes["n-1"], want[i]) {
+			if kept := s.kept(); err != nil || len(kept) != 1 || !equal(kept["n-1"], want[i]) {
 				t.Errorf("two services with a store, ids and a clock of their own: an error %v, and store %d has got %s;\nwant %s there", err, i+1, show(s.written()...), show(want[i]))
 			}
 		}
@@ -357,16 +357,16 @@ func TestTheStoreIsAskedEachTime(t *testing.T) {
 			{"changed title and content there", changed},
 			{"given the note to \"bob\" there", bobs},
 		} {
-			notes.notes["ann-7"] = step.now
+			notes.replace(step.now)
 			if n, err := s.Get(ctx, step.now.Owner, "ann-7"); err != nil || !equal(n, step.now) {
 				t.Errorf("Get by the owner when somebody else had %s: the service returned %s and the error %v;\nthe store knows what is there now: %s", step.when, show(n), err, show(step.now))
 			}
 			n, err := s.Retitle(ctx, step.now.Owner, "ann-7", "Errands")
-			if step.now != old && (err != nil || notes.notes["ann-7"].Content != step.now.Content) {
+			if step.now != old && (err != nil || notes.kept()["ann-7"].Content != step.now.Content) {
 				t.Errorf("Retitle by the owner when somebody else had %s: the service returned %s and the error %v;\nthe store knows what is there now: %s", step.when, show(n), err, show(step.now))
 			}
 		}
-		delete(notes.notes, "ann-7")
+		notes.lose("ann-7")
 		missing("has lost the note")
 	})
 }

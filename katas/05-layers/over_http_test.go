@@ -242,9 +242,10 @@ func TestOverHTTPAllStaysAsItIs(t *testing.T) {
 		} {
 			time.Sleep(step.later)
 			res := send(context.Background(), h, step.user, step.request, step.body)
-			kept = notes.notes["n-1"]
-			if res.StatusCode != step.status || kept.Title != step.title || len(notes.notes) != 1 {
-				t.Fatalf("%s with the body %s by %q: the answer is %d, and of %d notes in the store the first has the title %s;\nover HTTP it is %d, one note, %q", step.request, short(step.body), step.user, res.StatusCode, len(notes.notes), short(kept.Title), step.status, step.title)
+			all := notes.kept()
+			kept = all["n-1"]
+			if res.StatusCode != step.status || kept.Title != step.title || len(all) != 1 {
+				t.Fatalf("%s with the body %s by %q: the answer is %d, and of %d notes in the store the first has the title %s;\nover HTTP it is %d, one note, %q", step.request, short(step.body), step.user, res.StatusCode, len(all), short(kept.Title), step.status, step.title)
 			}
 			if step.status < 300 {
 				wantNote(t, step.request, res, kept)
