@@ -66,6 +66,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`},
 		{"kata of an unknown module", briefs, `module = "Handles"`, `module = "Doors"`, kata + `:1: module "Doors" is not in lessons/curriculum.toml`},
 		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:13: a module needs a title of its own, and about`},
+		{"module without a kata", points, `[[kata]]`, "[[module]]\ntitle = \"Doors\"\nabout = \"Later.\"\n\n[[kata]]", points + `: no kata is of the module "Doors"`},
 		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson"},
 		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`},
 		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:3: question "close-first" asks about "Z2", which is not taught before 02-later`},

@@ -18,10 +18,15 @@ func (l *loader) checkReferences() {
 	for _, k := range l.course.Katas {
 		l.checkKata(k)
 	}
+	for _, m := range l.course.Modules {
+		if len(m.Katas) == 0 {
+			l.problem("lessons/curriculum.toml", 0, "no kata is of the module %q: write one, or take the module out", m.Title)
+		}
+	}
 }
 
-// checkKata holds that a kata belongs to lessons that exist, and that it and
-// the curriculum agree on what it practises.
+// checkKata holds that a kata belongs to lessons and a module that exist, and
+// that it and the curriculum agree on what it practises.
 func (l *loader) checkKata(k *Kata) {
 	if len(k.Lessons) == 0 {
 		l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones it practises")

@@ -330,7 +330,11 @@ func TestACancelledGoCommandLeavesNoFolder(t *testing.T) {
 		asked <- err
 	}()
 	for len(folders()) < 2 { // the command's, and the one it is in
-		time.Sleep(time.Millisecond)
+		select {
+		case err := <-asked:
+			t.Fatalf("the go command has ended by itself: %v", err)
+		case <-time.After(time.Millisecond):
+		}
 	}
 	cancel()
 	if err := <-asked; err == nil {

@@ -239,8 +239,8 @@ func (h *home) detail(width, height int) []string {
 		text = fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
 		if m := h.env.wb.Course.Module(s.Kata.Module); m != nil {
 			done := 0
-			for _, k := range m.Katas {
-				if h.env.wb.RepairStep(k).State == workbook.Done {
+			for _, step := range h.steps {
+				if step.Kind == workbook.RepairStep && step.Kata.Module == m.Title && step.State == workbook.Done {
 					done++
 				}
 			}
