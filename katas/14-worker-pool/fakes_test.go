@@ -100,6 +100,13 @@ func (a *archive) Add(ctx context.Context, n workerpool.Note) error {
 	return err
 }
 
+// begunAt returns when the call for a note began.
+func (a *archive) begunAt(id string) time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.began[id]
+}
+
 // begunSince counts the calls that began at that moment or later.
 func (a *archive) begunSince(at time.Time) int {
 	a.mu.Lock()

@@ -50,7 +50,7 @@ func TestNotesAreBegunInOrder(t *testing.T) {
 			t.Fatalf("an archive that works: Copy returned the error %v", err)
 		}
 		for i, id := range ids(n)[1:] {
-			if before := ids(n)[i]; a.began[id].Before(a.began[before]) {
+			if before := ids(n)[i]; a.begunAt(id).Before(a.begunAt(before)) {
 				t.Errorf("%s was begun before %s; the contract is the order of the list", id, before)
 			}
 		}
@@ -87,7 +87,7 @@ func TestTheFirstFailureStopsTheRun(t *testing.T) {
 						special: map[string]call{id: {takes: 3 * time.Second, err: errBoom}},
 					}
 					err, _ := copyNotes(caller, a, 100)
-					failed := a.began[id].Add(3 * time.Second)
+					failed := a.begunAt(id).Add(3 * time.Second)
 					if !errors.Is(err, errBoom) {
 						t.Errorf("note %d failed, Copy returned the error %v; errors.Is must find that of the call", at+1, err)
 					}
