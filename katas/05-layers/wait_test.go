@@ -69,15 +69,13 @@ func TestEachCallHasItsOwnContext(t *testing.T) {
 	for _, d := range doors[1:] {
 		t.Run(d.name, func(t *testing.T) {
 			wait, open := gate(t)
-			notes, asked := newStore(annsNote()), make(map[any]bool)
-			var mu sync.Mutex
+			notes := newStore(annsNote())
+			var asked sync.Map // the value that each caller's context has
 			notes.before = func(given context.Context, call string) error {
 				if call != "Get" {
 					return nil
 				}
-				mu.Lock()
-				asked[given.Value(key{})] = true
-				mu.Unlock()
+				asked.Store(given.Value(key{}), true)
 				wait()
 				return given.Err()
 			}
@@ -94,8 +92,8 @@ func TestEachCallHasItsOwnContext(t *testing.T) {
 			open()
 			<-first.done
 			<-second.done
-			if second.err != nil || !asked["second"] {
-				t.Errorf("two callers of %s asked for one note at the same time, and the first left: the second, who had not left, got the error %v;\nthe store gets the context of each caller (it got that of the second: %t)", d.name, second.err, asked["second"])
+			if _, heard := asked.Load("second"); second.err != nil || !heard {
+				t.Errorf("two callers of %s asked for one note at the same time, and the first left: the second, who had not left, got the error %v;\nthe store gets the context of each caller (it got that of the second: %t)", d.name, second.err, heard)
 			}
 		})
 	}
