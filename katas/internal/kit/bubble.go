@@ -13,7 +13,8 @@ import (
 
 // Bubble runs f in a bubble of virtual time (see [synctest.Test]) and fails t
 // if f leaves a goroutine behind. It must not be called inside a bubble, and f
-// must not call Run, Parallel or Deadline of its t.
+// must not call Run, Parallel or Deadline of its t. While it runs, GOMAXPROCS
+// is 1; so tests with a bubble must not run in parallel with others.
 //
 // When f and the cleanups it registered have returned, Bubble waits until every
 // goroutine of the bubble is blocked, without letting virtual time pass. Any
@@ -39,6 +40,12 @@ import (
 // Once a test has failed, its leftovers are not reported: a failed test often
 // leaves its own fakes hanging, and they would bury the first message.
 func Bubble(t *testing.T, f func(t *testing.T)) {
+	// The timers of a bubble share one context of the race detector, and those
+	// that are due at once run on the processors of their goroutines: in Go 1.26
+	// the detector then ends the process (https://go.dev/issue/78156). On one
+	// processor they take turns, in an order that it draws.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+
 	b := &bubble{test: t.Name(), root: current().id}
 	watchdog := time.AfterFunc(freezeLimit, b.exit)
 	defer watchdog.Stop()

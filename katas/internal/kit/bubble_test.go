@@ -342,3 +342,22 @@ func TestGauge(t *testing.T) {
 		t.Errorf("both have left: %d live, want 0", live)
 	}
 }
+
+// TestTimersThatAreDueAtOnce lets many goroutines of a bubble run timers at the
+// same moment. On several processors the race detector of Go 1.26 fails a check
+// of its own, and ends the process.
+func TestTimersThatAreDueAtOnce(t *testing.T) {
+	for range 20 {
+		kit.Bubble(t, func(t *testing.T) {
+			var all sync.WaitGroup
+			for range 300 {
+				all.Go(func() {
+					<-time.NewTimer(0).C
+					time.Sleep(time.Second)
+					<-time.NewTimer(0).C
+				})
+			}
+			all.Wait()
+		})
+	}
+}
