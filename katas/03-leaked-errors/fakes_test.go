@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,6 +67,9 @@ var kinds = []kind{
 	{"no rows", sql.ErrNoRows, http.StatusInternalServerError, "internal", slog.LevelError},
 	{"no such file", fs.ErrNotExist, http.StatusInternalServerError, "internal", slog.LevelError},
 }
+
+// timeout is an internal failure, too, for which some would have a header.
+var timeout = kind{"a timeout", os.ErrDeadlineExceeded, http.StatusInternalServerError, "internal", slog.LevelError}
 
 type kind struct {
 	name   string

@@ -31,7 +31,7 @@ func TestTheSameFailureReadsTheSame(t *testing.T) {
 				}
 				refuseDifference(t, fmt.Sprintf("%s, code %s, %s", op, code, what), first[code], got)
 			}
-			for _, k := range kinds {
+			for _, k := range append(slices.Clone(kinds), timeout) {
 				for _, shape := range shapes {
 					h, _ := newHandler(&scriptedStore{err: shape.of(k.is, newDetail(), newDetail())})
 					check(k.name+", "+shape.name, send(t, h, op.request()))

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	layers "example.com/leakproof/katas/05-layers"
 	"example.com/leakproof/katas/internal/kit"
@@ -21,20 +22,26 @@ func gate(t *testing.T) (wait, open func()) {
 }
 
 // Contract 8: of two services, "none waits for the other". While the store of the
-// first is at work, the second is used.
+// first is at work, or what it takes an id or the time from, the second is used.
 func TestServicesDoNotWaitForEachOther(t *testing.T) {
 	for _, slow := range doors {
-		for _, held := range slow.asks {
+		asks := slow.asks
+		if slow.name == "Create" {
+			asks = append([]string{"newID", "now"}, asks...)
+		}
+		for _, held := range asks {
 			t.Run(slow.name+" in "+held, func(t *testing.T) {
 				wait, open := gate(t)
-				notes := newStore(annsNote())
-				notes.before = func(_ context.Context, call string) error {
+				at := func(call string) {
 					if call == held {
 						wait()
 					}
-					return nil
 				}
-				one := layers.NewService(notes, ids(), stopped(later))
+				notes, newID := newStore(annsNote()), ids()
+				notes.before = func(_ context.Context, call string) error { at(call); return nil }
+				one := layers.NewService(notes,
+					func() string { at("newID"); return newID() },
+					func() time.Time { at("now"); return later })
 				other := layers.NewService(newStore(annsNote()), ids(), stopped(later))
 				enter := func(d door, s *layers.Service, title string) *errand {
 					return start(func() (layers.Note, error) { return d.enter(context.Background(), s, "ann", title) })
@@ -45,18 +52,18 @@ func TestServicesDoNotWaitForEachOther(t *testing.T) {
 					second := enter(d, other, "Second")
 					kit.Settle(t)
 					if !second.ended() {
-						t.Errorf("one service was in %s, in %s of its store, and %s of another service, with a store of its own, waited for it;\ntwo services have nothing in common", slow.name, held, d.name)
+						t.Errorf("one service was in %s, in its %s, and %s of another service, with a store of its own, waited for it;\ntwo services have nothing in common", slow.name, held, d.name)
 						open()
 					}
 					<-second.done
 					if title := second.note.Title; second.err != nil || d.writes && title != "Second" {
-						t.Errorf("one service was in %s, in %s of its store, and %s of another service returned the title %s and the error %v;\ntwo services have nothing in common", slow.name, held, d.name, short(title), second.err)
+						t.Errorf("one service was in %s, in its %s, and %s of another service returned the title %s and the error %v;\ntwo services have nothing in common", slow.name, held, d.name, short(title), second.err)
 					}
 				}
 				open()
 				<-first.done
 				if title := first.note.Title; first.err != nil || slow.writes && title != "First" {
-					t.Errorf("another service was used while one was in %s, in %s of its store, which then returned the title %s and the error %v;\ntwo services have nothing in common", slow.name, held, short(title), first.err)
+					t.Errorf("another service was used while one was in %s, in its %s, which then returned the title %s and the error %v;\ntwo services have nothing in common", slow.name, held, short(title), first.err)
 				}
 			})
 		}

@@ -22,6 +22,7 @@ type fake struct {
 	after  time.Duration // works this long
 	unwind time.Duration // told to stop, it takes this long
 	says   error         // and returns this; nil: the error of its context
+	late   bool          // or it succeeds after all
 	err    error         // what it returns if nobody stops it
 }
 
@@ -77,7 +78,7 @@ func (s *store) run(ctx context.Context, f fake, method, what string) error {
 	case <-ctx.Done():
 		set(&c.told)
 		time.Sleep(f.unwind)
-		if f.says != nil {
+		if f.late || f.says != nil {
 			return f.says
 		}
 		return fmt.Errorf("%s: %w", method, ctx.Err())

@@ -100,6 +100,25 @@ func TestAStoreGivesUpInItsOwnWords(t *testing.T) {
 	}
 }
 
+// Contract: "There is no note in an answer that reports a failure", also of a
+// call that succeeds after the budget. Whether that is a failure is granted.
+func TestALateSuccessIsOneOrTheOther(t *testing.T) {
+	for name, status := range sorted(map[string]int{"List": 200, "Create": 201}) {
+		t.Run(name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, request := hanging(name, fake{after: hung, late: true})
+				s.notes = []handlercontext.Note{{Title: "Keys"}}
+				x := open(t, s, 4, plain)
+				a := dial(t, x).send(request).answer(t, x)
+				if a.status != status {
+					status = 504
+				}
+				wantAnswer(t, fmt.Sprintf("%s of the store succeeded when the budget of 30s was used up", name), a, status, "", 30*time.Second)
+			})
+		})
+	}
+}
+
 // Contract: "A note of more than 64 KiB is a 400 or a 413, and the handler reads no
 // more than 128 KiB of it."
 func TestLongBodiesAreRefused(t *testing.T) {

@@ -110,13 +110,15 @@ func TestTheErrorIsThatOfTheContext(t *testing.T) {
 // Contract: "A rebuild that is called with a context that has ended analyzes
 // one note at most and publishes nothing."
 func TestAnEndedContextStopsAtOnce(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		w := newWorld(100)
-		ctx, cancel := context.WithCancel(caller)
-		cancel()
-		got, err := w.service().Rebuild(ctx)
-		w.wantStopped(t, -1, got, err, context.Canceled)
-	})
+	for _, n := range []int{100, 2} {
+		kit.Bubble(t, func(t *testing.T) {
+			w := newWorld(n)
+			ctx, cancel := context.WithCancel(caller)
+			cancel()
+			got, err := w.service().Rebuild(ctx)
+			w.wantStopped(t, -1, got, err, context.Canceled)
+		})
+	}
 }
 
 // Contract: "Later than that it may go either way, and the answer tells which."

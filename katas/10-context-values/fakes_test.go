@@ -51,6 +51,7 @@ type store struct {
 	getFails error  // of Get
 	fails    error  // of Delete
 	during   func() // happens in Get
+	deleting func() // happens in Delete
 
 	mu      sync.Mutex
 	deleted []string
@@ -79,6 +80,9 @@ func (s *store) Delete(ctx context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ctxs = append(s.ctxs, ctx)
+	if s.deleting != nil {
+		s.deleting()
+	}
 	if s.fails != nil {
 		return s.fails
 	}

@@ -287,6 +287,17 @@ func TestTheContextTravels(t *testing.T) {
 	}
 }
 
+// Contract: "Nothing is deleted unless the answer is 204."
+func TestADeletionIsAnswered204(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &store{deleting: cancel}
+	got := sendRequest(s, request("owner", "/notes/n1").WithContext(ctx), authenticate(&sessions{}))
+	if len(s.deleted) > 0 && got != 204 {
+		t.Errorf("the request's context ended while the store was deleting, the store succeeded, and the answer is %d;\n"+
+			"nothing is deleted unless the answer is 204", got)
+	}
+}
+
 // Contract: "A panic of the store is not the handler's to hide: it passes."
 func TestAPanicOfTheStorePasses(t *testing.T) {
 	s := &store{during: func() { panic("a defect of the store") }}

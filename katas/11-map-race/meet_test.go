@@ -203,7 +203,9 @@ func arrivals(t *testing.T) (waited bool, found []maprace.Note) {
 	winners[1] = p.start(func() { errs[1] = s.Create(note("a", "")) })
 	look := p.start(func() { got, err = s.Get("a") })
 	all := p.start(func() { list = s.List() })
-	count := p.start(func() { _ = s.Reads() })
+	var reads map[string]int
+	count := p.start(func() { reads = s.Reads() })
+	early := count.ended.Load()
 	g.passAll(t, false)
 	waits := 0
 	for _, c := range p.calls {
@@ -216,6 +218,10 @@ func arrivals(t *testing.T) (waited bool, found []maprace.Note) {
 	settle(t)
 	g.passAll(t, false) // for who waited first and asks then
 	p.allReturned("the clock has answered, and created has returned")
+	if _, there := reads["a"]; there && early {
+		t.Fatal("Reads was called while the clock was asked for a note, and returned its ID;\n" +
+			"an ID without a note is not there")
+	}
 	if err == nil {
 		found = append(found, got)
 	} else if !errors.Is(err, maprace.ErrNotFound) {

@@ -151,6 +151,11 @@ func TestGetCountsReads(t *testing.T) {
 					"it says how often each note was read, and of nothing else", reads)
 			}
 		}
+		_ = s.Create(note("none", ""))
+		if n := s.Reads()["none"]; n != 0 {
+			return fmt.Sprintf("Get has not found the note none, then it was created, and Reads says %d;\n"+
+				"if there is no such note, nothing is counted", n)
+		}
 		return ""
 	})
 }

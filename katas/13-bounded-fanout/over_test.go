@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,6 +166,34 @@ func TestFailedCallDoesNotWaitForASlot(t *testing.T) {
 		r.wantOver(t, errBoom, time.Second, time.Second, "a call of the store failed at 1s, other calls of Notes have or want the slots")
 		first.want(t, 10*time.Minute, "beside a call of Notes that failed")
 		next.want(t, time.Second+2*time.Minute, "behind a call of Notes that failed at 1s")
+	})
+	// The same where another call is in front of it when its failure frees a
+	// slot, as it is where slots are given out in turn.
+	kit.Bubble(t, func(t *testing.T) {
+		s := newStore(fake{after: time.Second}, nil, map[string]fake{
+			"long0": {after: 10 * time.Minute}, "next0": {after: time.Minute}, "next1": {after: time.Minute}})
+		service := boundedfanout.NewService(s, 2)
+		first := begin(caller, service, number("long", 1))
+		synctest.Wait()
+		r := begin(caller, service, number("n", 50))
+		synctest.Wait()
+		next := begin(caller, service, number("next", 2))
+		synctest.Wait()
+		s.become(fake{after: time.Second, err: errBoom}) // the second call for r
+		<-r.done
+		var own []time.Duration
+		for _, c := range s.seen() {
+			if slices.Contains(r.ids, c.id) {
+				own = append(own, c.at)
+			}
+		}
+		if len(own) < 2 {
+			t.Fatalf("Notes returned the error %v after %d calls of the store; the first of them succeeded", r.err, len(own))
+		}
+		failed := own[1] + time.Second
+		r.wantOver(t, errBoom, failed, failed, fmt.Sprintf("a call of the store failed at %v, other calls of Notes have or want the slots", failed))
+		<-next.done
+		<-first.done
 	})
 }
 
