@@ -32,8 +32,9 @@ func TestServicesDoNotWaitForEachOther(t *testing.T) {
 		for _, held := range asks {
 			t.Run(slow.name+" in "+held, func(t *testing.T) {
 				wait, open := gate(t)
+				var made atomic.Bool // from then on it is held
 				at := func(call string) {
-					if call == held {
+					if call == held && made.Load() {
 						wait()
 					}
 				}
@@ -42,6 +43,7 @@ func TestServicesDoNotWaitForEachOther(t *testing.T) {
 				one := layers.NewService(notes,
 					func() string { at("newID"); return newID() },
 					func() time.Time { at("now"); return later })
+				made.Store(true)
 				other := layers.NewService(newStore(annsNote()), ids(), stopped(later))
 				enter := func(d door, s *layers.Service, title string) *errand {
 					return start(func() (layers.Note, error) { return d.enter(context.Background(), s, "ann", title) })
