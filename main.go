@@ -4,7 +4,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -19,8 +18,6 @@ import (
 )
 
 func main() {
-	// A start needs a few megabytes; collecting them takes longer than loading.
-	debug.SetGCPercent(400)
 	load := sync.OnceValues(func() (*course.Course, error) {
 		return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
 	})

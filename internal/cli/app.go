@@ -13,6 +13,7 @@ import (
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 )
@@ -128,12 +129,12 @@ func (a *app) lines(wb *workbook.Workbook) *plain.Session {
 }
 
 // screens opens the terminal interface on a workbook that is open.
-func (a *app) screens(ctx context.Context, wb *workbook.Workbook, start tui.Start) error {
+func (a *app) screens(ctx context.Context, wb *workbook.Workbook, start page.Route) error {
 	return a.screensOf(ctx, func() (*workbook.Workbook, error) { return wb, nil }, start)
 }
 
 // screensOf opens the terminal interface and, meanwhile, the workbook.
-func (a *app) screensOf(ctx context.Context, open func() (*workbook.Workbook, error), start tui.Start) error {
+func (a *app) screensOf(ctx context.Context, open func() (*workbook.Workbook, error), start page.Route) error {
 	return a.Screen(ctx, open, tui.Options{
 		Input: a.Stdin, Output: a.Stdout, Start: start, NoColor: a.Getenv("NO_COLOR") != "",
 		Notice: func() string { return a.notice },

@@ -143,7 +143,7 @@ func fakeParts() Parts {
 			if _, err := open(); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(opts.Output, "SCREEN kind=%q id=%q nocolor=%t notice=%q\n", opts.Start.Kind, opts.Start.ID, opts.NoColor, opts.Notice())
+			_, err := fmt.Fprintf(opts.Output, "SCREEN page=%q id=%q nocolor=%t notice=%q\n", opts.Start.Page, opts.Start.ID, opts.NoColor, opts.Notice())
 			return err
 		},
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

@@ -8,8 +8,7 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/review"
-	"example.com/leakproof/internal/tui"
-	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/tui/page"
 )
 
 func (a *app) readCommand() *cobra.Command {
@@ -40,7 +39,7 @@ team's wiki; "leakproof read 16" opens its lesson.`,
 				return err
 			}
 			if !a.inLines() {
-				return a.screens(cmd.Context(), wb, tui.Start{Kind: workbook.ReadStep, ID: lesson.ID})
+				return a.screens(cmd.Context(), wb, page.Route{Page: page.Lesson, ID: lesson.ID})
 			}
 			s := a.lines(wb)
 			defer s.Close()
@@ -69,7 +68,7 @@ at the end.`,
 				return err
 			}
 			var lesson *course.Lesson
-			start := tui.Start{Kind: workbook.QuizStep}
+			start := page.Route{Page: page.Quiz}
 			if len(args) == 1 {
 				if lesson, err = wb.Course.FindLesson(args[0]); err != nil {
 					return err
@@ -107,7 +106,7 @@ with a lesson that is not done.`,
 				return &codeError{exitUsage, err}
 			}
 			if !a.inLines() {
-				return a.screens(cmd.Context(), wb, tui.Start{Kind: workbook.TestOutStep, ID: module})
+				return a.screens(cmd.Context(), wb, page.Route{Page: page.TestOut, ID: module})
 			}
 			s := a.lines(wb)
 			defer s.Close()
@@ -130,7 +129,7 @@ answers; a day brings at most %d questions.`, review.Cap),
 				return err
 			}
 			if !a.inLines() {
-				return a.screens(cmd.Context(), wb, tui.Start{Kind: workbook.ReviewStep})
+				return a.screens(cmd.Context(), wb, page.Route{Page: page.Review})
 			}
 			s := a.lines(wb)
 			defer s.Close()

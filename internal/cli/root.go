@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/tui/page"
 )
 
 const about = `Leakproof is a workbook for Go services that do not leak: lessons, a quiz, and
@@ -50,7 +50,7 @@ func (a *app) root() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !a.inLines() {
-				return a.screensOf(cmd.Context(), a.open, tui.Start{})
+				return a.screensOf(cmd.Context(), a.open, page.Route{})
 			}
 			wb, err := a.open()
 			if err != nil {

@@ -1,6 +1,7 @@
 package course
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -61,6 +62,18 @@ type Block struct {
 
 	questionID string
 	sourceLine int
+}
+
+// Caption says where code or a proof stands, and what it is worth.
+func (b Block) Caption() string {
+	switch {
+	case b.Kind == Proof:
+		return fmt.Sprintf("Proved by %s, in %s, line %d.", b.Test, b.File, b.Line)
+	case b.Wrong:
+		return fmt.Sprintf("Code that is wrong on purpose, from %s, line %d; %s shows what goes wrong:", b.File, b.Line, b.Test)
+	default:
+		return fmt.Sprintf("Code, from %s, line %d:", b.File, b.Line)
+	}
 }
 
 // Section returns the section with that id, or nil.

@@ -101,8 +101,8 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 		if err != nil {
 			return err
 		}
-		feedback, err := round.Answer(ctx, picked)
-		s.saved(err)
+		feedback, record := round.Answer(picked)
+		s.saved(record(ctx))
 		s.feedback(q, order, feedback, round.TestOut() == nil)
 	}
 	return nil

@@ -15,7 +15,7 @@ const aRun = 2 * time.Second
 // for the verdict.
 func (d *driver) saveVersion(src string) {
 	d.Helper()
-	writeFile(d.T, d.env.wb.Space.Path(d.kata()), src)
+	writeFile(d.T, d.env.Workbook.Space.Path(d.kata()), src)
 	d.save()
 	d.wait(aRun)
 }
@@ -41,7 +41,7 @@ func TestAttempts(t *testing.T) {
 			drive(t, attempted(name), func(d *driver) {
 				d.attempts()
 				d.press("5")
-				d.sees("> 1", "pass")
+				d.sees("> 1 Jan 00:00:05", "pass")
 				d.golden()
 			})
 		})
@@ -57,7 +57,7 @@ func TestAnAttemptComparedWithNow(t *testing.T) {
 				d.sees("From the attempt of 1 Jan 00:00:0")
 				d.golden()
 				d.press("esc")
-				d.sees("> 2")
+				d.sees("> 1 Jan 00:00:03")
 			})
 		})
 	}
@@ -66,7 +66,7 @@ func TestAnAttemptComparedWithNow(t *testing.T) {
 func TestAnAttemptIsPutBackAndThatUndone(t *testing.T) {
 	drive(t, attempted("120x40"), func(d *driver) {
 		d.attempts()
-		path := d.env.wb.Space.Path(d.kata())
+		path := d.env.Workbook.Space.Path(d.kata())
 		latest := readFile(t, path)
 		d.press("5", "end", "down", "down", "o")
 		d.sees("Put the attempt of 1 Jan 00:00:01 back?")
@@ -99,7 +99,7 @@ func TestUndoWithoutAResetSaysSo(t *testing.T) {
 
 func TestAResetIsUndone(t *testing.T) {
 	drive(t, repairing("120x40"), func(d *driver) {
-		path := d.env.wb.Space.Path(d.kata())
+		path := d.env.Workbook.Space.Path(d.kata())
 		writeFile(d.T, path, "package openfile // mine\n")
 		d.press("R")
 		d.wait(dialogGrace)
@@ -118,11 +118,11 @@ func TestANewVerdictIsListedAndComparedAnew(t *testing.T) {
 	drive(t, s, func(d *driver) {
 		d.wait(aRun)
 		d.press("5", "enter")
-		d.sees("They say the same, word for word.")
+		d.sees("Your file says the same, word for word.")
 		d.saveVersion("package openfile // mine\n")
 		d.sees("From the attempt of", "+package openfile // mine")
 		d.press("esc")
-		d.sees("> 2", "1 1 Jan")
+		d.sees("> 1 Jan")
 	})
 }
 
@@ -139,7 +139,7 @@ func TestAnAttemptThatCannotBeKeptIsToldOnce(t *testing.T) {
 	s := repairing("80x24")
 	s.grade = scripted(failing)
 	drive(t, s, func(d *driver) {
-		writeFile(d.T, d.env.wb.Space.Path(d.kata()), "package openfile\n\n//"+strings.Repeat("x", 256<<10)+"\n")
+		writeFile(d.T, d.env.Workbook.Space.Path(d.kata()), "package openfile\n\n//"+strings.Repeat("x", 256<<10)+"\n")
 		d.save()
 		d.wait(aRun)
 		d.sees("is not kept among your attempts", string(grade.Fail))

@@ -2,20 +2,20 @@ package tui
 
 import (
 	"context"
+	"example.com/leakproof/internal/tui/page"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
-	"example.com/leakproof/internal/workbook"
 )
 
 // solved is a learner who has solved the kata. The suite refuses whatever it is
 // given, after a moment; ran collects what that was.
 func solved(size string, ran *[]string) setup {
 	s := sizes[size]
-	s.start = Start{Kind: workbook.CandidateStep, ID: "1"}
+	s.start = page.Route{Page: page.Candidates, ID: "1"}
 	s.history = []progress.Event{{Kind: progress.KindVerdict, At: time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), Kata: "01-open-file", Status: "pass"}}
 	s.grade = func(ctx context.Context, suite grade.Suite) (grade.Verdict, error) {
 		*ran = append(*ran, string(suite.Answer["katas/01-open-file/notes.go"]))
@@ -52,9 +52,9 @@ func TestACandidateIsPredictedAndThenRun(t *testing.T) {
 		d.sees(list[0].Summary, "What does the suite say against it?")
 		d.pick("Nothing: it is accepted.")
 		d.sees("Running the suite against it.")
-		d.lacks("Not yet.") // the suite decides, not the key
+		d.lacks("Not right.") // the suite decides, not the key
 		d.wait(3 * time.Second)
-		d.sees("The suite: FAIL", "TestReadClosesOnFailure", "Not yet.", "The suite refuses it.")
+		d.sees("The suite: FAIL", "TestReadClosesOnFailure", "Not right.", "The suite refuses it.")
 		d.golden()
 		if want := string(list[0].Files["notes.go"]); len(ran) != 1 || ran[0] != want {
 			t.Errorf("the suite ran against %q, want once against %q", ran, want)
@@ -66,10 +66,10 @@ func TestACandidateIsPredictedAndThenRun(t *testing.T) {
 
 func TestCandidatesWaitForGreen(t *testing.T) {
 	s := sizes["80x24"]
-	s.start = Start{Kind: workbook.RepairStep, ID: "1"}
+	s.start = page.Route{Page: page.Kata, ID: "1"}
 	drive(t, s, func(d *driver) {
 		d.press("m")
-		d.sees("first solve the kata")
+		d.sees("First solve the kata")
 	})
 }
 
@@ -80,6 +80,8 @@ func TestLeavingACandidateEndsItsRun(t *testing.T) {
 		d.pick("Nothing: it is accepted.")
 		d.press("q")
 		d.wait(3 * time.Second)
+		d.sees("Pick one")
+		d.press("q")
 		d.sees("Next:")
 	})
 }

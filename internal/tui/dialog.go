@@ -4,27 +4,27 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/tui/keymap"
+	"example.com/leakproof/internal/tui/theme"
+	"example.com/leakproof/internal/tui/ui"
 )
 
-// dialogGrace is how long a new dialog takes no answer: a key typed ahead was
-// not meant for it.
+// dialogGrace is how long a new dialog takes no answer.
 const dialogGrace = 250 * time.Millisecond
 
 // dialog asks before something that cannot be unseen or is costly to undo.
 type dialog struct {
 	question string
 	yes      func() tea.Cmd
-	since    time.Time
+	ready    bool // it takes an answer
 }
 
-func ask(question string, yes func() tea.Cmd) tea.Cmd {
-	return send(askMsg{&dialog{question: question, yes: yes}})
-}
+// readyMsg tells that a dialog takes answers from now on.
+type readyMsg struct{ dialog *dialog }
 
-func (d *dialog) lines(e *env, width int) []string {
-	out := []string{""}
-	for _, l := range wrap(d.question, width-4) {
-		out = append(out, "  "+e.theme.bold.Render(l))
-	}
-	return append(out, "", "  "+e.theme.accent.Render("y")+" yes    "+e.theme.accent.Render("n")+" no")
+func (d *dialog) lines(t theme.Theme, width int) []string {
+	out := append([]string{""}, ui.Indent("  ", ui.Paint(t.Bold, ui.WrapText(d.question, width-4)))...)
+	answer := func(key, does string) string { return t.Accent.Render(key) + " " + does }
+	return append(out, "", "  "+answer(keymap.Name(keymap.Yes), "yes")+"    "+answer(keymap.Name(keymap.No), "no"))
 }

@@ -24,6 +24,8 @@ import (
 	"example.com/leakproof/internal/course/coursetest"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/tui/page"
+	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
@@ -35,7 +37,7 @@ type setup struct {
 	light         bool // a light background
 	noColor       bool
 	silent        bool // the terminal answers no query
-	start         Start
+	start         page.Route
 	outside       bool // not in a clone
 	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
 	program       grade.Program // what every program prints
@@ -52,10 +54,11 @@ type driver struct {
 	*testing.T
 	terminal *vt.Emulator
 	keys     io.Writer
-	model    *boot
+	model    *app
 	program  *tea.Program
-	env      *env
+	env      *page.Env
 	root     string
+	state    string // the folder of the progress log
 	saves    chan watch.Event
 	edited   []string // the commands that opened an editor
 	written  *counter // bytes that reached the terminal
@@ -94,15 +97,20 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &driver{T: t, terminal: vt.NewEmulator(s.width, s.height), saves: make(chan watch.Event)}
 		ctx, cancel := context.WithCancel(t.Context())
-		d.env = newEnv(ctx, d.workbook(s))
-		d.env.color = !s.noColor
-		d.env.shuffle = rand.New(rand.NewPCG(1, 2))
-		d.env.theme = newTheme(true, d.env.color)
-		d.env.exec = func(cmd *exec.Cmd, done tea.ExecCallback) tea.Cmd {
-			d.edited = append(d.edited, strings.Join(cmd.Args, " "))
-			return func() tea.Msg { return done(nil) }
+		jobs := ui.NewJobs(ctx)
+		d.model = newApp(jobs, func() (*workbook.Workbook, error) { return d.workbook(s), nil },
+			Options{NoColor: s.noColor, Start: s.start, Notice: func() string { return "" }})
+		makeEnv := d.model.make
+		d.model.make = func(wb *workbook.Workbook) *page.Env {
+			d.env = makeEnv(wb)
+			d.env.Shuffle = rand.New(rand.NewPCG(1, 2))
+			d.env.Exec = func(cmd *exec.Cmd, done tea.ExecCallback) tea.Cmd {
+				d.edited = append(d.edited, strings.Join(cmd.Args, " "))
+				return func() tea.Msg { return done(nil) }
+			}
+			d.env.Detach = func(context.Context, *exec.Cmd) error { return errors.New("no windows here") }
+			return d.env
 		}
-		d.env.detach = func(context.Context, *exec.Cmd) error { return errors.New("no windows here") }
 
 		if s.light {
 			d.terminal.SetDefaultBackgroundColor(color.White)
@@ -127,11 +135,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		if s.noColor {
 			profile = colorprofile.Ascii
 		}
-		d.model = &boot{
-			open: func() (*workbook.Workbook, error) { return d.env.wb, nil },
-			make: func(*workbook.Workbook) *root { return newRoot(d.env, s.start, "") },
-		}
-		d.program = newProgram(d.model, tea.WithContext(ctx), tea.WithInput(input),
+		d.program = tea.NewProgram(d.model, tea.WithContext(ctx), tea.WithInput(input),
 			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
 			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
 		ended := make(chan error, 1)
@@ -150,9 +154,8 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 			if err := d.terminal.InputPipe().(io.Closer).Close(); err != nil {
 				t.Error(err)
 			}
-			d.model.clock.stop()
-			d.env.jobs.wait()
-			time.Sleep(busyEvery) // a tick that is under way ends by itself
+			d.model.recorder.flush()
+			time.Sleep(time.Second) // a tick that is under way ends by itself
 		}()
 		d.settle()
 		play(d)
@@ -161,6 +164,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 
 func (d *driver) workbook(s setup) *workbook.Workbook {
 	state := filepath.Join(d.TempDir(), "state")
+	d.state = state
 	log, err := progress.Open(state)
 	if err != nil {
 		d.Fatal(err)
@@ -315,4 +319,4 @@ func (d *driver) golden() {
 	golden.RequireEqual(d.T, d.render()+"\n")
 }
 
-func (d *driver) kata() *course.Kata { return d.env.wb.Course.Katas[0] }
+func (d *driver) kata() *course.Kata { return d.env.Workbook.Course.Katas[0] }

@@ -1,46 +1,68 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
+	bubbleshelp "charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
 	xansi "github.com/charmbracelet/x/ansi"
+
+	"example.com/leakproof/internal/tui/keymap"
+	"example.com/leakproof/internal/tui/theme"
+	"example.com/leakproof/internal/tui/ui"
 )
 
-// help lists what keys do on the screen below it, from the same actions that
-// the keys run.
+// help lists what keys do on the page below it, from the same actions that the
+// keys run.
 type help struct {
-	env     *env
-	actions []action
-	pager   pager
-	closing action
+	keys  []key.Binding
+	pager ui.Pager
 }
 
-func newHelp(r *root) *help {
-	return &help{
-		env:     r.env,
-		actions: r.actions(),
-		closing: on(func() tea.Cmd { return nil }, "esc", "close help", "esc", "?", "q"),
-	}
-}
-
-func (h *help) lines(width, height int) []string {
-	t := h.env.theme
-	wide := 0
-	actions := append(slices.Clone(h.actions), on(nil, "ctrl+c", "quit at once", "ctrl+c"))
+func newHelp(actions []ui.Action) *help {
+	h := &help{}
 	for _, a := range actions {
-		wide = max(wide, xansi.StringWidth(a.Help().Key))
-	}
-	out := []string{t.bold.Render("Keys on this screen"), ""}
-	for _, a := range actions {
-		desc := a.Help().Desc
-		if a.off != "" {
-			desc += " (not now: " + a.off + ")"
+		if a.Off == "" {
+			h.keys = append(h.keys, a.Binding)
 		}
-		prefix := "  " + t.accent.Render(a.Help().Key) + strings.Repeat(" ", wide-xansi.StringWidth(a.Help().Key)) + "  "
-		out = append(out, indent(prefix, wrap(desc, width-wide-4))...)
 	}
-	h.pager.set(out, height)
-	return h.pager.window()
+	h.keys = append(h.keys, keymap.QuitNow)
+	return h
+}
+
+func (h *help) layout(t theme.Theme, width, height int) {
+	list := helpModel(t).FullHelpView([][]key.Binding{h.keys})
+	out := append([]string{t.Bold.Render("Keys on this page"), ""}, strings.Split(list, "\n")...)
+	h.pager.Set(out, width, height)
+}
+
+// helpModel draws lists of keys.
+func helpModel(t theme.Theme) bubbleshelp.Model {
+	m := bubbleshelp.New()
+	m.ShortSeparator = "  "
+	m.Styles.ShortKey, m.Styles.FullKey = t.Accent, t.Accent
+	m.Styles.ShortDesc, m.Styles.FullDesc = t.Dim, t.Dim
+	m.Styles.ShortSeparator, m.Styles.FullSeparator, m.Styles.Ellipsis = t.Dim, t.Dim, t.Dim
+	return m
+}
+
+// footerKeys are the keys of the actions, as far as they fit into one line. The
+// last one always stands.
+func footerKeys(t theme.Theme, actions []ui.Action, width int) string {
+	m := helpModel(t)
+	last := m.ShortHelpView([]key.Binding{actions[len(actions)-1].Binding})
+	room := width - xansi.StringWidth(last)
+	var shown []key.Binding
+	for _, a := range actions[:len(actions)-1] {
+		if a.Quiet || a.Off != "" {
+			continue
+		}
+		if with := append(shown, a.Binding); xansi.StringWidth(m.ShortHelpView(with))+2 <= room {
+			shown = with
+		}
+	}
+	if len(shown) == 0 {
+		return last
+	}
+	return m.ShortHelpView(shown) + "  " + last
 }

@@ -1,16 +1,15 @@
 package tui
 
 import (
+	"example.com/leakproof/internal/tui/page"
 	"testing"
-
-	"example.com/leakproof/internal/workbook"
 )
 
 func TestHome(t *testing.T) {
 	for name, s := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, s, func(d *driver) {
-				d.sees("Next: read Close what you open", "[ ] Lesson 01", "Kata 01", "0 of 3 done")
+				d.sees("Next: lesson 1, Close what you open", "[ ] Lesson 01", "Kata 01", "0 of 3 done")
 				d.golden()
 			})
 		})
@@ -40,7 +39,7 @@ func TestContinueOpensWhatIsNext(t *testing.T) {
 		d.press("c")
 		d.sees("Leakproof › Close what you open", "1 of 4")
 		d.press("right", "right", "right", "q")
-		d.sees("[x] Lesson 01", "Next: answer the quiz on Close what you open")
+		d.sees("[x] Lesson 01", "Next: quiz on lesson 1, Close what you open")
 		d.press("c")
 		d.sees("Quiz: Close what you open")
 	})
@@ -65,10 +64,10 @@ func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
 func TestHelpListsTheKeysThatWork(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("?")
-		d.sees("Keys on this screen", "c continue", "enter open", "ctrl+c quit at once")
+		d.sees("Keys on this page", "c continue", "enter open", "ctrl+c quit at once")
 		d.golden()
 		d.press("esc")
-		d.lacks("Keys on this screen")
+		d.lacks("Keys on this page")
 	})
 }
 
@@ -76,7 +75,7 @@ func TestTooSmallSaysWhatToDo(t *testing.T) {
 	drive(t, setup{width: 20, height: 5}, func(d *driver) {
 		d.sees("20x5 is too small.", "--plain")
 		d.resize(80, 24)
-		d.sees("Next: read")
+		d.sees("Next: lesson 1")
 		d.resize(20, 5)
 		d.sees("20x5 is too small.")
 	})
@@ -84,22 +83,22 @@ func TestTooSmallSaysWhatToDo(t *testing.T) {
 
 func TestSilentTerminalGetsItsFirstFrame(t *testing.T) {
 	drive(t, setup{width: 80, height: 24, silent: true}, func(d *driver) {
-		d.sees("Next: read Close what you open")
+		d.sees("Next: lesson 1, Close what you open")
 	})
 }
 
 func TestStartOnAStep(t *testing.T) {
 	s := sizes["80x24"]
-	s.start = Start{Kind: workbook.RepairStep, ID: "open-file"}
+	s.start = page.Route{Page: page.Kata, ID: "open-file"}
 	drive(t, s, func(d *driver) {
 		d.sees("Kata 01 Open file")
 		d.press("q")
-		d.sees("Next: read")
+		d.sees("Next: lesson 1")
 	})
 }
 
 func TestIdleWritesNothing(t *testing.T) {
-	for _, start := range []Start{{}, {Kind: workbook.ReadStep, ID: "1"}, {Kind: workbook.QuizStep, ID: "1"}, {Kind: workbook.RepairStep, ID: "1"}} {
+	for _, start := range []page.Route{{}, {Page: page.Lesson, ID: "1"}, {Page: page.Quiz, ID: "1"}, {Page: page.Kata, ID: "1"}} {
 		s := sizes["80x24"]
 		s.start = start
 		drive(t, s, func(d *driver) {
@@ -107,7 +106,7 @@ func TestIdleWritesNothing(t *testing.T) {
 			before := d.written.count()
 			d.wait(60e9)
 			if n := d.written.count() - before; n != 0 {
-				d.Errorf("%q wrote %d bytes in an idle minute", start.Kind, n)
+				d.Errorf("%q wrote %d bytes in an idle minute", start.Page, n)
 			}
 		})
 	}

@@ -6,12 +6,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dlclark/regexp2"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // golden screens show times
-	goleak.VerifyTestMain(m)
+	startHighlightersClock()
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2.runClock"))
+}
+
+// startHighlightersClock starts the clock that the highlighter's expressions
+// share, for as long as the tests run: one that started in the virtual time of
+// a test would wait there for the time of another.
+func startHighlightersClock() {
+	e := regexp2.MustCompile("x", regexp2.None)
+	e.MatchTimeout = 24 * time.Hour
+	if _, err := e.MatchString("x"); err != nil {
+		panic(err)
+	}
 }
 
 func writeFile(t *testing.T, name, content string) {

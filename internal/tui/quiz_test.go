@@ -1,17 +1,17 @@
 package tui
 
 import (
+	"example.com/leakproof/internal/tui/page"
 	"fmt"
 	"strings"
 	"testing"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/workbook"
 )
 
 func asking(size string) setup {
 	s := sizes[size]
-	s.start = Start{Kind: workbook.QuizStep, ID: "1"}
+	s.start = page.Route{Page: page.Quiz, ID: "1"}
 	return s
 }
 
@@ -50,7 +50,7 @@ func (d *driver) right() *course.Question {
 			if !o.Right {
 				continue
 			}
-			text := firstLine(o.Text)
+			text := strings.SplitN(o.Text, "\n", 2)[0]
 			if q.Kind == course.Spot {
 				text = fmt.Sprintf("line %d:", o.Line)
 			}
@@ -64,7 +64,7 @@ func (d *driver) right() *course.Question {
 func (d *driver) asked() *course.Question {
 	d.Helper()
 	screen := strings.Join(strings.Fields(d.look()), " ")
-	for _, q := range d.env.wb.Course.Questions {
+	for _, q := range d.env.Workbook.Course.Questions {
 		if strings.Contains(screen, q.Stem) {
 			return q
 		}
@@ -89,7 +89,7 @@ func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 	drive(t, asking("80x24"), func(d *driver) {
 		d.sees("0 of 6")
 		d.pick("The operating system")
-		d.sees("Not yet.", "It waits for the end of the process.", "It comes back at the end of the round.")
+		d.sees("Not right.", "It waits for the end of the process.", "The question comes back.")
 		d.press("enter")
 		for range 5 {
 			d.right()
@@ -101,7 +101,7 @@ func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 			d.Errorf("%s came back", q.ID)
 		}
 		d.press("enter")
-		d.sees("All answered, 5 of 6 at the first try.")
+		d.sees("All answered: 6 questions, 5 right at the first try.")
 		d.press("enter")
 		d.sees("[x] Quiz")
 	})
@@ -114,12 +114,12 @@ func TestWrongOrderIsTold(t *testing.T) {
 			d.press("enter")
 		}
 		d.press("enter")
-		d.sees("number all the items first")
+		d.sees("Number all the items first")
 		d.pick("Defer the close.")
 		d.pick("Open it.")
 		d.pick("Check the error.")
 		d.press("enter")
-		d.sees("The order is not right.", "It comes back")
+		d.sees("Not right. The question comes back.", "What is so:")
 	})
 }
 
@@ -131,6 +131,6 @@ func TestMultiSaysHowManyAreMissing(t *testing.T) {
 		}
 		d.pick("A panic.")
 		d.press("enter")
-		d.sees("Not yet.", "One more holds.")
+		d.sees("Not right.", "one other answer holds too")
 	})
 }

@@ -1,11 +1,11 @@
 package tui
 
 import (
+	"example.com/leakproof/internal/tui/page"
 	"testing"
 	"time"
 
 	"example.com/leakproof/internal/progress"
-	"example.com/leakproof/internal/workbook"
 )
 
 // missed is a learner who got one question wrong, three days before the
@@ -20,13 +20,13 @@ func missed(size string) setup {
 
 func TestReviewAsksWhatIsDue(t *testing.T) {
 	drive(t, missed("80x24"), func(d *driver) {
-		d.sees("Review: one question is ready, r asks it.")
+		d.sees("Review: 1 question due, r asks.")
 		d.press("r")
 		d.sees("Leakproof › Review", "0 of 1")
 		d.pick("The function.")
 		d.sees("Right.")
 		d.press("enter")
-		d.sees("All answered, 1 of 1 at the first try.")
+		d.sees("All answered: 1 question, 1 right at the first try.")
 		d.press("r")
 		d.sees("Nothing to review now. The next card is due on")
 		d.press("q")
@@ -38,7 +38,7 @@ func TestReviewAsksWhatIsDue(t *testing.T) {
 
 func TestNothingToReviewYet(t *testing.T) {
 	s := sizes["40x12"]
-	s.start = Start{Kind: workbook.ReviewStep}
+	s.start = page.Route{Page: page.Review}
 	drive(t, s, func(d *driver) {
 		d.sees("Nothing to review yet")
 	})

@@ -3,11 +3,11 @@ package tui
 import (
 	"context"
 	"errors"
+	"example.com/leakproof/internal/tui/page"
 	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,18 +16,21 @@ import (
 	"example.com/leakproof/internal/workbook"
 )
 
+// defect is an error that cannot be told.
+type defect struct{}
+
+func (defect) Error() string { panic("a defect") }
+
 // TestAPanicEndsTheRunFirst: a defect of the workbook must not leave a suite
 // running. The panics are in what the screens call while one runs.
 func TestAPanicEndsTheRunFirst(t *testing.T) {
 	for name, breakIt := range map[string]func(wb *workbook.Workbook, running <-chan struct{}){
 		"in Update": func(wb *workbook.Workbook, running <-chan struct{}) {
-			wb.Now = func() time.Time {
-				select {
-				case <-running: // asked how long it has been
-					panic("a defect")
-				default:
-					return time.Now()
-				}
+			wb.Watch = func(context.Context, string) (<-chan watch.Event, error) {
+				<-running
+				saves := make(chan watch.Event, 1)
+				saves <- watch.Event{Err: defect{}}
+				return saves, nil
 			}
 		},
 		"in a command": func(wb *workbook.Workbook, running <-chan struct{}) {
@@ -52,7 +55,7 @@ func TestAPanicEndsTheRunFirst(t *testing.T) {
 			t.Cleanup(func() { _ = keys.Close() })
 			err := Run(t.Context(), func() (*workbook.Workbook, error) { return wb, nil }, Options{
 				Input: input, Output: io.Discard, Notice: func() string { return "" },
-				Start: Start{Kind: workbook.RepairStep, ID: "open-file"},
+				Start: page.Route{Page: page.Kata, ID: "open-file"},
 			})
 			if !errors.Is(err, tea.ErrProgramPanic) || !strings.Contains(err.Error(), "start it again") {
 				t.Errorf("Run: %v, want a panic that is explained", err)

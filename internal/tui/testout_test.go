@@ -10,7 +10,7 @@ import (
 func (d *driver) testOut() {
 	d.Helper()
 	d.press("T")
-	d.sees("Test out of “", "2 questions; if all are right at the first try", "1 Close what you open", "nothing is lost")
+	d.sees("Test out of ", "2 questions. If all are right at the first try", "1 Close what you open", "nothing is lost")
 	d.wait(dialogGrace)
 	d.press("y")
 	d.sees("Test out: ")
@@ -29,7 +29,7 @@ func TestTestingOut(t *testing.T) {
 				d.sees("All right at the first try.", "count as done")
 				d.golden()
 				d.press("q")
-				d.sees("Next: repair Open file")
+				d.sees("Next: kata 1, Open file")
 			})
 		})
 	}
@@ -45,8 +45,8 @@ func TestAMissEndsTestingOut(t *testing.T) {
 				break
 			}
 		}
-		d.sees("Not yet.")
-		d.lacks("It comes back")
+		d.sees("Not right.")
+		d.lacks("comes back")
 		d.press("enter")
 		d.sees("the test ends here. Nothing is lost")
 		d.golden()
@@ -72,8 +72,8 @@ func (d *driver) wrong(q *course.Question, o course.Option) {
 
 func TestALessonWithoutAKataHasNoModule(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
-		d.env.wb.Course.Katas[0].Lessons = nil
+		d.env.Workbook.Course.Katas = nil
 		d.press("T")
-		d.sees("no kata belongs to this lesson yet")
+		d.sees("No kata belongs to this lesson yet")
 	})
 }

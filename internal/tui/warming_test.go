@@ -2,11 +2,11 @@ package tui
 
 import (
 	"context"
+	"example.com/leakproof/internal/tui/page"
 	"testing"
 	"time"
 
 	"example.com/leakproof/internal/grade"
-	"example.com/leakproof/internal/workbook"
 )
 
 // cold is a machine on which the race detector's packages are not compiled.
@@ -24,7 +24,7 @@ func cold(ctx context.Context, _ grade.Suite, progress func(done, total int)) er
 
 func TestAColdMachineShowsItsProgress(t *testing.T) {
 	s := sizes["80x24"]
-	s.start = Start{Kind: workbook.RepairStep, ID: "1"}
+	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.compile = cold
 	graded := 0
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {

@@ -17,14 +17,6 @@ const (
 	RepairStep StepKind = "kata"
 )
 
-// What can be opened besides the steps of the path.
-const (
-	ReviewStep    StepKind = "review"
-	ProgressStep  StepKind = "progress"
-	CandidateStep StepKind = "candidates" // of a kata
-	TestOutStep   StepKind = "testout"    // of a module
-)
-
 // StepState is how far the learner is with a step.
 type StepState string
 

@@ -35,7 +35,7 @@ func (w *Workbook) Quiz(l *course.Lesson, shuffle *rand.Rand) *Round {
 	return w.Ask(shuffle, questions...)
 }
 
-// Review is what is to be asked again, and what the learner has got wrong.
+// Review is what is to be asked again now, and what the learner has got wrong.
 func (w *Workbook) Review() review.Schedule {
 	return review.New(w.Course, w.Log.State().History(), w.Now())
 }
@@ -92,6 +92,9 @@ func (r *Round) Missed() bool {
 	return q != nil && r.missed[q.ID]
 }
 
+// ComesBack reports whether a missed question is asked again in this round.
+func (r *Round) ComesBack() bool { return r.testOut == nil }
+
 // FirstTry is how many questions were answered right without a miss.
 func (r *Round) FirstTry() int {
 	n, _ := r.Progress()
@@ -129,27 +132,27 @@ type Reason struct {
 	Truth  string // what is so instead of the misconception behind a wrong option
 }
 
-// Answer records the choice (see [course.Question.Correct]) and moves to the
-// next question. The error says that the answer could not be recorded; the
-// round goes on all the same. In a [TestOut] a miss is the end of the round.
-func (r *Round) Answer(ctx context.Context, choice []int) (Feedback, error) {
+// Answer judges the choice (see [course.Question.Correct]) and moves to the
+// next question. Record keeps the answer in the progress log; the round goes on
+// whether that succeeds or not. In a [TestOut] a miss is the end of the round.
+func (r *Round) Answer(choice []int) (f Feedback, record func(context.Context) error) {
 	q := r.Question()
-	f := r.workbook.judge(q, choice)
+	f = r.workbook.judge(q, choice)
 	r.queue = r.queue[1:]
 	if f.Right {
 		r.right++
 	}
 	if r.testOut != nil {
-		err := r.testOut.answered(ctx, r, f.Right)
+		record = r.testOut.answered(r, f.Right)
 		r.deal()
-		return f, err
+		return f, record
 	}
 	if !f.Right {
 		r.queue = append(r.queue[:len(r.queue):len(r.queue)], q)
 		r.missed[q.ID] = true
 	}
 	r.deal()
-	return f, r.workbook.record(ctx, progress.Event{
+	return f, r.workbook.recording(progress.Event{
 		Kind: progress.KindAnswer, Question: q.ID, Revision: q.Revision, Lesson: q.Lesson, Right: f.Right, Choice: choice,
 	})
 }

@@ -125,19 +125,20 @@ func (w *Workbook) lessonsOf(module string) []*course.Lesson {
 	return out
 }
 
-// answered ends the round after a miss, and records a round without one.
-func (t *TestOut) answered(ctx context.Context, r *Round, right bool) error {
+// answered ends the round after a miss. What it returns records the end of a
+// round without one, and does nothing before that.
+func (t *TestOut) answered(r *Round, right bool) (record func(context.Context) error) {
 	if !right {
 		t.Missed, r.queue = true, nil
 	}
 	if t.Missed || len(r.queue) > 0 {
-		return nil
+		return func(context.Context) error { return nil }
 	}
 	var ids []string
 	for _, l := range t.Lessons {
 		ids = append(ids, l.ID)
 	}
-	return r.workbook.record(ctx, progress.Event{Kind: progress.KindTestOut, Lessons: ids})
+	return r.workbook.recording(progress.Event{Kind: progress.KindTestOut, Lessons: ids})
 }
 
 // Titles names the lessons: "3 Goroutines that end; 12 Fan out safely".

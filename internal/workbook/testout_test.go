@@ -31,7 +31,7 @@ func TestTestingOutCountsTheLessonAndItsQuizAsDone(t *testing.T) {
 		if got := states(wb); got[0] == Done {
 			t.Fatal("done before the last answer")
 		}
-		if _, err := r.Answer(t.Context(), rightChoice(r.Question())); err != nil {
+		if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,7 +67,7 @@ func TestAMissEndsTheTestAndTakesNothing(t *testing.T) {
 	l := wb.Course.Lessons[0]
 	quiz := wb.Quiz(l, rand.New(rand.NewPCG(1, 2)))
 	for quiz.Question() != nil {
-		if _, err := quiz.Answer(t.Context(), rightChoice(quiz.Question())); err != nil {
+		if _, err := answer(t.Context(), quiz, rightChoice(quiz.Question())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestAMissEndsTheTestAndTakesNothing(t *testing.T) {
 	events := len(wb.Log.State().History())
 
 	r := startTestOut(t, wb)
-	f, err := r.Answer(t.Context(), nil)
+	f, err := answer(t.Context(), r, nil)
 	if err != nil || f.Right {
 		t.Fatalf("%+v, %v", f, err)
 	}
@@ -117,7 +117,7 @@ func TestTestOutAsksAboutEachLessonAndNotTooMuch(t *testing.T) {
 	asked := map[string]bool{}
 	for r.Question() != nil {
 		asked[r.Question().ID] = true
-		if _, err := r.Answer(t.Context(), rightChoice(r.Question())); err != nil {
+		if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,7 +147,7 @@ func TestModulesGoByAPartOfTheirName(t *testing.T) {
 	}
 	r := startTestOut(t, wb)
 	for r.Question() != nil {
-		if _, err := r.Answer(t.Context(), rightChoice(r.Question())); err != nil {
+		if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
 			t.Fatal(err)
 		}
 	}

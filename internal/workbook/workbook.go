@@ -209,6 +209,11 @@ func (w *Workbook) MarkRead(ctx context.Context, l *course.Lesson, s *course.Sec
 	return w.record(ctx, progress.Event{Kind: progress.KindRead, Lesson: l.ID, Section: s.ID})
 }
 
+// recording is [Workbook.record] for later.
+func (w *Workbook) recording(e progress.Event) func(context.Context) error {
+	return func(ctx context.Context) error { return w.record(ctx, e) }
+}
+
 func (w *Workbook) record(ctx context.Context, e progress.Event) error {
 	e.At = w.Now()
 	return w.Log.Append(ctx, e)

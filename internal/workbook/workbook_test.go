@@ -77,7 +77,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 
 	round := wb.Quiz(l, rand.New(rand.NewPCG(1, 2)))
 	for round.Question() != nil {
-		if _, err := round.Answer(ctx, rightChoice(round.Question())); err != nil {
+		if _, err := answer(ctx, round, rightChoice(round.Question())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,7 +137,7 @@ func TestOutsideACloneNothingIsRun(t *testing.T) {
 func TestCorrectedTypoKeepsTheAnswer(t *testing.T) {
 	wb := open(t, grade.Verdict{})
 	q := wb.Course.Questions[0]
-	if _, err := wb.Ask(rand.New(rand.NewPCG(1, 2)), q).Answer(t.Context(), rightChoice(q)); err != nil {
+	if _, err := answer(t.Context(), wb.Ask(rand.New(rand.NewPCG(1, 2)), q), rightChoice(q)); err != nil {
 		t.Fatal(err)
 	}
 	q.Stem += " (without the typo)"
@@ -156,7 +156,7 @@ func TestMissedQuestionComesBackUntilAnswered(t *testing.T) {
 	r := wb.Ask(rand.New(rand.NewPCG(1, 2)), a, b)
 	answer := func(choice ...int) Feedback {
 		t.Helper()
-		f, err := r.Answer(t.Context(), choice)
+		f, err := answer(t.Context(), r, choice)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestQuizAsksWhatIsOpenAndThenAll(t *testing.T) {
 	}
 	for want := 5; want >= 0; want-- {
 		r := wb.Quiz(l, shuffle)
-		if _, err := r.Answer(t.Context(), rightChoice(r.Question())); err != nil {
+		if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
 			t.Fatal(err)
 		}
 		if got := total(); got != want && want > 0 {
@@ -265,4 +265,10 @@ func TestLineOf(t *testing.T) {
 			t.Errorf("LineOf(%+v) = %d, want %d", tc.verdict, got, tc.want)
 		}
 	}
+}
+
+// answer answers a round's question and records it.
+func answer(ctx context.Context, r *Round, choice []int) (Feedback, error) {
+	f, record := r.Answer(choice)
+	return f, record(ctx)
 }

@@ -1,0 +1,201 @@
+package tui
+
+import (
+	"example.com/leakproof/internal/tui/page"
+	"testing"
+
+	"example.com/leakproof/internal/grade"
+)
+
+func reading(size string) setup {
+	s := sizes[size]
+	s.start = page.Route{Page: page.Lesson, ID: "1"}
+	return s
+}
+
+func TestLesson(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			drive(t, reading(name), func(d *driver) {
+				d.sees("used up its file handles")
+				d.press("right")
+				d.sees("wrong on purpose", "func Leak()")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestLessonLooks(t *testing.T) {
+	for name, change := range map[string]func(*setup){
+		"light":    func(s *setup) { s.light = true },
+		"no color": func(s *setup) { s.noColor = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := reading("80x24")
+			change(&s)
+			drive(t, s, func(d *driver) {
+				d.press("right")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestSpaceReadsTheWholeLesson(t *testing.T) {
+	drive(t, reading("40x12"), func(d *driver) {
+		for range 60 {
+			d.press("space")
+		}
+		d.sees("Practise it: kata 02-shut-file", "The end of the lesson")
+		for _, s := range d.env.Workbook.Course.Lessons[0].Sections {
+			if !d.env.Workbook.Log.State().SectionRead("01-close", s.ID) {
+				d.Errorf("section %s is not recorded as read", s.ID)
+			}
+		}
+	})
+}
+
+func TestLessonOpensAtTheFirstUnreadSection(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "q", "enter")
+		d.sees("Close on every way out", "3 of 4")
+	})
+}
+
+func TestCheckpointIsAnsweredInPlace(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "enter")
+		d.sees("Checkpoint", "Choose one:")
+		d.pick("The garbage collector.")
+		d.sees("Not right.", "It frees memory, not handles.", "What is so: A handle lives until someone closes it.")
+		d.press("enter")
+		d.pick("The function.")
+		d.sees("Right.", "It is the only one that knows of it.")
+		d.golden()
+		d.press("enter", "right")
+		d.sees("Close on every way out")
+		if a, ok := d.env.Workbook.Log.State().Answered("close-first", 1); !ok || !a.Right {
+			d.Error("the answer is not recorded")
+		}
+	})
+}
+
+func TestEscapeLeavesTheCheckpointNotTheLesson(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "enter", "esc")
+		d.sees("Leakproof › Close what you open", "2 of 4")
+		d.press("esc")
+		d.sees("Next:")
+	})
+}
+
+func TestContents(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("t")
+		d.sees("Contents", "[x] Close what you open", "[ ] The habit")
+		d.golden()
+		d.press("down", "down", "down", "enter")
+		d.sees("4 of 4", "Write the close on the line after the open.")
+		d.press("t", "esc")
+		d.sees("4 of 4")
+	})
+}
+
+func TestSearch(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("/")
+		d.typeText("Every waz")
+		d.press("backspace")
+		d.typeText("y")
+		d.sees("/Every way")
+		d.press("enter")
+		d.sees("3 of 4", "n next match")
+		d.press("esc")
+		d.lacks("next match")
+		d.press("/")
+		d.typeText("nowhere to be found")
+		d.press("enter")
+		d.sees(`"nowhere to be found" is not in this lesson.`)
+	})
+}
+
+func TestResizeKeepsTheParagraph(t *testing.T) {
+	drive(t, reading("40x12"), func(d *driver) {
+		d.press("right", "pgdown")
+		d.sees("request --open--> handle")
+		d.resize(60, 12)
+		d.sees("request --open--> handle")
+	})
+}
+
+func TestDisabledKeySaysWhy(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("left")
+		d.sees("This is the first section")
+		d.press("enter")
+		d.sees("This section has no open checkpoint")
+	})
+}
+
+func TestUnwritableLogIsToldAndReadingGoesOn(t *testing.T) {
+	s := reading("80x24")
+	s.noState = true
+	drive(t, s, func(d *driver) {
+		d.sees("--state")
+		d.press("right")
+		d.sees("The handle that stays")
+	})
+}
+
+func TestAProgramRunsInPlace(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			s := reading(name)
+			s.program = grade.Program{Output: "2 handles are open"}
+			drive(t, s, func(d *driver) {
+				d.press("right", "right", "right", "x")
+				d.sees("x runs it", "It printed:", "│ 2 handles are open")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestAProgramThatFailsSaysSo(t *testing.T) {
+	s := reading("80x24")
+	s.program = grade.Program{Problem: "The program did not end within 20s and was stopped."}
+	drive(t, s, func(d *driver) {
+		d.press("right", "right", "right", "x")
+		d.sees("The program did not end within 20s and was stopped.")
+		d.press("q")
+		d.sees("Next:")
+	})
+}
+
+func TestAPredictionIsComparedWithTheRealOutput(t *testing.T) {
+	s := reading("80x24")
+	s.program = grade.Program{Output: "what it really printed"}
+	drive(t, s, func(d *driver) {
+		d.press("right", "right", "enter", "x")
+		d.lacks("what it really printed") // not before the prediction
+		d.press("1", "x")
+		d.sees("It printed:", "what it really printed")
+	})
+}
+
+func TestTasksAreTickedAndStayTicked(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "right", "right", "2")
+		d.sees("1. [ ] Find every open", "2. [x] Watch the number")
+		d.press("2", "1", "left", "right")
+		d.sees("1. [x] Find every open", "2. [ ] Watch the number")
+	})
+}
+
+func TestAPlannedKataCannotBeOpened(t *testing.T) {
+	drive(t, reading("80x24"), func(d *driver) {
+		d.press("right", "right", "right", "o")
+		d.sees("Practise it: kata 02-shut-file, Shut file.", "This kata is still planned")
+	})
+}

@@ -1,0 +1,115 @@
+package kata
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/workbook"
+)
+
+// What became of the learner's file.
+type (
+	editorMsg struct { // the editor to start
+		cmd      *exec.Cmd
+		terminal bool // it takes the terminal
+		err      error
+	}
+	editedMsg struct{ err error }
+	resetMsg  struct {
+		backups []string
+		err     error
+	}
+	restoredMsg struct {
+		what    string // what is in place now, as a sentence
+		backups []string
+		err     error
+	}
+)
+
+// edit looks for the learner's editor and opens the file in it.
+func (p *Kata) edit() tea.Cmd {
+	line := p.lineToOpen()
+	return p.files.More(func(context.Context) tea.Msg {
+		cmd, info, err := p.env.Workbook.Edit(p.kata, line)
+		return editorMsg{cmd, info.Terminal, err}
+	})
+}
+
+func (p *Kata) opened(msg editorMsg) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return p.env.Warn(msg.err)
+	case msg.terminal:
+		return p.env.Exec(msg.cmd, p.files.Callback(func(err error) tea.Msg { return editedMsg{err} }))
+	}
+	return p.files.More(func(ctx context.Context) tea.Msg {
+		return editedMsg{p.env.Detach(ctx, msg.cmd)}
+	})
+}
+
+func (p *Kata) edited(msg editedMsg) tea.Cmd {
+	if msg.err != nil {
+		return p.env.Notify(fmt.Sprintf("The editor ended with an error (%v): check $VISUAL and $EDITOR, or open %s yourself.",
+			msg.err, p.env.Workbook.Space.Path(p.kata)))
+	}
+	if p.unwatched { // nobody else tells of the save
+		return p.grade()
+	}
+	return nil
+}
+
+func (p *Kata) reset() tea.Cmd {
+	return p.env.Ask(p.env.Workbook.AskReset(p.kata), func() tea.Cmd {
+		return p.files.More(func(ctx context.Context) tea.Msg {
+			backups, err := p.env.Workbook.Reset(ctx, p.kata)
+			return resetMsg{backups, err}
+		})
+	})
+}
+
+func (p *Kata) wasReset(msg resetMsg) tea.Cmd {
+	if msg.err != nil {
+		return p.env.Warn(msg.err)
+	}
+	text := workbook.AtStart(p.kata, msg.backups)
+	if len(msg.backups) == 0 {
+		return p.env.Notify(text)
+	}
+	p.hints = 0
+	return tea.Batch(p.env.Notify(text+" "+undoes()), p.grade())
+}
+
+// undo takes back the last reset or restore. It asks nothing: undone once
+// more, everything is as it was.
+func (p *Kata) undo() tea.Cmd {
+	return p.files.More(func(ctx context.Context) tea.Msg {
+		from, backups, err := p.env.Workbook.Undo(ctx, p.kata)
+		return restoredMsg{"Your file is again what the last reset or restore replaced, from " + from + ".", backups, err}
+	})
+}
+
+// restore puts an attempt back, after a question.
+func (p *Kata) restore(a workbook.Attempt) tea.Cmd {
+	return p.env.Ask(fmt.Sprintf("Put the attempt of %s back? Your present file is kept as a backup.", when(a)), func() tea.Cmd {
+		return p.files.More(func(ctx context.Context) tea.Msg {
+			backups, err := p.env.Workbook.Restore(ctx, p.kata, a.Hash)
+			return restoredMsg{"Your file is as it was in the attempt of " + when(a) + ".", backups, err}
+		})
+	})
+}
+
+func (p *Kata) wasRestored(msg restoredMsg) tea.Cmd {
+	if msg.err != nil && len(msg.backups) == 0 {
+		return p.env.Warn(msg.err)
+	}
+	p.attempts.compared = ""
+	text := msg.what + " It said the same before."
+	if len(msg.backups) > 0 {
+		text = msg.what + " What was there is kept in " + strings.Join(msg.backups, ", ")
+	}
+	return tea.Batch(p.env.Notify(text), p.env.Recorded(msg.err), p.grade())
+}

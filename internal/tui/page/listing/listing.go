@@ -1,0 +1,51 @@
+// Package listing shows Go source or a report, to be read and left.
+package listing
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/tui/page"
+	"example.com/leakproof/internal/tui/ui"
+)
+
+// Listing is a text under its heading.
+type Listing struct {
+	env   *page.Env
+	route page.Route
+	pager ui.Pager
+}
+
+// New shows the text of the route.
+func New(e *page.Env, r page.Route) *Listing { return &Listing{env: e, route: r} }
+
+// Title implements [page.Page].
+func (l *Listing) Title() string { return l.route.ID }
+
+// Status implements [page.Page].
+func (l *Listing) Status() string { return "" }
+
+// Init implements [page.Page].
+func (l *Listing) Init() tea.Cmd { return nil }
+
+// Update implements [page.Page].
+func (l *Listing) Update(tea.Msg) tea.Cmd { return nil }
+
+// Actions implements [page.Page].
+func (l *Listing) Actions() []ui.Action { return l.pager.Scrolling() }
+
+// Layout implements [page.Page].
+func (l *Listing) Layout(width, height int) {
+	lines := strings.Split(ui.Untab(l.route.Text), "\n")
+	if l.route.Code {
+		lines = l.env.Markdown.Go(l.route.Text)
+	}
+	l.pager.Set(lines, width, height)
+}
+
+// View implements [page.Page].
+func (l *Listing) View() string { return l.pager.View() }
+
+// Close implements [page.Page].
+func (l *Listing) Close() {}

@@ -1,0 +1,77 @@
+// Package tui is the terminal workbook: pages that show what package workbook
+// says and turn keys into its actions.
+//
+// [Run] runs one model, the app: it holds the pages that are open, gives each
+// message to whom it belongs, and draws what is on top. A page changes its own
+// state in the event loop, at once; what waits for a disk, a process or a clock
+// is a command whose result comes back as a message. Package keymap sets the
+// keys, theme the colours, ui holds the widgets, and each package below page is
+// one page.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"example.com/leakproof/internal/tui/page"
+	"example.com/leakproof/internal/tui/ui"
+	"example.com/leakproof/internal/workbook"
+)
+
+// Options are how and where the workbook is shown.
+type Options struct {
+	Input   io.Reader     // the terminal's keys
+	Output  io.Writer     // the terminal's screen
+	Start   page.Route    // the page to open with
+	NoColor bool          // draw without colours
+	Notice  func() string // a sentence to show at first, such as what the progress log could not read
+}
+
+// Run opens the workbook and shows it until the learner quits, ctx ends or the
+// terminal goes. When it returns, nothing that it started is running any more.
+// The error is that of open, or says that the terminal cannot be used.
+func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	work := ui.NewJobs(ctx)
+	model := newApp(work, open, opts)
+	defer func() {
+		cancel()
+		model.recorder.flush()
+	}()
+
+	options := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(opts.Input), tea.WithOutput(opts.Output),
+		// Signals reach us as the end of ctx, on every way out the same.
+		tea.WithoutSignalHandler(),
+	}
+	if opts.NoColor {
+		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
+	}
+	_, err := tea.NewProgram(model, options...).Run()
+	if model.err != nil {
+		return model.err
+	}
+	if errors.Is(err, tea.ErrProgramPanic) {
+		return fmt.Errorf("the workbook stopped on a defect of its own (%w): start it again, nothing that was saved is lost", err)
+	}
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the terminal cannot be used (%w): try `leakproof --plain`", err)
+	}
+	return nil
+}
+
+// startWindowed starts an editor with a window of its own. It outlives the
+// workbook on purpose: the learner's unsaved text is in it.
+func startWindowed(_ context.Context, cmd *exec.Cmd) error {
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, nil, nil
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}

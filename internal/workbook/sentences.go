@@ -1,0 +1,163 @@
+package workbook
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/leakproof/internal/course"
+)
+
+// This file holds what screens and lines say alike. Sentences may hold
+// Markdown where they quote the course.
+
+// AllDone is said when no step of the path is left.
+const AllDone = "Everything is done. Open any part again."
+
+// Name names the step: "quiz on lesson 12, Fan out safely".
+func (s Step) Name() string {
+	kind, number := string(s.Kind), 0
+	switch {
+	case s.Kata != nil:
+		number = s.Kata.Number
+	case s.Kind == QuizStep:
+		kind, number = "quiz on lesson", s.Lesson.Number
+	default:
+		number = s.Lesson.Number
+	}
+	return fmt.Sprintf("%s %d, %s", kind, number, s.Title())
+}
+
+// About says what a step is about and how long it takes, in one or two lines.
+func (w *Workbook) About(s Step) string {
+	switch s.Kind {
+	case ReadStep:
+		return fmt.Sprintf("%s About %d minutes.", s.Lesson.Summary, s.Lesson.Minutes)
+	case QuizStep:
+		return "Questions on this lesson. A missed one comes back until you have it."
+	}
+	text := fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
+	m := w.Course.Module(s.Kata.Module)
+	if m == nil {
+		return text
+	}
+	done := 0
+	for _, k := range m.Katas {
+		if w.Log.State().KataSolved(k.ID) {
+			done++
+		}
+	}
+	return fmt.Sprintf("%s, %d of %d katas done. %s\n%s", m.Title, done, len(m.Katas), m.About, text)
+}
+
+// Tallies say, a line for each kind of step, how far the learner is.
+func (w *Workbook) Tallies() []string {
+	var out []string
+	for _, kind := range []struct {
+		step StepKind
+		text string
+	}{
+		{ReadStep, "Lessons read"}, {QuizStep, "Quizzes answered"}, {RepairStep, "Katas solved"},
+	} {
+		n := w.Tally(kind.step)
+		out = append(out, fmt.Sprintf("%s: %d of %d, %d more begun", kind.text, n.Done, n.All, n.Started))
+	}
+	return out
+}
+
+// Count says how many there are: "1 question", "3 questions".
+func Count(n int, singular string) string {
+	if n == 1 {
+		return "1 " + singular
+	}
+	return fmt.Sprintf("%d %ss", n, singular)
+}
+
+// Ending says, at the end of the round, how it went.
+func (r *Round) Ending() string {
+	if r.testOut != nil {
+		return r.testOut.Outcome()
+	}
+	return fmt.Sprintf("All answered: %s, %d right at the first try.", Count(r.total, "question"), r.FirstTry())
+}
+
+// Offer says what the test is before it begins.
+func (t *TestOut) Offer(questions int) string {
+	return fmt.Sprintf("Test out of %s? %s. If all are right at the first try, these lessons and their quizzes count as done: %s. A miss ends the test, and nothing is lost.",
+		t.Module, Count(questions, "question"), t.Titles())
+}
+
+// Missed is said above a question that comes back.
+const Missed = "You missed this one before."
+
+// Verdict says whether the answer was right and, if it was not, whether the
+// question comes back.
+func (f Feedback) Verdict(comesBack bool) string {
+	switch {
+	case f.Right:
+		return "Right."
+	case comesBack:
+		return "Not right. The question comes back."
+	default:
+		return "Not right."
+	}
+}
+
+// StillMissing says what an answer to a question with several right options
+// lacks, "" if nothing.
+func (f Feedback) StillMissing() string {
+	switch {
+	case f.Missing == 0:
+		return ""
+	case f.Missing == 1 && len(f.Reasons) == 0:
+		return "What you chose holds, but one other answer holds too."
+	case len(f.Reasons) == 0:
+		return fmt.Sprintf("What you chose holds, but %d other answers hold too.", f.Missing)
+	case f.Missing == 1:
+		return "Besides, one answer holds that you did not choose."
+	default:
+		return fmt.Sprintf("Besides, %d answers hold that you did not choose.", f.Missing)
+	}
+}
+
+// Truth corrects a misconception.
+func Truth(truth string) string { return "What is so: " + truth }
+
+// Practise names the kata that practises what was shown.
+func Practise(k course.PlannedKata) string {
+	return fmt.Sprintf("Practise it: kata %s, %s.", k.ID, k.Title)
+}
+
+// Running says that a program has been started.
+func Running(folder string) string {
+	return fmt.Sprintf("Running: go run ./%s. The first time, Go builds it.", folder)
+}
+
+// Printed stands above what a program printed.
+const Printed = "It printed:"
+
+// NotSolved asks whether to show solutions all the same.
+func NotSolved(k *course.Kata) string {
+	return fmt.Sprintf("Kata %d is not solved yet, and the comparison shows a solution. Show it all the same?", k.Number)
+}
+
+// Trades says what a repair gains and gives up.
+func Trades(v *course.Variant) string { return "What it trades: " + v.Trades }
+
+// Same is said where a file and what it is compared with say the same.
+const Same = "Your file says the same, word for word."
+
+// PartialRepair stands above the part of a solution that the last hint shows.
+const PartialRepair = "One repair begins like this. Lines with - go, lines with + come."
+
+// AskReset asks before a reset.
+func (w *Workbook) AskReset(k *course.Kata) string {
+	return fmt.Sprintf("Put %s back to its broken start? Your version is kept in %s.", w.Space.Path(k), w.Space.Backup)
+}
+
+// AtStart says that a reset has been done, and where the learner's files are.
+func AtStart(k *course.Kata, backups []string) string {
+	if len(backups) == 0 {
+		return fmt.Sprintf("Kata %d is at its start already; nothing was changed.", k.Number)
+	}
+	return fmt.Sprintf("Kata %d is at its start. Your version is kept in %s.", k.Number, strings.Join(backups, ", "))
+}
