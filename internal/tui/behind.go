@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 )
 
 // behindActions lead from the selected failure to what is behind it.
@@ -18,7 +18,7 @@ func (s *repair) behindActions() []action {
 		}, "s", "report", "s"))
 	}
 	test, ok := s.results.selected()
-	if !ok || test.Status != grade.Fail {
+	if !ok || test.Status != explain.Fail {
 		return out
 	}
 	if purpose := s.kata.Tests[test.Name]; purpose != nil {
@@ -36,14 +36,14 @@ func (s *repair) behindActions() []action {
 }
 
 // behind says what a failed test stands for.
-func (r *results) behind(e *env, test grade.Test, width int) []string {
+func (r *results) behind(e *env, test explain.Test, width int) []string {
 	purpose := r.kata.Tests[test.Name]
 	if purpose == nil {
 		return nil
 	}
 	t := e.theme
 	m := e.wb.Course.Misconceptions[purpose.Misconception]
-	lines := e.pages.markdown(t, "Behind it, often: “"+m.Says+"” "+m.Truth, width)
+	lines := e.pages.markdown(t, explain.Behind(m.Says, m.Truth), width)
 	return append(lines, paint(t.accent, wrap(fmt.Sprintf("l reads “%s” in lesson %d; t shows the test.", purpose.Section.Title, purpose.Lesson.Number), width))...)
 }
 

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workbook"
 )
@@ -196,12 +197,12 @@ func (s *candidates) judging(width int) (out []string, first, last int) {
 func (s *candidates) verdict(v *grade.Verdict, width int) []string {
 	t := s.env.theme
 	style := t.bad
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		style = t.good
 	}
-	out := []string{"The suite: " + style.Render(words[v.Status]) + "  " + t.dim.Render(counts(v))}
+	out := []string{"The suite: " + style.Render(word(v.Status)) + "  " + t.dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
 	for _, test := range v.Tests {
-		if test.Status != grade.Fail {
+		if test.Status != explain.Fail {
 			continue
 		}
 		out = append(out, t.bad.Render("FAIL")+" "+test.Name)
@@ -209,7 +210,7 @@ func (s *candidates) verdict(v *grade.Verdict, width int) []string {
 			out = append(out, indent("     ", wrap(strings.TrimRight(line, "\n"), width-5))...)
 		}
 	}
-	if v.Status != grade.Pass && v.Status != grade.Fail {
+	if v.Status != explain.Pass && v.Status != explain.Fail {
 		out = append(out, wrap(v.Summary, width)...)
 	}
 	out = append(out, "")

@@ -5,29 +5,17 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 )
-
-// findingsOf are the findings to show with a test, or "" for those of the run
-// as a whole. What the suite said itself is its message already.
-func (r *results) findingsOf(test string) []grade.Finding {
-	var out []grade.Finding
-	for _, f := range r.verdict.Findings {
-		if f.Kind != grade.KindContract && (f.Test == test || slices.Contains(f.Also, test)) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
 
 // finding explains one thing that went wrong: a sentence, and below it the
 // learner's own lines that it speaks of.
-func (r *results) finding(e *env, f grade.Finding, width int) []string {
+func (r *results) finding(e *env, f explain.Finding, width int) []string {
 	t := e.theme
-	out := paint(t.warn, wrap("What happened: "+f.Text+".", width))
+	out := paint(t.warn, wrap(f.Sentence(), width))
 	shown := 0
 	for i, place := range f.Places {
-		same := slices.ContainsFunc(f.Places[:i], func(p grade.Place) bool { return p.File == place.File && p.Line == place.Line })
+		same := slices.ContainsFunc(f.Places[:i], func(p explain.Place) bool { return p.File == place.File && p.Line == place.Line })
 		if place.File != r.kata.Path() || same || shown == maxSnippets {
 			continue
 		}
@@ -45,7 +33,7 @@ const maxSnippets = 2
 
 // snippet is the line of a place between its neighbours, with what happens
 // there.
-func (r *results) snippet(t theme, place grade.Place) []string {
+func (r *results) snippet(t theme, place explain.Place) []string {
 	var out []string
 	for n := place.Line - 1; n <= place.Line+1; n++ {
 		if n < 1 || n > len(r.source) {
@@ -71,7 +59,7 @@ func (r *results) report() string {
 		name = test.Name
 	}
 	var parts []string
-	for _, f := range append(r.findingsOf(name), r.findingsOf("")...) {
+	for _, f := range append(explain.FindingsOf(r.verdict.Findings, name), explain.FindingsOf(r.verdict.Findings, "")...) {
 		if f.Stack != "" && !slices.Contains(parts, f.Stack) {
 			parts = append(parts, f.Stack)
 		}

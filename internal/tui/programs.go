@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/gorun"
 )
 
 // programs runs what a lesson or a question lets the learner run, one at a
@@ -16,18 +16,18 @@ type programs struct {
 	env     *env
 	task    *task
 	running string // the main.go under way, or ""
-	printed map[string]grade.Program
+	printed map[string]gorun.Program
 }
 
 // programMsg is what became of a program.
 type programMsg struct {
 	file    string
-	program grade.Program
+	program gorun.Program
 	err     error
 }
 
 func newPrograms(e *env, owner screen) *programs {
-	return &programs{env: e, task: &task{owner: owner}, printed: map[string]grade.Program{}}
+	return &programs{env: e, task: &task{owner: owner}, printed: map[string]gorun.Program{}}
 }
 
 // run starts the program with that main.go, in place of one that is under way.

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
@@ -85,7 +86,7 @@ func (s *repair) status() string {
 // is refused before reading on.
 func (s *repair) init() tea.Cmd {
 	if err := s.env.wb.InClone(); err != nil {
-		s.results.verdict = &grade.Verdict{Kata: s.kata.ID, Status: grade.Unavailable, Summary: err.Error()}
+		s.results.verdict = &grade.Verdict{Kata: s.kata.ID, Status: explain.Unavailable, Summary: err.Error()}
 		return nil
 	}
 	watching := s.watcher.start(s.env, func(ctx context.Context) tea.Msg {

@@ -10,6 +10,7 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 )
 
@@ -27,10 +28,10 @@ type results struct {
 // take shows a new verdict with its first failure opened.
 func (r *results) take(v grade.Verdict, source string) {
 	r.source = strings.Split(strings.ReplaceAll(source, "\t", "    "), "\n")
-	r.known = r.kata.Recognise(v.Pattern())
+	r.known = r.kata.Recognise(explain.Pattern(v.Status, v.Tests))
 	r.verdict, r.cursor, r.open, r.follow = &v, 0, map[string]bool{}, true
 	for i, test := range v.Tests {
-		if test.Status == grade.Fail {
+		if test.Status == explain.Fail {
 			r.cursor = i
 			r.open[test.Name] = true
 			return
@@ -41,9 +42,9 @@ func (r *results) take(v grade.Verdict, source string) {
 func (r *results) interactive() bool { return r.verdict != nil && len(r.verdict.Tests) > 0 }
 
 // selected is the test under the cursor.
-func (r *results) selected() (test grade.Test, ok bool) {
+func (r *results) selected() (test explain.Test, ok bool) {
 	if !r.interactive() {
-		return grade.Test{}, false
+		return explain.Test{}, false
 	}
 	return r.verdict.Tests[r.cursor], true
 }
@@ -68,15 +69,8 @@ func (r *results) actions() []action {
 	}
 }
 
-// words says a status as a person would.
-var words = map[grade.Status]string{
-	grade.Pass:         "PASS",
-	grade.Fail:         "FAIL",
-	grade.CompileError: "DOES NOT COMPILE",
-	grade.Timeout:      "TIMEOUT",
-	grade.Untrusted:    "UNTRUSTED",
-	grade.Unavailable:  "CANNOT RUN",
-}
+// word says a status as a person would, in capitals.
+func word(s explain.Status) string { return strings.ToUpper(s.Word()) }
 
 func (r *results) lines(e *env, width int, running bool, busy time.Duration) (out []string, first, last int) {
 	t := e.theme
@@ -95,25 +89,25 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 		return out, first, last
 	}
 	style := t.bad
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		style = t.good
 	}
-	body := []string{style.Render(words[v.Status]) + "  " + t.dim.Render(counts(v))}
+	body := []string{style.Render(word(v.Status)) + "  " + t.dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
 	if xansi.StringWidth(body[0]) > width {
-		body = append([]string{style.Render(words[v.Status])}, paint(t.dim, wrap(counts(v), width))...)
+		body = append([]string{style.Render(word(v.Status))}, paint(t.dim, wrap(explain.Counts(v.Tests, v.Race, v.Elapsed), width))...)
 	}
 	body = append(body, wrap(v.Summary, min(width, maxText))...)
 	if r.known != nil {
-		body = append(body, e.pages.markdown(t, "**It looks like a known near miss:** "+strings.TrimRight(r.known.Summary, ".")+". "+r.known.Why, width)...)
+		body = append(body, e.pages.markdown(t, explain.NearMiss(r.known.Summary, r.known.Why), width)...)
 	}
 	for _, note := range v.Notes {
 		body = append(body, paint(t.warn, wrap("Note: "+note, min(width, maxText)))...)
 	}
-	for _, f := range r.findingsOf("") {
+	for _, f := range explain.FindingsOf(v.Findings, "") {
 		body = append(body, "")
 		body = append(body, r.finding(e, f, min(width, maxText))...)
 	}
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		body = append(body, "", t.good.Render("d compares yours with the reference and with other good repairs."),
 			t.good.Render("m shows what almost works: say why it fails, then run it."))
 	}
@@ -139,37 +133,20 @@ func (r *results) lines(e *env, width int, running bool, busy time.Duration) (ou
 	return append(out, body...), first, last
 }
 
-func counts(v *grade.Verdict) string {
-	passed := 0
-	for _, test := range v.Tests {
-		if test.Status == grade.Pass {
-			passed++
-		}
-	}
-	if len(v.Tests) == 0 {
-		return ""
-	}
-	race := "with the race detector"
-	if !v.Race {
-		race = "WITHOUT the race detector"
-	}
-	return fmt.Sprintf("%d of %d tests pass, %s, %.1f s", passed, len(v.Tests), race, v.Elapsed.Seconds())
-}
-
-func (r *results) test(e *env, test grade.Test, selected bool, width int) []string {
+func (r *results) test(e *env, test explain.Test, selected bool, width int) []string {
 	t := e.theme
-	word, style := "  --", t.dim
+	result, style := "  --", t.dim
 	switch test.Status {
-	case grade.Pass:
-		word, style = "  ok", t.good
-	case grade.Fail:
-		word, style = "FAIL", t.bad
+	case explain.Pass:
+		result, style = "  ok", t.good
+	case explain.Fail:
+		result, style = "FAIL", t.bad
 	}
 	sign, name := "  ", test.Name
 	if selected {
 		sign, name = "> ", t.cursor.Render(test.Name)
 	}
-	out := []string{sign + style.Render(word) + " " + name}
+	out := []string{sign + style.Render(result) + " " + name}
 	if !r.open[test.Name] {
 		return out
 	}
@@ -190,10 +167,10 @@ func (r *results) test(e *env, test grade.Test, selected bool, width int) []stri
 		}
 		out = append(out, "       "+t.dim.Render(place))
 	}
-	for _, f := range r.findingsOf(test.Name) {
+	for _, f := range explain.FindingsOf(r.verdict.Findings, test.Name) {
 		out = append(out, indent("       ", r.finding(e, f, min(width, maxText)-7))...)
 	}
-	if test.Status == grade.Fail && selected {
+	if test.Status == explain.Fail && selected {
 		out = append(out, indent("       ", r.behind(e, test, min(width, maxText)-7))...)
 	}
 	return out

@@ -1,4 +1,4 @@
-package grade
+package gorun
 
 import (
 	"context"
@@ -20,9 +20,9 @@ func TestRunProgram(t *testing.T) {
 		{"it does not build", "undefined()", "undefined: undefined", "lessons/01-x/p does not build; restore it"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			b := newBench(t, map[string]string{"lessons/01-x/p/main.go": head + tc.body + "\n}\n"})
-			b.grader.programLimit = time.Second
-			p, err := b.grader.RunProgram(t.Context(), "lessons/01-x/p")
+			r := newRunner(t, map[string]string{"lessons/01-x/p/main.go": head + tc.body + "\n}\n"})
+			r.programLimit = time.Second
+			p, err := r.RunProgram(t.Context(), "lessons/01-x/p")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,10 +37,10 @@ func TestRunProgram(t *testing.T) {
 }
 
 func TestRunProgramIsCancelled(t *testing.T) {
-	b := newBench(t, map[string]string{"lessons/01-x/p/main.go": "package main\n\nfunc main() {}\n"})
+	r := newRunner(t, map[string]string{"lessons/01-x/p/main.go": "package main\n\nfunc main() {}\n"})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if p, err := b.grader.RunProgram(ctx, "lessons/01-x/p"); !errors.Is(err, context.Canceled) || p.Problem != "" {
+	if p, err := r.RunProgram(ctx, "lessons/01-x/p"); !errors.Is(err, context.Canceled) || p.Problem != "" {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

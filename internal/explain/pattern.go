@@ -1,4 +1,4 @@
-package grade
+package explain
 
 import (
 	"crypto/sha256"
@@ -13,14 +13,14 @@ var digits = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
 // Pattern identifies what a failed run looks like: which tests failed, and with
 // which messages, numbers aside. Two repairs with the same fault have the same
 // pattern. It is "" unless the status is [Fail] and a test says why.
-func (v Verdict) Pattern() string {
+func Pattern(status Status, tests []Test) string {
 	var failed []string
-	for _, t := range v.Tests {
+	for _, t := range tests {
 		if t.Status == Fail {
 			failed = append(failed, t.Name+"\n"+digits.ReplaceAllString(t.Message, "#")+"\n")
 		}
 	}
-	if v.Status != Fail || len(failed) == 0 {
+	if status != Fail || len(failed) == 0 {
 		return ""
 	}
 	slices.Sort(failed) // tests may move

@@ -1,4 +1,4 @@
-package grade
+package gorun
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func newGroup(context.Context, string) (*group, error) {
 }
 
 // start starts a command in the group. A Ctrl+C in the console does not reach
-// it: the grader decides when a run ends. What the command itself starts
+// it: the program decides when a run ends. What the command itself starts
 // before it is in the job would escape; it takes far longer to load.
 func (g *group) start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}

@@ -1,4 +1,4 @@
-package grade
+package explain
 
 import (
 	"fmt"
@@ -49,7 +49,12 @@ type access struct {
 	trace
 }
 
-const goleakHeading = "found unexpected goroutines:"
+// What goleak reports begins with the heading; where it looked after the tests,
+// the failure stands before that.
+const (
+	goleakHeading = "found unexpected goroutines:"
+	goleakFailure = "goleak: Errors on successful test run"
+)
 
 var (
 	dumpHeader   = regexp.MustCompile(`^goroutine (\d+)(?: gp=\S+)?(?: m=\S+)?(?: mp=\S+)? \[([^\]]+)\]:$`)
@@ -169,101 +174,6 @@ func parseRaces(output string) []race {
 		}
 		all = append(all, r)
 	}
-}
-
-// owner tells whose code a call is in.
-type owner string
-
-const (
-	learners owner = "your code"
-	suites   owner = "the suite"
-	kits     owner = "the suite kit"
-	goleaks  owner = "goleak"
-	testings owner = "package testing"
-	standard owner = "the standard library"
-	modules  owner = "another module"
-)
-
-// owner of a call, and its file as a slash path below the root if it has one.
-func (p *plan) owner(c call) (owner, string) {
-	file := strings.ReplaceAll(c.file, `\`, "/")
-	if own := p.inModule("/" + file); path.Dir(own) == p.dir {
-		if p.isLearners(own) {
-			return learners, own
-		}
-		return suites, own
-	}
-	for name := range p.suite {
-		if file == name || strings.HasSuffix(file, "/"+name) {
-			if path.Dir(name) == p.dir {
-				return suites, name
-			}
-			return kits, name
-		}
-	}
-	first, _, _ := strings.Cut(c.pkg, "/")
-	switch {
-	case c.pkg == "go.uber.org/goleak" || strings.HasPrefix(c.pkg, "go.uber.org/goleak/"):
-		return goleaks, ""
-	case first == "testing" || c.pkg == "internal/synctest" || c.pkg == "main":
-		return testings, ""
-	case strings.Contains(first, "."):
-		return modules, ""
-	}
-	return standard, ""
-}
-
-// folded is a goroutine with the learner's frames, and the others counted.
-func (p *plan) folded(t trace) string {
-	var b strings.Builder
-	switch {
-	case t.count > 1:
-		fmt.Fprintf(&b, "%d goroutines [%s]:\n", t.count, t.state)
-	case t.id > 0:
-		fmt.Fprintf(&b, "goroutine %d [%s]:\n", t.id, t.state)
-	default:
-		fmt.Fprintf(&b, "goroutine [%s]:\n", t.state)
-	}
-	p.fold(&b, t.calls)
-	if len(t.starts) > 0 {
-		b.WriteString("started by\n")
-		p.fold(&b, t.starts)
-	}
-	return b.String()
-}
-
-func (p *plan) fold(b *strings.Builder, all []call) {
-	hidden, whose := 0, owner("")
-	var last call
-	flush := func() {
-		switch {
-		case hidden == 1:
-			fmt.Fprintf(b, "  ... 1 frame of %s\n", whose)
-		case hidden > 1:
-			fmt.Fprintf(b, "  ... %d frames of %s\n", hidden, whose)
-		}
-		hidden = 0
-	}
-	for _, c := range all {
-		from, file := p.owner(c)
-		if c.file == last.file && c.line == last.line && from == learners {
-			whose = "the same line" // recursion
-			hidden++
-			continue
-		}
-		last = c
-		if from == learners {
-			flush()
-			fmt.Fprintf(b, "  %s\n      %s:%d\n", c.function, file, c.line)
-			continue
-		}
-		if from != whose {
-			flush()
-			whose = from
-		}
-		hidden++
-	}
-	flush()
 }
 
 func atoi(digits string) int {

@@ -1,10 +1,8 @@
-package grade
+package gorun
 
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -136,24 +134,4 @@ func children(pid int) []int {
 		}
 	}
 	return all
-}
-
-// greedy is a run that used more memory than its limit.
-func greedy(p *plan, r *report, end ending, v *Verdict) bool {
-	if !errors.Is(end.cause, errMemoryLimit) {
-		return false
-	}
-	v.Status = Fail
-	v.Detail = r.lastOutput()
-	v.Summary = fmt.Sprintf("%s used more than %s of memory and was stopped; look for what grows without end: a loop that appends, or one that starts goroutines",
-		p.shown(r.runningTest()), inBytes(p.memoryLimit))
-	return true
-}
-
-// inBytes writes a number of bytes as a person would.
-func inBytes(n int64) string {
-	if n >= 1<<30 && n%(1<<30) == 0 {
-		return fmt.Sprintf("%d GiB", n>>30)
-	}
-	return fmt.Sprintf("%d MiB", n>>20)
 }

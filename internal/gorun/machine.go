@@ -1,4 +1,4 @@
-package grade
+package gorun
 
 import (
 	"bytes"
@@ -12,14 +12,19 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
+
+	"golang.org/x/mod/modfile"
+
+	"example.com/leakproof/internal/text"
 )
 
-// Environment is what a [Grader] found on this machine.
+// Environment is what a [Runner] found on this machine.
 type Environment struct {
 	Checks []Check `json:"checks"`
 }
 
-// OK tells whether everything that a verdict needs is there.
+// OK tells whether everything is there.
 func (e Environment) OK() bool {
 	for _, c := range e.Checks {
 		if !c.OK {
@@ -29,7 +34,7 @@ func (e Environment) OK() bool {
 	return true
 }
 
-// Check is one thing that grading needs.
+// Check is one thing that the runs need.
 type Check struct {
 	Name string `json:"name"` // "workbook", "go command", "go version", "race detector"
 	OK   bool   `json:"ok"`
@@ -38,46 +43,27 @@ type Check struct {
 
 const raceCheck = "race detector"
 
-// machine is what running a suite needs to know about this machine.
-type machine struct {
-	root        string // absolute
-	goPath      string
-	tempDir     string // where temporary folders go; "" is the system's place
-	race        bool
-	raceProblem string // why there is no race detector, and what to do
+// Machine is what running something in a module needs to know about this
+// machine.
+type Machine struct {
+	Root        string // of the module, absolute
+	GoPath      string // of the go command
+	Race        bool
+	RaceProblem string // why there is no race detector, and what to do
+	MemoryLimit int64  // see [Runner]
 
-	// offline and online are the environments of the go command. Grading is
+	// Offline and Online are the environments of the go command. Tests run
 	// offline (GOPROXY=off, no proxy variables): a proxy in the environment
-	// would reach the HTTP clients of the code under test. online is the same
+	// would reach the HTTP clients of the code under test. Online is the same
 	// with the user's own settings, for fetching modules.
-	offline, online []string
+	Offline, Online []string
 
-	checks []Check
+	tempDir string // where temporary folders go; "" is the system's place
+	checks  []Check
 }
 
-// Environment looks at everything grading needs, afresh. Checks that depend on
-// a failed one are left out.
-func (g *Grader) Environment(ctx context.Context) Environment {
-	return Environment{Checks: g.look(ctx).checks}
-}
-
-// probe returns what look found, remembered once nothing is missing: who
-// installs a C compiler after a run need not start the program again.
-func (g *Grader) probe(ctx context.Context) *machine {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.machine != nil {
-		return g.machine
-	}
-	m := g.look(ctx)
-	if m.blocker() == "" && m.race {
-		g.machine = m
-	}
-	return m
-}
-
-// blocker is the first problem without whose solution no suite runs, or "".
-func (m *machine) blocker() string {
+// Blocker is the first problem without whose solution nothing runs, or "".
+func (m *Machine) Blocker() string {
 	for _, c := range m.checks {
 		if !c.OK && c.Name != raceCheck {
 			return c.Text
@@ -86,33 +72,35 @@ func (m *machine) blocker() string {
 	return ""
 }
 
-func (m *machine) found(name, format string, args ...any) {
+func (m *Machine) found(name, format string, args ...any) {
 	m.checks = append(m.checks, Check{Name: name, OK: true, Text: fmt.Sprintf(format, args...)})
 }
 
-func (m *machine) missing(name, format string, args ...any) *machine {
+func (m *Machine) missing(name, format string, args ...any) *Machine {
 	m.checks = append(m.checks, Check{Name: name, Text: fmt.Sprintf(format, args...)})
 	return m
 }
 
-func (g *Grader) look(ctx context.Context) *machine {
-	m := &machine{}
-	root, err := filepath.Abs(g.Root)
+// look looks at everything that the runs need. Checks that depend on a failed
+// one are left out.
+func look(ctx context.Context, folder, goCommand string) *Machine {
+	m := &Machine{}
+	root, err := filepath.Abs(folder)
 	if err != nil {
-		return m.missing("workbook", "the workbook's folder %s cannot be found: %v; start leakproof in the workbook's folder", g.Root, err)
+		return m.missing("workbook", "the workbook's folder %s cannot be found: %v; start leakproof in the workbook's folder", folder, err)
 	}
-	m.root = root
+	m.Root = root
 	goMod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return m.missing("workbook", "there is no go.mod to read in %s; start leakproof in the workbook's folder", root)
 	}
 	m.found("workbook", "the workbook is in %s", root)
 
-	m.goPath, err = exec.LookPath(g.goCommand())
+	m.GoPath, err = exec.LookPath(goCommand)
 	if err != nil {
 		return m.missing("go command", "the go command is not in PATH; install Go from https://go.dev/dl/ and open a new terminal")
 	}
-	m.found("go command", "the go command is %s", m.goPath)
+	m.found("go command", "the go command is %s", m.GoPath)
 
 	// Pinned, because `go env -w` may have set them to something else.
 	host := []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "PWD=" + root}
@@ -122,9 +110,9 @@ func (g *Grader) look(ctx context.Context) *machine {
 	}
 	var settings map[string]string
 	if err := json.Unmarshal(out, &settings); err != nil {
-		return m.missing("go version", "`go env -json` answers with something else than settings (%v); check which command %s is", err, m.goPath)
+		return m.missing("go version", "`go env -json` answers with something else than settings (%v); check which command %s is", err, m.GoPath)
 	}
-	need := goLine(goMod)
+	need := goVersion(goMod)
 	have, _, _ := strings.Cut(settings["GOVERSION"], " ") // "go1.26.0 X:nodwarf5" with an experiment
 	if need != "" && version.IsValid(have) && version.Compare(have, need) < 0 {
 		return m.missing("go version", "the workbook needs Go %s and this is %s; install a newer Go from https://go.dev/dl/", strings.TrimPrefix(need, "go"), have)
@@ -147,7 +135,7 @@ var kept = []string{
 
 // environments sets the environments of the go command and returns the C
 // compiler's name.
-func (m *machine) environments(settings map[string]string) (compiler string) {
+func (m *Machine) environments(settings map[string]string) (compiler string) {
 	env := without(os.Environ(), func(name string) bool {
 		return strings.HasPrefix(name, "GO") || name == "CGO_ENABLED" || name == "PWD"
 	})
@@ -169,24 +157,24 @@ func (m *machine) environments(settings map[string]string) (compiler string) {
 		// A race binary that is about to exit with 0 waits a second for late
 		// races. A suite that left anything running has failed by then.
 		"GORACE=atexit_sleep_ms=0")
-	m.online = env
-	m.offline = append(without(env, isProxy), "GOPROXY=off")
+	m.Online = env
+	m.Offline = append(without(env, isProxy), "GOPROXY=off")
 	return compiler
 }
 
-func (m *machine) lookForRace(ctx context.Context, compiler string) {
-	_, err := m.goCommand(ctx, m.offline, "list", "-race", "unsafe")
+func (m *Machine) lookForRace(ctx context.Context, compiler string) {
+	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "unsafe")
 	if err == nil {
-		m.race = true
+		m.Race = true
 		m.found(raceCheck, "the race detector works on %s/%s", runtime.GOOS, runtime.GOARCH)
 		return
 	}
 	if strings.Contains(err.Error(), "requires cgo") {
-		m.raceProblem = fmt.Sprintf("the race detector needs a C compiler and %q is not in PATH; %s", compiler, installCompiler())
+		m.RaceProblem = fmt.Sprintf("the race detector needs a C compiler and %q is not in PATH; %s", compiler, installCompiler())
 	} else {
-		m.raceProblem = fmt.Sprintf("the race detector is not available (%v); check the katas on a machine that has it", err)
+		m.RaceProblem = fmt.Sprintf("the race detector is not available (%v); check the katas on a machine that has it", err)
 	}
-	m.missing(raceCheck, "%s", m.raceProblem)
+	m.missing(raceCheck, "%s", m.RaceProblem)
 }
 
 func installCompiler() string {
@@ -200,25 +188,31 @@ func installCompiler() string {
 	}
 }
 
+// TempFolder makes a temporary folder, which the caller removes.
+func (m *Machine) TempFolder() (string, error) { return os.MkdirTemp(m.tempDir, "leakproof-") }
+
+// waitDelay bounds the wait for output after the go command has exited.
+const waitDelay = 2 * time.Second
+
 // goCommand runs a short go command in the module root and returns its
 // standard output; the error carries the first line of what it complained of.
-func (m *machine) goCommand(ctx context.Context, env []string, args ...string) (out []byte, err error) {
+func (m *Machine) goCommand(ctx context.Context, env []string, args ...string) (out []byte, err error) {
 	// A go command that is killed leaves its work folder where it made it.
-	tempDir, err := os.MkdirTemp(m.tempDir, "leakproof-")
+	tempDir, err := m.TempFolder()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tempDir)) }()
 
-	cmd := exec.CommandContext(ctx, m.goPath, args...)
-	cmd.Dir = m.root
+	cmd := exec.CommandContext(ctx, m.GoPath, args...)
+	cmd.Dir = m.Root
 	// Not GOTMPDIR: go env is asked for that.
 	cmd.Env = append(env[:len(env):len(env)], "TMPDIR="+tempDir, "TMP="+tempDir)
 	cmd.WaitDelay = waitDelay
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if said := firstLine(stderr.String()); said != "" {
+		if said := text.FirstLine(stderr.String()); said != "" {
 			return nil, errors.New(strings.TrimPrefix(said, "go: "))
 		}
 		return nil, err
@@ -226,14 +220,14 @@ func (m *machine) goCommand(ctx context.Context, env []string, args ...string) (
 	return stdout.Bytes(), nil
 }
 
-// goLine returns the version of go.mod's go line as "go1.26.0", or "".
-func goLine(goMod []byte) string {
-	for line := range strings.Lines(string(goMod)) {
-		if words := strings.Fields(line); len(words) >= 2 && words[0] == "go" {
-			return "go" + words[1]
-		}
+// goVersion is what the go line of a go.mod asks for, as "go1.26.0", or "". The
+// go command itself says what is wrong with a file that cannot be read.
+func goVersion(goMod []byte) string {
+	file, err := modfile.ParseLax("go.mod", goMod, nil)
+	if err != nil || file.Go == nil {
+		return ""
 	}
-	return ""
+	return "go" + file.Go.Version
 }
 
 // isGoSwitch tells of the variables that change what `go env` answers about

@@ -1,36 +1,85 @@
-package grade
+package explain
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/gorun"
+	"example.com/leakproof/internal/gosource"
 )
 
-// corpusPlan is the plan behind a run in testdata/findings. Those runs are of
-// real suites, of which only the names of the files and tests matter here.
-func corpusPlan(kata string, r *report) *plan {
+// corpusRun is a run in testdata/findings. Those runs are of real suites, of
+// which only the names of the files and tests matter here.
+func corpusRun(kata string, r *gorun.Report) *Run {
 	dir := "katas/" + kata
-	p := &plan{
-		root: "/home/ada/leakproof", kata: kata, dir: dir, file: dir + "/notes.go",
-		suite: map[string][]byte{}, answer: map[string][]byte{}, repeat: 1, race: true, limit: 5 * time.Second,
-		canary: canary{host: "TestCanary", name: "TestCanaryFails", message: "canary sings"},
+	s := &Subject{
+		Dir: dir, File: dir + "/notes.go", Suite: map[string][]byte{}, Answer: map[string][]byte{}, Repeat: 1, Limit: 5 * time.Second,
+		Canary: Canary{Host: "TestCanary", Name: "TestCanaryFails", File: "zz_canary_test.go"},
 	}
 	for _, name := range []string{"notes_test.go", "fakes_test.go", "caller_test.go", "client_test.go"} {
-		p.suite[dir+"/"+name] = []byte("package notes_test\n")
+		s.Suite[dir+"/"+name] = []byte("package notes_test\n")
 	}
 	for _, name := range []string{"bubble", "gauge", "network", "stacks", "watchdog"} {
-		p.suite["katas/internal/kit/"+name+".go"] = []byte("package kit\n")
+		s.Suite["katas/internal/kit/"+name+".go"] = []byte("package kit\n")
 	}
-	for _, name := range r.order {
+	for _, name := range r.Order {
 		if !strings.HasPrefix(name, "TestCanary") {
-			p.tests = append(p.tests, suiteTest{name: name, file: dir + "/notes_test.go", line: 1})
+			s.Tests = append(s.Tests, gosource.Test{Name: name, File: dir + "/notes_test.go", Line: 1})
 		}
 	}
-	return p
+	return &Run{Subject: s, Report: r, Ending: gorun.Ending{Exit: 1}}
+}
+
+// judged is what a run that is no pass comes to.
+type judged struct {
+	summary  string
+	tests    []Test
+	findings []Finding
+}
+
+func judge(r *Run) judged {
+	j := judged{tests: r.Results()}
+	status := Fail
+	switch {
+	case len(r.Report.Broken) > 0:
+		status, j.tests = CompileError, nil
+		_, first := FirstError(r.BuildOutput())
+		j.summary = DoesNotCompile(first)
+	case r.TimedOut():
+		status = Timeout
+		j.summary, _ = r.Hangs()
+	default:
+		j.summary, _ = r.Failure(j.tests)
+	}
+	j.findings = r.Findings(status, j.tests, j.summary)
+	return j
+}
+
+// recorded is the report of a run in testdata/findings.
+func recorded(t testing.TB, name string) *gorun.Report {
+	t.Helper()
+	stream, err := os.ReadFile(filepath.Join("testdata", "findings", name+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := gorun.NewReport()
+	for line := range bytes.Lines(stream) {
+		var e gorun.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		r.Add(e)
+	}
+	return r
 }
 
 // lines are findings as a list to read, contracts left out where the run is
@@ -164,24 +213,23 @@ contract: a client that reads one byte a second kept its connection open for 10m
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := replay(t, recorded(t, "findings/"+c.name))
-			p := corpusPlan(c.kata, r)
+			r := corpusRun(c.kata, recorded(t, c.name))
 			if c.source != "" {
-				p.answer[p.file] = []byte(c.source)
+				r.Answer[r.File] = []byte(c.source)
 			}
-			v := judge(p, r, recordedEnding(r))
-			if got := lines(v.Findings, c.name == "contract"); got != strings.TrimPrefix(c.want, "\n") {
+			v := judge(r)
+			if got := lines(v.findings, c.name == "contract"); got != strings.TrimPrefix(c.want, "\n") {
 				t.Errorf("found\n%s\nwant%s", got, c.want)
 			}
-			for _, f := range v.Findings {
+			for _, f := range v.findings {
 				bounded(t, f)
 				if strings.Contains(f.Test+f.Text, "Canary") {
 					t.Errorf("the canary shows: %+v", f)
 				}
 			}
-			for _, test := range v.Tests {
+			for _, test := range v.tests {
 				told := func(f Finding) bool { return f.Test == test.Name || slices.Contains(f.Also, test.Name) }
-				if test.Status == Fail && !slices.ContainsFunc(v.Findings, told) {
+				if test.Status == Fail && !slices.ContainsFunc(v.findings, told) {
 					t.Errorf("%s failed and no finding says so", test.Name)
 				}
 			}

@@ -1,4 +1,4 @@
-package grade
+package explain
 
 import (
 	"path"
@@ -33,7 +33,7 @@ func (f *finder) explained(test string, m message) bool {
 		}
 	}
 	all := f.kitGoroutines(m.text)
-	if path.Dir(m.file) == f.dir || len(all) == 0 {
+	if path.Dir(m.file) == f.Dir || len(all) == 0 {
 		return false // the suite's own words
 	}
 	switch late := kitLate.FindStringSubmatch(head); {
@@ -77,10 +77,10 @@ func (f *finder) watchdog(test, output string) {
 
 // frozen is the sentence on the bubble that the watchdog ended the process
 // for, or "".
-func (p *plan) frozen(r *report) string {
-	f := &finder{plan: p}
-	for _, name := range r.order {
-		f.watchdog(name, r.tests[name].output.String())
+func (r *Run) frozen() string {
+	f := &finder{Run: r}
+	for _, name := range r.Report.Order {
+		f.watchdog(name, r.Report.Tests[name].Output.String())
 	}
 	if len(f.all) == 0 {
 		return ""
@@ -90,7 +90,7 @@ func (p *plan) frozen(r *report) string {
 
 // kitGoroutines reads the lines of a report: the innermost frames first, at
 // most three, and none of the standard library.
-func (p *plan) kitGoroutines(text string) []trace {
+func (s *Subject) kitGoroutines(text string) []trace {
 	var all []trace
 	for line := range strings.Lines(text) {
 		match := kitGoroutine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
@@ -100,9 +100,9 @@ func (p *plan) kitGoroutines(text string) []trace {
 		t := trace{count: max(1, atoi(match[1])), state: match[2], partial: true}
 		frames, starter, _ := strings.Cut(match[3], ", started by ")
 		for frame := range strings.SplitSeq(frames, " < ") {
-			t.calls = p.kitCall(t.calls, frame)
+			t.calls = s.kitCall(t.calls, frame)
 		}
-		t.starts = p.kitCall(nil, starter)
+		t.starts = s.kitCall(nil, starter)
 		all = append(all, t)
 	}
 	return all
@@ -110,13 +110,13 @@ func (p *plan) kitGoroutines(text string) []trace {
 
 // kitCall adds the call that a report names, with its file as a path below the
 // root if the name is one of the kata's.
-func (p *plan) kitCall(calls []call, frame string) []call {
+func (s *Subject) kitCall(calls []call, frame string) []call {
 	match := kitFrame.FindStringSubmatch(frame)
 	if match == nil {
 		return calls
 	}
-	file := p.suiteFile(match[2])
-	if own := path.Join(p.dir, match[2]); file == "" && (own == p.file || p.answer[own] != nil) {
+	file := s.suiteFile(match[2])
+	if own := path.Join(s.Dir, match[2]); file == "" && (own == s.File || s.Answer[own] != nil) {
 		file = own
 	}
 	if file == "" { // its package is what comes before the first dot

@@ -1,39 +1,40 @@
-package grade
+package explain
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/leakproof/internal/gorun"
 )
 
 // endWithCanary makes a run one that went on to its end.
-func endWithCanary(r *report) {
-	r.test("TestCanary").runs, r.test("TestCanary").passes = 1, 1
-	r.test("TestCanaryFails").runs, r.test("TestCanaryFails").fails = 1, 1
+func endWithCanary(r *gorun.Report) {
+	r.Test("TestCanary").Runs, r.Test("TestCanary").Passes = 1, 1
+	r.Test("TestCanaryFails").Runs, r.Test("TestCanaryFails").Fails = 1, 1
 }
 
 // sentences are the findings of one failing test that printed this.
 func sentences(t *testing.T, output string) []Finding {
 	t.Helper()
-	r := newReport()
-	r.started = true
-	r.test("TestSearch").runs = 1
-	r.test("TestSearch").fails = 1
-	r.test("TestSearch").output.WriteString(output)
+	r := gorun.NewReport()
+	r.Started = true
+	r.Test("TestSearch").Runs = 1
+	r.Test("TestSearch").Fails = 1
+	r.Test("TestSearch").Output.WriteString(output)
 	endWithCanary(r)
-	p := corpusPlan("12-leaky-fanout", r)
-	p.answer[p.file] = []byte("package fanout\n\nfunc f() {\n\tio.ReadAll(body)\n\t<-done\n}\n")
-	v := judge(p, r, ending{exit: 1})
-	if len(v.Findings) == 0 {
+	run := corpusRun("12-leaky-fanout", r)
+	run.Answer[run.File] = []byte("package fanout\n\nfunc f() {\n\tio.ReadAll(body)\n\t<-done\n}\n")
+	v := judge(run)
+	if len(v.findings) == 0 {
 		t.Errorf("no finding of %q", output)
 	}
-	for _, f := range v.Findings {
+	for _, f := range v.findings {
 		bounded(t, f)
 	}
-	return v.Findings
+	return v.findings
 }
 
 const (
@@ -152,19 +153,19 @@ func TestSentences(t *testing.T) {
 func TestFindingsComeInTheirOrderAndOnce(t *testing.T) {
 	dead := "    bubble.go:120: deadlock: all goroutines in bubble are blocked; nothing will wake them:\n          goroutine [chan send] f notes.go:5\n"
 	leak := "    bubble.go:90: goroutines outlived the test and were still there 1m0s of virtual time later:\n          %s [chan send] f notes.go:6, started by f notes.go:4\n"
-	r := newReport()
+	r := gorun.NewReport()
 	for i, output := range []string{
 		"    notes_test.go:7: the contract\n" + dead + fmt.Sprintf(leak, "goroutine"),
 		dead + fmt.Sprintf(leak, "3 goroutines"),
 		fmt.Sprintf(leak, "goroutine") + fmt.Sprintf(leak, "goroutine"),
 	} {
-		test := r.test(fmt.Sprintf("Test%d", i))
-		test.runs, test.fails = 1, 1
-		test.output.WriteString(output)
+		test := r.Test(fmt.Sprintf("Test%d", i))
+		test.Runs, test.Fails = 1, 1
+		test.Output.WriteString(output)
 	}
-	r.started = true
+	r.Started = true
 	endWithCanary(r)
-	v := judge(corpusPlan("12-leaky-fanout", r), r, ending{exit: 1})
+	v := judge(corpusRun("12-leaky-fanout", r))
 	want := `leak: one goroutine still waits to send at notes.go:6; it was started at notes.go:4
   Test0 and 2 more [notes.go:6 waits to send] [notes.go:4 started]
 deadlock: deadlock: one goroutine waits to send at notes.go:5; all are blocked, so nobody receives any more
@@ -172,10 +173,10 @@ deadlock: deadlock: one goroutine waits to send at notes.go:5; all are blocked, 
 contract: the contract
   Test0 [notes_test.go:7 fails]
 `
-	if got := lines(v.Findings, true); got != want {
+	if got := lines(v.findings, true); got != want {
 		t.Errorf("found\n%s\nwant\n%s", got, want)
 	}
-	if also := v.Findings[0].Also; !slices.Equal(also, []string{"Test1", "Test2"}) {
+	if also := v.findings[0].Also; !slices.Equal(also, []string{"Test1", "Test2"}) {
 		t.Errorf("also in %q, want Test1 and Test2", also)
 	}
 }
@@ -204,54 +205,10 @@ func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
 	}
 }
 
-// TestNoFailureIsDropped holds for every recorded run: what failed has a
-// finding, and what passed has none.
-func TestNoFailureIsDropped(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recorded runs: %v", err)
-	}
-	for _, file := range files {
-		r := replay(t, recorded(t, strings.TrimSuffix(filepath.Base(file), ".jsonl")))
-		v := judge(recordedPlan(t), r, recordedEnding(r))
-		if (len(v.Findings) == 0) != (v.Status == Pass) {
-			t.Errorf("%s: judged %s with %d findings", file, v.Status, len(v.Findings))
-		}
-		for _, f := range v.Findings {
-			bounded(t, f)
-		}
-	}
-}
-
-func TestCompileErrorsAreAtMostTenAndInTheModule(t *testing.T) {
-	r := newReport()
-	r.broken = []string{"example.com/leakproof/katas/12-leaky-fanout"}
-	r.pkg = r.broken[0]
-	r.build.WriteString("# example.com/leakproof/katas/12-leaky-fanout\n")
-	for i := range 11 {
-		fmt.Fprintf(&r.build, "/tmp/leakproof-17/0_notes.go:%d:2: not enough arguments in call to f\n\thave ()\n\twant (int)\n", i+1)
-	}
-	v := judge(corpusPlan("12-leaky-fanout", r), r, ending{exit: 1})
-	if v.Status != CompileError || len(v.Findings) != 10 {
-		t.Fatalf("judged %s with %d findings, want a compile error with 10", v.Status, len(v.Findings))
-	}
-	first := v.Findings[0]
-	if want := (Place{"katas/12-leaky-fanout/notes.go", 1, "does not compile"}); len(first.Places) != 1 || first.Places[0] != want {
-		t.Errorf("the places are %v, want %v", first.Places, want)
-	}
-	if first.Text != "notes.go:1: not enough arguments in call to f" || first.Stack != "have ()\nwant (int)\n" {
-		t.Errorf("found %q with %q", first.Text, first.Stack)
-	}
-	if strings.Contains(v.Summary+v.Detail, "leakproof-17") {
-		t.Errorf("the folder of the run shows: %s", v.Summary)
-	}
-}
-
 func TestAFrozenBubbleIsNoExit(t *testing.T) {
-	r := replay(t, recorded(t, "findings/frozen-spin"))
-	v := judge(corpusPlan("12-leaky-fanout", r), r, recordedEnding(r))
-	if strings.Contains(v.Summary, "os.Exit") || !strings.Contains(v.Summary, "virtual time stands still: one goroutine runs at notes.go:39") {
-		t.Errorf("summary %q", v.Summary)
+	v := judge(corpusRun("12-leaky-fanout", recorded(t, "frozen-spin")))
+	if strings.Contains(v.summary, "os.Exit") || !strings.Contains(v.summary, "virtual time stands still: one goroutine runs at notes.go:39") {
+		t.Errorf("summary %q", v.summary)
 	}
 }
 
@@ -261,16 +218,12 @@ func FuzzFindings(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, file := range files {
-		stream, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+		r := recorded(f, strings.TrimSuffix(filepath.Base(file), ".jsonl"))
+		said := r.Outside.String() + r.Build.String()
+		for _, name := range slices.Backward(r.Order) {
+			said = r.Tests[name].Output.String() + said
 		}
-		r := newReport()
-		w := writerOf(r, DefaultOutputLimit, func() {})
-		if _, err := w.Write(stream); err != nil {
-			f.Fatal(err)
-		}
-		if said := r.printed() + r.build.String(); len(said) < 8<<10 {
+		if len(said) < 8<<10 {
 			f.Add(said)
 		}
 	}
@@ -278,22 +231,21 @@ func FuzzFindings(f *testing.F) {
 	f.Add("WARNING: DATA RACE\ngoroutine 1 [running]:\nf()\n\tx.go:1\n\n==================\nWARNING: DATA RACE\nRead at 0x1 by goroutine 1:\n")
 	f.Fuzz(func(t *testing.T, said string) {
 		for _, broken := range []bool{false, true} {
-			r := newReport()
-			r.started = true
-			test := r.test("TestSearch")
-			test.runs = 1
-			test.output.WriteString(said)
-			r.outside.WriteString(said)
+			r := gorun.NewReport()
+			r.Started = true
+			test := r.Test("TestSearch")
+			test.Runs = 1
+			test.Output.WriteString(said)
+			r.Outside.WriteString(said)
 			if broken {
-				r.broken, r.pkg = []string{"x"}, "x"
-				r.build.WriteString(said)
+				r.Broken, r.Package = []string{"x"}, "x"
+				r.Build.WriteString(said)
 			}
-			p := corpusPlan("12-leaky-fanout", r)
-			v := judge(p, r, ending{exit: 1})
-			if len(v.Findings) == 0 && v.Status != Unavailable {
-				t.Errorf("judged %s without a finding", v.Status)
+			v := judge(corpusRun("12-leaky-fanout", r))
+			if len(v.findings) == 0 {
+				t.Errorf("no finding, and the summary is %q", v.summary)
 			}
-			for _, one := range v.Findings {
+			for _, one := range v.findings {
 				bounded(t, one)
 			}
 		}

@@ -1,4 +1,4 @@
-package grade
+package gorun
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"example.com/leakproof/internal/text"
 )
 
 // Limits of a program that a lesson runs.
@@ -23,76 +25,76 @@ type Program struct {
 }
 
 // RunProgram builds the program in a folder, given by its slash path below the
-// module root, and runs it with the rules of a suite: in its own process
-// group, with limits on its time, its memory and its output. The error is ctx's.
-func (g *Grader) RunProgram(ctx context.Context, folder string) (Program, error) {
-	p := g.runProgram(ctx, folder)
+// module root, and runs it as tests run: in its own process group, with limits
+// on its time, its memory and its output. The error is ctx's.
+func (r *Runner) RunProgram(ctx context.Context, folder string) (Program, error) {
+	p := r.runProgram(ctx, folder)
 	if err := ctx.Err(); err != nil {
 		return Program{}, err
 	}
-	p.Problem = sentence(p.Problem)
+	p.Problem = text.Sentence(p.Problem)
 	return p, nil
 }
 
-func (g *Grader) runProgram(ctx context.Context, folder string) Program {
-	m := g.probe(ctx)
-	if problem := m.blocker(); problem != "" {
+func (r *Runner) runProgram(ctx context.Context, folder string) Program {
+	m := r.Probe(ctx)
+	if problem := m.Blocker(); problem != "" {
 		return Program{Problem: problem}
 	}
-	dir, err := os.MkdirTemp(m.tempDir, "leakproof-")
+	dir, err := m.TempFolder()
 	if err != nil {
 		return Program{Problem: fmt.Sprintf("no temporary folder for the program: %v; free some space or set TMPDIR", err)}
 	}
-	p := g.buildProgram(ctx, m, dir, folder)
+	p := r.buildProgram(ctx, m, dir, folder)
 	if err := os.RemoveAll(dir); err != nil && p.Problem == "" {
 		p.Problem = fmt.Sprintf("the temporary folder %s is still there: %v; remove it", dir, err)
 	}
 	return p
 }
 
-func (g *Grader) buildProgram(ctx context.Context, m *machine, dir, folder string) Program {
+func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder string) Program {
 	binary := filepath.Join(dir, "program.exe") // Windows wants the ending, others do not mind it
 	complaints := &headWriter{limit: stderrLimit}
-	building, cancel := context.WithTimeoutCause(ctx, defaultBuildLimit, errBuildLimit)
+	building, cancel := context.WithTimeoutCause(ctx, DefaultBuildLimit, ErrBuildLimit)
 	defer cancel()
 	// The program may need modules that the workbook itself does not.
-	end := m.inGroup(building, job{
-		tempDir: dir, env: m.online, stdout: complaints, stderr: complaints,
-		name: m.goPath, args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
+	end := m.Run(building, Command{
+		TempDir: dir, Env: m.Online, Stdout: complaints, Stderr: complaints,
+		Name: m.GoPath, Args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
 	})
-	if end.exit != 0 {
+	if end.Exit != 0 {
 		return Program{
 			Output:  complaints.buf.String(),
 			Problem: fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder),
 		}
 	}
 
-	limit := g.programLimit
+	limit := r.programLimit
 	if limit == 0 {
 		limit = defaultProgramLimit
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	running, cancel := context.WithTimeoutCause(ctx, limit, errTestLimit)
+	running, cancel := context.WithTimeoutCause(ctx, limit, ErrTimeLimit)
 	defer cancel()
 	now := make(chan struct{})
 	close(now)
 	// One writer for both streams keeps their lines in order.
 	printed := &headWriter{limit: programOutputLimit}
-	end = m.inGroup(running, job{
-		tempDir: dir, env: m.offline, stdout: printed, stderr: printed, name: binary,
-		memory: memoryLimit{bytes: g.memoryLimit(), of: residentMemory, from: now, exceeded: func() { stop(errMemoryLimit) }},
+	end = m.Run(running, Command{
+		TempDir: dir, Env: m.Offline, Stdout: printed, Stderr: printed, Name: binary,
+		memory: memoryLimit{bytes: m.MemoryLimit, of: residentMemory, from: now, exceeded: func() { stop(ErrMemoryLimit) }},
 	})
 	p := Program{Output: strings.TrimRight(printed.buf.String(), "\n")}
 	switch {
-	case errors.Is(end.cause, errTestLimit):
+	case errors.Is(end.Cause, ErrTimeLimit):
 		p.Problem = fmt.Sprintf("the program did not end within %v and was stopped; if you changed it, `git checkout %s` brings it back", limit, folder)
-	case errors.Is(end.cause, errMemoryLimit):
-		p.Problem = fmt.Sprintf("the program used more than %s of memory and was stopped; if you changed it, `git checkout %s` brings it back", inBytes(g.memoryLimit()), folder)
-	case end.cause != nil:
-		p.Problem = fmt.Sprintf("the program could not be run: %v; try `go run ./%s`", end.cause, folder)
-	case end.exit != 0:
-		p.Problem = fmt.Sprintf("the program ended with status %d; if you changed it, `git checkout %s` brings it back", end.exit, folder)
+	case errors.Is(end.Cause, ErrMemoryLimit):
+		p.Problem = fmt.Sprintf("the program used more than %s of memory and was stopped; if you changed it, `git checkout %s` brings it back", text.Bytes(m.MemoryLimit), folder)
+	case end.Cause != nil:
+		p.Problem = fmt.Sprintf("the program could not be run: %v; try `go run ./%s`", end.Cause, folder)
+	case end.Exit != 0:
+		p.Problem = fmt.Sprintf("the program ended with status %d; if you changed it, `git checkout %s` brings it back", end.Exit, folder)
 	}
 	return p
 }
