@@ -26,7 +26,7 @@ func BenchmarkGrade(b *testing.B) {
 		graded = append(graded, time.Since(began))
 
 		began = time.Now()
-		cmd := exec.CommandContext(b.Context(), m.GoPath, "test", "-json", "-race", "-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=1m0s", "-ldflags=-s -w", "./"+testDir)
+		cmd := exec.CommandContext(b.Context(), m.GoPath, "test", "-json", "-race", "-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=1m0s", "./"+testDir)
 		cmd.Dir, cmd.Env, cmd.Stdout = m.Root, m.Offline, io.Discard
 		if err := cmd.Run(); err != nil {
 			b.Fatal(err)
