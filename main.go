@@ -9,6 +9,7 @@ import (
 
 	"example.com/leakproof/internal/cli"
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
@@ -25,7 +26,7 @@ func main() {
 	go func() { _, _ = load() }()
 	os.Exit(cli.Main(cli.Parts{
 		Course:   load,
-		Grader:   func(root string) cli.Grader { return &grade.Grader{Root: root} },
+		Grader:   grader,
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
 		Stdin:    os.Stdin,
@@ -35,4 +36,13 @@ func main() {
 		LookPath: exec.LookPath,
 		Now:      time.Now,
 	}, os.Args[1:]))
+}
+
+// grader runs suites and programs in the module at root.
+func grader(root string) cli.Grader {
+	runner := &gorun.Runner{Root: root}
+	return struct {
+		*gorun.Runner
+		*grade.Grader
+	}{runner, &grade.Grader{Runner: runner}}
 }

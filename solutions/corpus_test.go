@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
@@ -30,7 +32,7 @@ func TestCorpus(t *testing.T) {
 	if *update {
 		runs = 12 // a near miss that fails in several ways is not recognised
 	}
-	g := &corpusGrader{grader: &grade.Grader{Root: pristineClone(t, c), Shuffle: "on"}, runs: runs}
+	g := &corpusGrader{grader: &grade.Grader{Runner: &gorun.Runner{Root: pristineClone(t, c)}, Shuffle: "on"}, runs: runs}
 	ctx := t.Context()
 	for _, k := range c.Katas {
 		for _, v := range k.Variants {
@@ -42,8 +44,8 @@ func TestCorpus(t *testing.T) {
 				for verdict := range verdicts {
 					n++
 					requireVerdict(t, v, verdict)
-					seen.add(k, v, verdict.Pattern())
-					if is := k.Recognise(verdict.Pattern()); is != nil && is != v && !*update {
+					seen.add(k, v, explain.Pattern(verdict.Status, verdict.Tests))
+					if is := k.Recognise(explain.Pattern(verdict.Status, verdict.Tests)); is != nil && is != v && !*update {
 						t.Errorf("it is taken for %s: run go test ./solutions -update", is.ID)
 					}
 				}
@@ -163,17 +165,17 @@ func requireVerdict(t *testing.T, v *course.Variant, got grade.Verdict) {
 		t.Fatalf("the race detector was off: %s", got.Summary)
 	}
 	if v.Right() {
-		if got.Status != grade.Pass {
+		if got.Status != explain.Pass {
 			t.Errorf("%s, want pass: %s\n%s", got.Status, got.Summary, failures(got))
 		}
 		return
 	}
-	if got.Status != grade.Fail {
+	if got.Status != explain.Fail {
 		t.Fatalf("%s, want fail: %s\n%s", got.Status, got.Summary, got.Detail)
 	}
 	for _, name := range v.RefusedBy {
-		i := slices.IndexFunc(got.Tests, func(test grade.Test) bool { return test.Name == name })
-		if i < 0 || got.Tests[i].Status != grade.Fail {
+		i := slices.IndexFunc(got.Tests, func(test explain.Test) bool { return test.Name == name })
+		if i < 0 || got.Tests[i].Status != explain.Fail {
 			t.Errorf("%s did not refuse it; the tests that did:\n%s", name, failures(got))
 		}
 	}
@@ -182,7 +184,7 @@ func requireVerdict(t *testing.T, v *course.Variant, got grade.Verdict) {
 func failures(v grade.Verdict) string {
 	out := ""
 	for _, test := range v.Tests {
-		if test.Status != grade.Pass {
+		if test.Status != explain.Pass {
 			out += test.Name + " " + string(test.Status) + "\n" + test.Output + "\n"
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/workbook"
@@ -131,15 +132,15 @@ func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*cour
 }
 
 // exitOf is the exit code that a kata's verdict stands for.
-func exitOf(s grade.Status) int {
+func exitOf(s explain.Status) int {
 	switch s {
-	case grade.Pass:
+	case explain.Pass:
 		return exitOK
-	case grade.Fail, grade.CompileError:
+	case explain.Fail, explain.CompileError:
 		return exitUnsolved
-	case grade.Timeout:
+	case explain.Timeout:
 		return exitTimeout
-	case grade.Untrusted:
+	case explain.Untrusted:
 		return exitUntrusted
 	}
 	return exitUnfit

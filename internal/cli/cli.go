@@ -32,6 +32,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
@@ -53,9 +54,9 @@ const (
 type Grader interface {
 	Grade(context.Context, grade.Suite) (grade.Verdict, error)
 	GradeAll(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error
-	RunProgram(ctx context.Context, folder string) (grade.Program, error)
-	Warm(ctx context.Context, s grade.Suite, progress func(done, total int)) error
-	Environment(context.Context) grade.Environment
+	RunProgram(ctx context.Context, folder string) (gorun.Program, error)
+	Warm(ctx context.Context, folder string, progress func(done, total int)) error
+	Environment(context.Context) gorun.Environment
 }
 
 // Parts are what the commands work with.

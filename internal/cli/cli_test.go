@@ -20,6 +20,8 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
@@ -164,7 +166,7 @@ type fakeGrader struct{ root string }
 func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, error) {
 	src, err := os.ReadFile(filepath.Join(g.root, filepath.FromSlash(s.Dir), s.File))
 	if err != nil {
-		return grade.Verdict{Kata: s.Kata, Status: grade.Unavailable, Summary: err.Error()}, nil
+		return grade.Verdict{Kata: s.Kata, Status: explain.Unavailable, Summary: err.Error()}, nil
 	}
 	_, status, _ := strings.Cut(string(src), "// verdict: ")
 	status = strings.TrimSpace(status)
@@ -172,13 +174,13 @@ func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, er
 		<-ctx.Done()
 		return grade.Verdict{}, ctx.Err()
 	}
-	v := grade.Verdict{Kata: s.Kata, Status: grade.Status(status), Summary: "the summary of " + status, Origin: "self", Race: true}
+	v := grade.Verdict{Kata: s.Kata, Status: explain.Status(status), Summary: "the summary of " + status, Origin: "self", Race: true}
 	switch v.Status {
-	case grade.Fail:
-		v.Tests = []grade.Test{{Name: "TestEnds", Status: grade.Fail, Message: "Run must return.", File: s.Dir + "/notes_test.go", Line: 7}}
-	case grade.CompileError:
+	case explain.Fail:
+		v.Tests = []explain.Test{{Name: "TestEnds", Status: explain.Fail, Message: "Run must return.", File: s.Dir + "/notes_test.go", Line: 7}}
+	case explain.CompileError:
 		v.Detail = s.Dir + "/notes.go:3:1: undefined: x"
-	case grade.Pass, grade.Timeout, grade.Untrusted, grade.Unavailable:
+	case explain.Pass, explain.Timeout, explain.Untrusted, explain.Unavailable:
 	}
 	return v, nil
 }
@@ -200,18 +202,18 @@ func lastFirst(ctx context.Context, judge func(context.Context, grade.Suite) (gr
 	return nil
 }
 
-func (g fakeGrader) Warm(context.Context, grade.Suite, func(done, total int)) error { return nil }
+func (g fakeGrader) Warm(context.Context, string, func(done, total int)) error { return nil }
 
-func (g fakeGrader) RunProgram(_ context.Context, folder string) (grade.Program, error) {
-	return grade.Program{Output: "output of " + folder}, nil
+func (g fakeGrader) RunProgram(_ context.Context, folder string) (gorun.Program, error) {
+	return gorun.Program{Output: "output of " + folder}, nil
 }
 
-func (g fakeGrader) Environment(context.Context) grade.Environment {
-	race := grade.Check{Name: "race detector", OK: true, Text: "the race detector works"}
+func (g fakeGrader) Environment(context.Context) gorun.Environment {
+	race := gorun.Check{Name: "race detector", OK: true, Text: "the race detector works"}
 	if os.Getenv("NO_RACE") != "" {
 		race.OK, race.Text = false, "the race detector needs a C compiler; install gcc"
 	}
-	return grade.Environment{Checks: []grade.Check{{Name: "workbook", OK: true, Text: "the workbook is in " + g.root}, race}}
+	return gorun.Environment{Checks: []gorun.Check{{Name: "workbook", OK: true, Text: "the workbook is in " + g.root}, race}}
 }
 
 func fakeCourse() *course.Course {

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 )
 
@@ -86,7 +88,7 @@ func TestWatchAllEndsWhenAllAreSolved(t *testing.T) {
 	in, typed := io.Pipe()
 	c := newConsole(t, in)
 	c.Grader = func(string) Grader {
-		return graderFunc(func(context.Context) (grade.Verdict, error) { return grade.Verdict{Status: grade.Pass}, nil })
+		return graderFunc(func(context.Context) (grade.Verdict, error) { return grade.Verdict{Status: explain.Pass}, nil })
 	}
 	if code := Run(t.Context(), c.Parts, []string{"watch", "--all", "2"}); code != exitOK {
 		t.Errorf("exit code %d: %s", code, c.err.String())
@@ -106,15 +108,15 @@ func TestWatchAllEndsWhenAllAreSolved(t *testing.T) {
 type graderFunc func(context.Context) (grade.Verdict, error)
 
 func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
-func (g graderFunc) Environment(context.Context) grade.Environment                   { return grade.Environment{} }
-func (g graderFunc) Warm(context.Context, grade.Suite, func(done, total int)) error  { return nil }
+func (g graderFunc) Environment(context.Context) gorun.Environment                   { return gorun.Environment{} }
+func (g graderFunc) Warm(context.Context, string, func(done, total int)) error       { return nil }
 
 func (g graderFunc) GradeAll(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error {
 	return lastFirst(ctx, g.Grade, suites, tell)
 }
 
-func (g graderFunc) RunProgram(context.Context, string) (grade.Program, error) {
-	return grade.Program{}, nil
+func (g graderFunc) RunProgram(context.Context, string) (gorun.Program, error) {
+	return gorun.Program{}, nil
 }
 
 // The signals are those of a terminal that interrupts, of a system that shuts
@@ -246,8 +248,8 @@ func TestTryingToWriteLeavesNothingBehind(t *testing.T) {
 }
 
 func TestEveryStatusHasItsExitCode(t *testing.T) {
-	for status, want := range map[grade.Status]int{
-		grade.Pass: 0, grade.Fail: 1, grade.CompileError: 1, grade.Unavailable: 3, grade.Timeout: 4, grade.Untrusted: 5, "": 3,
+	for status, want := range map[explain.Status]int{
+		explain.Pass: 0, explain.Fail: 1, explain.CompileError: 1, explain.Unavailable: 3, explain.Timeout: 4, explain.Untrusted: 5, "": 3,
 	} {
 		if got := exitOf(status); got != want {
 			t.Errorf("exit code of %q: %d, want %d", status, got, want)

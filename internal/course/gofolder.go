@@ -1,166 +1,60 @@
 package course
 
 import (
+	"errors"
 	"fmt"
+	"go/scanner"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+
+	"example.com/leakproof/internal/gosource"
 )
 
-// goFolder finds declarations and tests in the Go files of one folder. The
-// files are gofmt'ed, so what stands in the first column tells the
-// declarations apart, at a hundredth of what parsing costs each start of the
-// program. (A test compares the two.)
+// goFolder finds declarations and tests in the Go files of one folder. A file
+// is parsed when it is asked for: each start of the program waits for it.
 type goFolder struct {
 	fsys  fs.FS
 	under string // "lessons": the folder that fsys is
 	dir   string
-	files map[string]goFile // by name, as far as they were asked for
-	tests []string          // the names of its test files, once asked for
-}
-
-// goFile is the source of a file, split at its top-level declarations.
-type goFile struct {
-	doc   string // the package comment
-	pkg   string
-	decls []goDecl
-}
-
-type goDecl struct {
-	names  []string // what it declares; a method is Type.Method
-	line   int      // where it starts, with its comment
-	isFunc bool
-	named  int // the line of the keyword
-	source string
+	files map[string]*gosource.File // by name, as far as they were asked for
+	tests []string                  // the names of its test files, once asked for
 }
 
 func (l *loader) codeOf(dir string) *goFolder {
-	return &goFolder{fsys: l.src.Lessons, under: "lessons", dir: dir, files: map[string]goFile{}}
+	return &goFolder{fsys: l.src.Lessons, under: "lessons", dir: dir, files: map[string]*gosource.File{}}
 }
 
 // path is the file's path below the module root.
 func (g *goFolder) path(name string) string { return path.Join(g.under, g.dir, name) }
 
-func (g *goFolder) file(name string) (goFile, error) {
+// file returns a parsed file. The error is a [Problem] of that file if it does
+// not parse.
+func (g *goFolder) file(name string) (*gosource.File, error) {
 	if f, ok := g.files[name]; ok {
 		return f, nil
 	}
 	src, err := fs.ReadFile(g.fsys, path.Join(g.dir, name))
 	if err != nil {
-		return goFile{}, fmt.Errorf("no file %s: create it, or correct the name", g.path(name))
+		return nil, fmt.Errorf("no file %s: create it, or correct the name", g.path(name))
 	}
-	f := splitGo(string(src))
+	f, err := gosource.Parse(g.path(name), src)
+	if err != nil {
+		return nil, syntaxProblem(g.path(name), err)
+	}
 	g.files[name] = f
 	return f, nil
 }
 
-// splitGo splits the source of a gofmt'ed file.
-func splitGo(src string) goFile {
-	var f goFile
-	lines := strings.Split(strings.TrimRight(src, "\n"), "\n")
-	comment := -1 // the first line of the comment above, or -1
-	for i := 0; i < len(lines); i++ {
-		keyword, rest, _ := strings.Cut(lines[i], " ")
-		switch keyword {
-		case "package":
-			f.pkg = rest
-			if comment >= 0 {
-				f.doc = uncomment(lines[comment:i])
-			}
-			comment = -1
-		case "func", "type", "var", "const":
-			last := endOf(lines, i)
-			start := i
-			if comment >= 0 {
-				start = comment
-			}
-			f.decls = append(f.decls, goDecl{
-				names: declared(keyword, rest, lines[i+1:last+1]), isFunc: keyword == "func",
-				line: start + 1, named: i + 1, source: strings.Join(lines[start:last+1], "\n"),
-			})
-			i, comment = last, -1
-		default:
-			if !strings.HasPrefix(lines[i], "//") {
-				comment = -1
-			} else if comment < 0 {
-				comment = i
-			}
-		}
+// syntaxProblem is what go/parser says of a file, or of one of several.
+func syntaxProblem(file string, err error) Problem {
+	p := Problem{File: file, Text: fmt.Sprintf("%v: correct it", err)}
+	var list scanner.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		p = Problem{File: list[0].Pos.Filename, Line: list[0].Pos.Line, Text: list[0].Msg + ": correct it, gofmt shows where"}
 	}
-	return f
-}
-
-// endOf is the last line of the declaration that starts on a line: what
-// follows, up to the next declaration or comment in the first column.
-func endOf(lines []string, start int) int {
-	end := start
-	for i := start + 1; i < len(lines); i++ {
-		switch keyword, _, _ := strings.Cut(lines[i], " "); {
-		case strings.HasPrefix(keyword, "//"), slices.Contains([]string{"func", "type", "var", "const"}, keyword):
-			return end
-		case keyword != "":
-			end = i
-		}
-	}
-	return end
-}
-
-// declared are the names that a declaration gives: rest is its first line
-// after the keyword, body what follows up to its end.
-func declared(keyword, rest string, body []string) []string {
-	if keyword == "func" {
-		receiver := ""
-		if strings.HasPrefix(rest, "(") {
-			var of string
-			of, rest, _ = strings.Cut(rest[1:], ") ")
-			receiver = identifier(strings.TrimPrefix(of[strings.LastIndex(of, " ")+1:], "*")) + "."
-		}
-		return []string{receiver + identifier(rest)}
-	}
-	if rest != "(" {
-		return identifiers(rest)
-	}
-	var names []string
-	for _, line := range body {
-		// The specs of a group are indented by one tab.
-		if inner, ok := strings.CutPrefix(line, "\t"); ok && identifier(inner) != "" {
-			names = append(names, identifiers(inner)...)
-		}
-	}
-	return names
-}
-
-// identifiers are the names at the head of a spec: "a, b = 1, 2".
-func identifiers(spec string) []string {
-	var names []string
-	for {
-		name := identifier(spec)
-		names = append(names, name)
-		var more bool
-		if spec, more = strings.CutPrefix(spec[len(name):], ", "); !more {
-			return names
-		}
-	}
-}
-
-// identifier is the name that s starts with, "" if it starts with none.
-func identifier(s string) string {
-	end := strings.IndexFunc(s, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-	if end < 0 {
-		return s
-	}
-	return s[:end]
-}
-
-func uncomment(lines []string) string {
-	var words []string
-	for _, line := range lines {
-		words = append(words, strings.Fields(strings.TrimPrefix(line, "//"))...)
-	}
-	return strings.Join(words, " ")
+	return p
 }
 
 // declarations returns the source of the named top-level declarations, each
@@ -172,24 +66,24 @@ func (g *goFolder) declarations(name string, wanted []string) (source string, li
 	}
 	var parts []string
 	for _, w := range wanted {
-		i := slices.IndexFunc(f.decls, func(d goDecl) bool { return slices.Contains(d.names, w) })
+		i := slices.IndexFunc(f.Decls, func(d gosource.Decl) bool { return slices.Contains(d.Names, w) })
 		if i < 0 {
 			return "", 0, fmt.Errorf("%s declares no %s: correct the name (methods are written Type.Method)", g.path(name), w)
 		}
 		if line == 0 {
-			line = f.decls[i].line
+			line = f.Decls[i].Line
 		}
-		parts = append(parts, f.decls[i].source)
+		parts = append(parts, f.Decls[i].Source)
 	}
 	return strings.Join(parts, "\n\n"), line, nil
 }
 
 // test returns where the folder's test with that name stands.
-func (g *goFolder) test(name string) (file string, line int, ok bool) {
+func (g *goFolder) test(name string) (file string, line int, err error) {
 	if g.tests == nil {
 		entries, err := fs.ReadDir(g.fsys, g.dir)
 		if err != nil {
-			return "", 0, false
+			return "", 0, fmt.Errorf("%s cannot be listed (%w): restore it", g.path(""), err)
 		}
 		for _, e := range entries {
 			if strings.HasSuffix(e.Name(), "_test.go") {
@@ -200,13 +94,13 @@ func (g *goFolder) test(name string) (file string, line int, ok bool) {
 	for _, test := range g.tests {
 		f, err := g.file(test)
 		if err != nil {
-			continue
+			return "", 0, err
 		}
-		for _, d := range f.decls {
-			if d.isFunc && d.names[0] == name {
-				return g.path(test), d.named, true
+		for _, d := range f.Decls {
+			if d.Func && d.Names[0] == name {
+				return g.path(test), d.Keyword, nil
 			}
 		}
 	}
-	return "", 0, false
+	return "", 0, fmt.Errorf("no %s in the test files of %s: write it, or name the one that proves this", name, g.path(""))
 }

@@ -1,7 +1,6 @@
 package course
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/txtar"
+
+	"example.com/leakproof/internal/gosource"
 )
 
 // Kata is one broken piece of the notes API with everything that decides
@@ -37,7 +38,8 @@ type Kata struct {
 	// below the module root: the tests, what they need, and the suite kit.
 	Suite map[string][]byte
 
-	file string
+	file  string
+	tests []gosource.Test // of the suite
 }
 
 // Hint is one tier of help.
@@ -88,17 +90,29 @@ func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
 // TestSource is the source of a test of the suite, with its file below the
 // module root and its first line. ok is false if there is no such test.
 func (k *Kata) TestSource(name string) (file string, line int, source string, ok bool) {
-	for _, file := range slices.Sorted(maps.Keys(k.Suite)) {
-		if !strings.HasSuffix(file, "_test.go") {
+	for _, test := range k.tests {
+		if test.Name != name {
 			continue
 		}
-		for _, d := range splitGo(string(k.Suite[file])).decls {
-			if d.isFunc && d.names[0] == name {
-				return file, d.line, d.source, true
+		parsed, err := gosource.Parse(test.File, k.Suite[test.File])
+		if err != nil {
+			break
+		}
+		for _, d := range parsed.Decls {
+			if d.Func && d.Names[0] == name {
+				return test.File, d.Line, d.Source, true
 			}
 		}
 	}
 	return "", 0, "", false
+}
+
+func (k *Kata) testNames() []string {
+	var names []string
+	for _, test := range k.tests {
+		names = append(names, test.Name)
+	}
+	return names
 }
 
 // Hash identifies a version of the file to repair.
@@ -138,7 +152,8 @@ func (l *loader) loadKatas() {
 }
 
 // loadKata reads a kata from its brief, the files of the archive that its
-// suite needs, and its corpus. It is nil if the brief cannot be read.
+// suite needs, and its corpus. It is nil if the brief or the suite cannot be
+// read.
 func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
@@ -168,6 +183,12 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 			k.Suite[f.Name] = f.Data
 		}
 	}
+	suite, err := gosource.ReadSuite(k.Dir(), k.Suite)
+	if err != nil {
+		l.problems = append(l.problems, syntaxProblem(k.Dir(), err))
+		return nil
+	}
+	k.tests = suite.Tests
 	l.parseBrief(k, body, line)
 	l.loadCorpus(k)
 	l.loadTests(k)
@@ -216,7 +237,7 @@ func (l *loader) loadTests(k *Kata) {
 	if !l.decode(file, 1, src, &doc) {
 		return
 	}
-	headers, suite := headerLines(src), testNames(k.Suite)
+	headers, suite := headerLines(src), k.testNames()
 	k.Tests = map[string]*TestPurpose{}
 	for _, name := range slices.Sorted(maps.Keys(doc)) {
 		t := &TestPurpose{Misconception: doc[name].Misconception, place: doc[name].Section}
@@ -303,7 +324,7 @@ func (l *loader) loadCorpus(k *Kata) {
 			l.problem(file, 0, "the folder %s has no entry: add [%s]", d.Name(), d.Name())
 		}
 	}
-	tests, headers := testNames(k.Suite), headerLines(src)
+	tests, headers := k.testNames(), headerLines(src)
 	ids := slices.SortedFunc(maps.Keys(doc), func(a, b string) int { return strings.Compare(variantRank(a)+a, variantRank(b)+b) })
 	for _, id := range ids {
 		e := doc[id]
@@ -373,20 +394,4 @@ func (l *loader) checkCorpus(k *Kata, file string) {
 		l.problem(file, 0, "a corpus has start, solution, at least %d right-* and %d wrong-*: this one has %d, %d, %d and %d",
 			minRight, minWrong, count["start"], count["solution"], count["right"], count["wrong"])
 	}
-}
-
-// testNames lists the top-level tests of a suite.
-func testNames(suite map[string][]byte) []string {
-	var out []string
-	for name, src := range suite {
-		if !strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		for line := range bytes.Lines(src) {
-			if rest, ok := bytes.CutPrefix(line, []byte("func Test")); ok && bytes.Contains(rest, []byte(" *testing.T)")) {
-				out = append(out, "Test"+identifier(string(rest)))
-			}
-		}
-	}
-	return out
 }

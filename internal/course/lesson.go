@@ -1,6 +1,7 @@
 package course
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -274,7 +275,7 @@ func (p *lessonParser) codeDirective(name string, args []string, at int) {
 	}
 	source, line, err := p.code.declarations(args[0], args[1:])
 	if err != nil {
-		p.problem(p.lesson.file, at, "%v", err)
+		p.refuse(at, err)
 		return
 	}
 	for i, text := range strings.Split(source, "\n") {
@@ -300,23 +301,35 @@ func (p *lessonParser) runDirective(dir string, at int) {
 	program := p.codeOf(path.Join(p.lesson.ID, dir))
 	main, err := program.file("main.go")
 	if err != nil {
-		p.problem(p.lesson.file, at, "%v", err)
+		p.refuse(at, err)
 		return
 	}
-	if main.pkg != "main" || main.doc == "" {
+	if main.Package != "main" || main.Doc == "" {
 		p.problem(p.lesson.file, at, "%s must be of package main, with a package comment that says what its output shows", program.path("main.go"))
 		return
 	}
-	p.add(Block{Kind: Run, Text: main.doc, File: program.path("main.go"), sourceLine: at})
+	p.add(Block{Kind: Run, Text: main.Doc, File: program.path("main.go"), sourceLine: at})
 }
 
 func (p *lessonParser) proof(test string, at int) (Block, bool) {
-	file, line, ok := p.code.test(test)
-	if !ok {
-		p.problem(p.lesson.file, at, "no %s in the test files of lessons/%s: write it, or name the one that proves this", test, p.lesson.ID)
+	file, line, err := p.code.test(test)
+	if err != nil {
+		p.refuse(at, err)
 		return Block{}, false
 	}
 	return Block{Kind: Proof, Test: test, File: file, Line: line, sourceLine: at}, true
+}
+
+// refuse tells why the Go code that a line of the lesson asks for is not there.
+// That a file does not parse is a problem of that file, told once.
+func (p *lessonParser) refuse(at int, err error) {
+	var syntax Problem
+	switch {
+	case !errors.As(err, &syntax):
+		p.problem(p.lesson.file, at, "%v", err)
+	case !slices.Contains(p.problems, error(syntax)):
+		p.problems = append(p.problems, syntax)
+	}
 }
 
 // checkShape holds the rules that every lesson follows: a text on each screen,

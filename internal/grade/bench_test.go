@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/explain"
 )
 
 // BenchmarkGrade runs the grader and the bare go test command of the same
@@ -14,18 +16,18 @@ import (
 func BenchmarkGrade(b *testing.B) {
 	w := newBench(b, nil)
 	w.grader.quick = false
-	w.want(Pass) // fills the build cache
-	m := w.grader.probe(b.Context())
+	w.want(explain.Pass) // fills the build cache
+	m := w.grader.Runner.Probe(b.Context())
 
 	var graded, bare []time.Duration
 	for b.Loop() {
 		began := time.Now()
-		w.want(Pass)
+		w.want(explain.Pass)
 		graded = append(graded, time.Since(began))
 
 		began = time.Now()
-		cmd := exec.CommandContext(b.Context(), m.goPath, "test", "-json", "-race", "-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=1m0s", "./"+testDir)
-		cmd.Dir, cmd.Env, cmd.Stdout = m.root, m.offline, io.Discard
+		cmd := exec.CommandContext(b.Context(), m.GoPath, "test", "-json", "-race", "-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=1m0s", "./"+testDir)
+		cmd.Dir, cmd.Env, cmd.Stdout = m.Root, m.Offline, io.Discard
 		if err := cmd.Run(); err != nil {
 			b.Fatal(err)
 		}

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 )
 
 func TestTheUsersSettingsDoNotChangeTheVerdict(t *testing.T) {
@@ -56,17 +59,17 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	v := b.want(Pass)
+	v := b.want(explain.Pass)
 	if t.Failed() {
 		t.Logf("tests: %+v", v.Tests)
 	}
-	e := b.grader.Environment(t.Context())
+	e := b.grader.Runner.Environment(t.Context())
 	if !e.OK() {
 		t.Errorf("environment: %+v", e.Checks)
 	}
 }
 
-func check(t *testing.T, e Environment, name string) Check {
+func check(t *testing.T, e gorun.Environment, name string) gorun.Check {
 	t.Helper()
 	for _, c := range e.Checks {
 		if c.Name == name {
@@ -74,56 +77,56 @@ func check(t *testing.T, e Environment, name string) Check {
 		}
 	}
 	t.Fatalf("no check %q in %+v", name, e.Checks)
-	return Check{}
+	return gorun.Check{}
 }
 
 func TestWithoutGoNothingIsDecided(t *testing.T) {
 	b := newBench(t, nil)
 	t.Setenv("PATH", t.TempDir())
-	b.want(Unavailable, "the go command is not in PATH", "https://go.dev/dl/")
-	if e := b.grader.Environment(t.Context()); e.OK() || check(t, e, "go command").OK || !check(t, e, "workbook").OK {
+	b.want(explain.Unavailable, "the go command is not in PATH", "https://go.dev/dl/")
+	if e := b.grader.Runner.Environment(t.Context()); e.OK() || check(t, e, "go command").OK || !check(t, e, "workbook").OK {
 		t.Errorf("environment: %+v", e.Checks)
 	}
 }
 
 func TestOutsideAWorkbookNothingIsDecided(t *testing.T) {
 	b := newBench(t, nil)
-	b.grader.Root = t.TempDir()
-	b.want(Unavailable, "there is no go.mod to read in "+b.grader.Root, "start leakproof in the workbook's folder")
+	b.grader.Runner.Root = t.TempDir()
+	b.want(explain.Unavailable, "there is no go.mod to read in "+b.grader.Runner.Root, "start leakproof in the workbook's folder")
 }
 
 func TestAnOldGoIsNamed(t *testing.T) {
 	b := newBench(t, nil)
 	t.Setenv("GOTOOLCHAIN", "local")
 	b.write(map[string]string{"go.mod": "module example.com/workbook\n\ngo 1.999.0\n"})
-	b.want(Unavailable, "the workbook needs Go 1.999.0 and this is go1.", "install a newer Go")
+	b.want(explain.Unavailable, "the workbook needs Go 1.999.0 and this is go1.", "install a newer Go")
 }
 
 func TestABrokenModuleFileIsNamed(t *testing.T) {
 	b := newBench(t, nil)
 	b.write(map[string]string{"go.mod": "module example.com/workbook\n\ngo 1.26.0\n\nnonsense\n"})
-	b.want(Unavailable, "errors parsing go.mod", "`leakproof doctor`")
+	b.want(explain.Unavailable, "errors parsing go.mod", "`leakproof doctor`")
 }
 
 func TestWithoutACompilerAFailureStillCounts(t *testing.T) {
 	b := newBench(t, nil)
 	b.grader.quick = false
 	t.Setenv("CC", "no-such-compiler")
-	e := b.grader.Environment(t.Context())
-	if c := check(t, e, raceCheck); c.OK {
+	e := b.grader.Runner.Environment(t.Context())
+	if c := check(t, e, "race detector"); c.OK {
 		t.Skip("the race detector needs no C compiler here")
 	} else if !strings.Contains(c.Text, `"no-such-compiler" is not in PATH; install`) {
 		t.Errorf("the check says: %s", c.Text)
 	}
-	v := b.want(Unavailable, "all 2 tests passed, but without the race detector", "install")
+	v := b.want(explain.Unavailable, "all 2 tests passed, but without the race detector", "install")
 	if v.Race || statuses(v.Tests) != "pass pass" {
 		t.Errorf("race %v, tests %s", v.Race, statuses(v.Tests))
 	}
 	b.write(map[string]string{testFile: badAnswer})
-	b.want(Fail, "TestAdds")
+	b.want(explain.Fail, "TestAdds")
 	// Who installs one need not start anew.
 	t.Setenv("CC", "")
-	if !b.grader.probe(t.Context()).race {
+	if !b.grader.Runner.Probe(t.Context()).Race {
 		t.Error("the grader remembers that there was no compiler")
 	}
 }
@@ -173,11 +176,11 @@ func TestAMissingModuleIsFetchedOnce(t *testing.T) {
 	t.Setenv("GOMODCACHE", filepath.Join(t.TempDir(), "modules"))
 
 	t.Setenv("GOPROXY", "off")
-	b.want(Unavailable, "run `go mod download` while online")
+	b.want(explain.Unavailable, "run `go mod download` while online")
 
 	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy))
-	b.grader = &Grader{Root: b.root, quick: true}
-	b.want(Pass)
+	b.grader = &Grader{Runner: &gorun.Runner{Root: b.root}, quick: true}
+	b.want(explain.Pass)
 
 	// The cache is read-only; make the folders removable again.
 	err := filepath.WalkDir(os.Getenv("GOMODCACHE"), func(name string, d os.DirEntry, err error) error {

@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/explain"
 )
 
 func TestAnHonestAnswerPasses(t *testing.T) {
 	t.Setenv("CI", "")
 	b := newBench(t, nil)
 	b.grader.quick = false
-	v := b.want(Pass, "all 2 tests passed with the race detector on")
+	v := b.want(explain.Pass, "all 2 tests passed with the race detector on")
 	if !v.Race || v.Kata != testKata || v.Origin != "self" || v.Elapsed <= 0 || len(v.Notes) > 0 {
 		t.Errorf("verdict %+v", v)
 	}
@@ -45,7 +47,7 @@ func TestTheOriginIsTold(t *testing.T) {
 func TestAWrongAnswerFailsWithTheMessageOfTheSuite(t *testing.T) {
 	b := newBench(t, nil)
 	b.write(map[string]string{testFile: badAnswer})
-	v := b.want(Fail, "2 of 2 tests failed; start with TestAdds: got -1; the contract says 3")
+	v := b.want(explain.Fail, "2 of 2 tests failed; start with TestAdds: got -1; the contract says 3")
 	if got := v.Tests[0]; got.File != testSuite || got.Line != 12 {
 		t.Errorf("the failure is at %s:%d, want where the suite calls the kit", got.File, got.Line)
 	}
@@ -61,13 +63,13 @@ func TestAnAnswerElsewhereIsGradedInPlace(t *testing.T) {
 		testDir + "/helper.go": "not Go",
 	})
 	b.suite.Answer = map[string][]byte{testFile: []byte(goodAnswer)}
-	b.want(Pass)
+	b.want(explain.Pass)
 	b.suite.Answer[testFile] = []byte(badAnswer)
-	b.want(Fail, "TestAdds")
+	b.want(explain.Fail, "TestAdds")
 	b.remove(testFile)
 	b.suite.Answer[testFile] = []byte(goodAnswer)
 	b.grader.Shuffle, b.grader.CPU = "on", []int{1, 2, 8}
-	b.want(Pass)
+	b.want(explain.Pass)
 }
 
 // TestTheCanaryLeavesGOMAXPROCSAlone: with this seed the canary runs first.
@@ -89,13 +91,13 @@ func TestProcs(t *testing.T) {
 }
 `})
 	b.grader.Shuffle, b.grader.CPU = "1", []int{1, 2}
-	b.want(Pass)
+	b.want(explain.Pass)
 }
 
 func TestACompileErrorNamesItsPlace(t *testing.T) {
 	b := newBench(t, nil)
 	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int { return c }\n"})
-	v := b.want(CompileError, testFile+":3:33: undefined: c")
+	v := b.want(explain.CompileError, testFile+":3:33: undefined: c")
 	if len(v.Tests) > 0 || !strings.Contains(v.Detail, "undefined: c") {
 		t.Errorf("tests %+v, detail %q", v.Tests, v.Detail)
 	}
@@ -123,8 +125,8 @@ func Add(a, b int) int {
 	return sum
 }
 `})
-	v := b.want(Fail, "1 of 2 tests failed; start with TestAdds: data race: ", testFile+":7", testFile+":11")
-	if !v.Race || !strings.Contains(v.Detail, raceHeading) {
+	v := b.want(explain.Fail, "1 of 2 tests failed; start with TestAdds: data race: ", testFile+":7", testFile+":11")
+	if !v.Race || !strings.Contains(v.Detail, "WARNING: DATA RACE") {
 		t.Errorf("race %v, detail %q", v.Race, v.Detail)
 	}
 }
@@ -150,7 +152,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 `,
 	})
-	b.want(Pass)
+	b.want(explain.Pass)
 	b.write(map[string]string{testFile: `package leakyfanout
 
 func Add(a, b int) int {
@@ -158,7 +160,7 @@ func Add(a, b int) int {
 	return a + b
 }
 `})
-	b.want(Fail, "goroutines were left running at "+testFile+":4")
+	b.want(explain.Fail, "goroutines were left running at "+testFile+":4")
 }
 
 func TestAHangIsATimeoutWithItsStacks(t *testing.T) {
@@ -166,7 +168,7 @@ func TestAHangIsATimeoutWithItsStacks(t *testing.T) {
 	b.grader.Limit = 300 * time.Millisecond
 	b.grader.grace = time.Minute
 	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int {\n\tselect {}\n}\n"})
-	v := b.want(Timeout, "TestAdds had not ended after 300ms", testFile+":4")
+	v := b.want(explain.Timeout, "TestAdds had not ended after 300ms", testFile+":4")
 	if !strings.Contains(v.Detail, "goroutine ") {
 		t.Errorf("no stacks in the detail: %q", v.Detail)
 	}
@@ -175,7 +177,7 @@ func TestAHangIsATimeoutWithItsStacks(t *testing.T) {
 func TestTheLimitDoesNotCountTheBuild(t *testing.T) {
 	b := newBench(t, nil)
 	b.grader.buildLimit = time.Nanosecond
-	b.want(Unavailable, "the build did not end in time")
+	b.want(explain.Unavailable, "the build did not end in time")
 }
 
 func TestOutputWithoutEndIsStopped(t *testing.T) {
@@ -191,8 +193,8 @@ func Add(a, b int) int {
 	}
 }
 `})
-	v := b.want(Fail, "TestAdds printed without end and was stopped")
-	if len(v.Detail) > detailLimit+100 || len(v.Tests[0].Output) > outputLimit+100 {
+	v := b.want(explain.Fail, "TestAdds printed without end and was stopped")
+	if len(v.Detail) > detailLimit+100 || len(v.Tests[0].Output) > 16<<10+100 {
 		t.Errorf("%d bytes of detail, %d of output", len(v.Detail), len(v.Tests[0].Output))
 	}
 }
@@ -200,19 +202,19 @@ func Add(a, b int) int {
 func TestAMissingAnswerSaysHowToGetItBack(t *testing.T) {
 	b := newBench(t, nil)
 	b.remove(testFile)
-	b.want(Unavailable, testFile+" does not exist", "`leakproof reset 12` brings the file back")
+	b.want(explain.Unavailable, testFile+" does not exist", "`leakproof reset 12` brings the file back")
 	if err := os.Mkdir(onDisk(b.root, testFile), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b.want(Unavailable, testFile+" is not a file", "`leakproof reset 12`")
+	b.want(explain.Unavailable, testFile+" is not a file", "`leakproof reset 12`")
 	b.remove(testDir)
-	b.want(Unavailable, "`leakproof reset 12`")
+	b.want(explain.Unavailable, "`leakproof reset 12`")
 }
 
 func TestASuiteWithoutTestsDecidesNothing(t *testing.T) {
 	b := newBench(t, nil)
 	b.suite.Files[testSuite] = []byte("package leakyfanout_test\n")
-	b.want(Unavailable, "it has no tests")
+	b.want(explain.Unavailable, "it has no tests")
 }
 
 func TestACancelledRunHasNoVerdict(t *testing.T) {
@@ -223,7 +225,7 @@ func TestACancelledRunHasNoVerdict(t *testing.T) {
 		t.Errorf("Grade = %+v, %v, want nothing and context.Canceled", v, err)
 	}
 	// The grader does not remember what it could not find out.
-	b.want(Pass)
+	b.want(explain.Pass)
 }
 
 func TestAModuleRootBehindALink(t *testing.T) {
@@ -233,8 +235,8 @@ func TestAModuleRootBehindALink(t *testing.T) {
 		t.Skip(err)
 	}
 	b.write(map[string]string{testSuite: "package leakyfanout_test\n"})
-	b.grader.Root = link
-	v := b.want(Untrusted, testSuite)
+	b.grader.Runner.Root = link
+	v := b.want(explain.Untrusted, testSuite)
 	if got := statuses(v.Tests); got != "pass pass" {
 		t.Errorf("the suite was not restored: %s", got)
 	}
@@ -255,5 +257,5 @@ func Add(a, b int) int {
 	return a + b
 }
 `})
-	b.want(Pass)
+	b.want(explain.Pass)
 }

@@ -3,10 +3,12 @@ package grade
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
+
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 )
 
 // GradeAll judges many suites in little more time than one `go test` over all
@@ -42,65 +44,67 @@ func (g *Grader) GradeAll(ctx context.Context, suites []Suite, tell func(i int, 
 // The error says what could not be cleaned up.
 func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i int, v Verdict)) (err error) {
 	began := time.Now()
-	m := g.probe(ctx)
-	if m.blocker() != "" {
+	m := g.Runner.Probe(ctx)
+	if m.Blocker() != "" {
 		return nil
 	}
 	var plans []*plan
+	var files []map[string][]byte // the suites share the kit
 	var runs []*sharedRun
 	for i, s := range suites {
 		if p, problem := g.plan(m, s); problem == "" && len(p.trouble) == 0 {
-			plans = append(plans, p)
-			runs = append(runs, &sharedRun{p, newReport(), i})
+			plans, files = append(plans, p), append(files, p.replace)
+			runs = append(runs, &sharedRun{p, gorun.NewReport(), i})
 		}
 	}
 	if len(runs) < 2 {
 		return nil
 	}
-	dir, unmade := os.MkdirTemp(m.tempDir, "leakproof-")
+	dir, unmade := m.TempFolder()
 	if unmade != nil {
 		return nil
 	}
 	defer func() {
 		if problem := os.RemoveAll(dir); problem != nil {
-			err = fmt.Errorf("the temporary folder %s is still there: %w; remove it", dir, problem)
+			err = errors.New(explain.FolderLeft(dir, problem))
 		}
 	}()
-	overlay, problem := writeOverlay(dir, plans...)
+	overlay, problem := gorun.WriteOverlay(dir, files...)
 	if problem != nil {
 		return nil
 	}
-	reportOf := func(e event) *report {
+	t := g.testRun(dir, overlay, m.Race && !g.quick, plans...)
+	t.Report = func(e gorun.Event) *gorun.Report {
 		for _, r := range runs {
-			if strings.HasSuffix(e.Package, "/"+r.plan.dir) {
+			if strings.HasSuffix(e.Package, "/"+r.plan.Dir) {
 				return r.report
 			}
 		}
 		return nil // what a build says, which is said again alone
 	}
-	ended := func(of *report) {
+	t.Ended = func(of *gorun.Report) {
 		for _, r := range runs {
 			if r.report != of || ctx.Err() != nil {
 				continue
 			}
-			if v := judge(r.plan, r.report, ending{exit: r.report.failed}); r.stands(v) {
+			if v := judge(r.plan, r.report, gorun.Ending{Exit: r.report.Failed}); r.stands(v) {
 				tell(r.suite, v.of(suites[r.suite], began))
 			}
 		}
 	}
-	g.runAll(ctx, m, dir, m.offline, g.testArgs(overlay, m.race && !g.quick, plans...), len(runs), reportOf, ended)
+	m.Test(ctx, t)
 	return nil
 }
 
 // sharedRun is one suite of a run of many.
 type sharedRun struct {
 	plan   *plan
-	report *report
+	report *gorun.Report
 	suite  int // its place in the list
 }
 
 // stands tells whether a run alone could not come to another verdict.
 func (r *sharedRun) stands(v Verdict) bool {
-	ran := len(r.report.order) > 0
-	return ran && (v.Status == Pass || v.Status == Fail || v.Status == Timeout)
+	ran := len(r.report.Order) > 0
+	return ran && (v.Status == explain.Pass || v.Status == explain.Fail || v.Status == explain.Timeout)
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 )
 
 // many is a workbook with one kata for each answer, named 01-a, 02-b and so on.
@@ -30,7 +33,7 @@ func many(t testing.TB, answers ...string) (*Grader, []Suite) {
 	}
 	root := t.TempDir()
 	write(t, root, files)
-	return &Grader{Root: root, quick: true}, suites
+	return &Grader{Runner: &gorun.Runner{Root: root}, quick: true}, suites
 }
 
 // TestManySuitesGetTheVerdictsTheyGetAlone: whatever one of them does, the
@@ -48,7 +51,7 @@ func TestManySuitesGetTheVerdictsTheyGetAlone(t *testing.T) {
 		goodAnswer,
 	)
 	g.Limit, g.OutputLimit = 2*time.Second, 64<<10
-	want := []Status{Pass, Fail, CompileError, Untrusted, Timeout, Fail, Fail, Pass}
+	want := []explain.Status{explain.Pass, explain.Fail, explain.CompileError, explain.Untrusted, explain.Timeout, explain.Fail, explain.Fail, explain.Pass}
 	got := make([]*Verdict, len(suites))
 	err := g.GradeAll(t.Context(), suites, func(i int, v Verdict) {
 		if got[i] != nil {

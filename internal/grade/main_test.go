@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 )
 
 // ownedRoot is the variable that makes this test binary one that grades the
@@ -19,7 +22,7 @@ const ownedRoot = "LEAKPROOF_TEST_ROOT"
 
 func TestMain(m *testing.M) {
 	if root := os.Getenv(ownedRoot); root != "" {
-		g := &Grader{Root: root, quick: true}
+		g := &Grader{Runner: &gorun.Runner{Root: root}, quick: true}
 		v, err := g.Grade(context.Background(), suiteOf(workbook()))
 		fmt.Fprintln(os.Stderr, "it was not killed while it ran:", v.Status, v.Summary, err)
 		os.Exit(1)
@@ -135,7 +138,7 @@ func newBench(t testing.TB, changes map[string]string) *bench {
 	maps.Copy(files, changes)
 	b := &bench{t: t, root: t.TempDir(), suite: suiteOf(files)}
 	write(t, b.root, files)
-	b.grader = &Grader{Root: b.root, quick: true}
+	b.grader = &Grader{Runner: &gorun.Runner{Root: b.root}, quick: true}
 	return b
 }
 
@@ -165,7 +168,7 @@ func (b *bench) grade() Verdict {
 }
 
 // want grades and checks the status and parts of the summary.
-func (b *bench) want(status Status, summary ...string) Verdict {
+func (b *bench) want(status explain.Status, summary ...string) Verdict {
 	b.t.Helper()
 	v := b.grade()
 	if v.Status != status {

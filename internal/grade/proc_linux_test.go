@@ -7,7 +7,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
+
+	"example.com/leakproof/internal/explain"
 )
 
 // leaves are processes that move out of the group of their run.
@@ -43,7 +44,7 @@ func TestAProcessThatLeavesTheGroupIsEnded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.write(map[string]string{testFile: code})
-			b.want(Pass)
+			b.want(explain.Pass)
 			if !b.gone() {
 				t.Error("the process outlives the run")
 			}
@@ -83,9 +84,9 @@ func TestMemoryWithoutEndIsStopped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
-			b.grader.MemoryLimit = 256 << 20
+			b.grader.Runner.MemoryLimit = 256 << 20
 			b.write(map[string]string{testFile: code})
-			b.want(Fail, "TestAdds used more than 256 MiB of memory and was stopped; look for what grows without end")
+			b.want(explain.Fail, "TestAdds used more than 256 MiB of memory and was stopped; look for what grows without end")
 			if !b.gone() {
 				t.Error("the process outlives the run")
 			}
@@ -99,65 +100,5 @@ func TestARecursionWithoutEndIsExplainedByGo(t *testing.T) {
 	b := newBench(t, nil)
 	b.grader.quick = false
 	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int {\n\treturn Add(a, b) + 1\n}\n"})
-	b.want(Fail, "TestAdds ended the whole run: ", "stack overflow at "+testFile)
-}
-
-func TestMemoryThatABuildUsesDoesNotCount(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	from := make(chan struct{})
-	exceeded := make(chan struct{})
-	limit := memoryLimit{bytes: 1, of: residentMemory, from: from, exceeded: func() { close(exceeded) }}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		limit.watch(ctx, 1)
-	}()
-	cancel()
-	<-ended
-	select {
-	case <-exceeded:
-		t.Error("the limit was looked at before the tests began")
-	default:
-	}
-}
-
-func TestAProgramThatUsesTooMuchMemoryIsStopped(t *testing.T) {
-	b := newBench(t, map[string]string{"lessons/01-x/p/main.go": "package main\n\nfunc main() {\n\tfor {\n\t\tgo func() { select {} }()\n\t}\n}\n"})
-	b.grader.MemoryLimit = 64 << 20
-	p, err := b.grader.RunProgram(t.Context(), "lessons/01-x/p")
-	if want := "The program used more than 64 MiB of memory and was stopped; if you changed it, `git checkout lessons/01-x/p` brings it back."; err != nil || p.Problem != want {
-		t.Errorf("got %q, %v; want %q", p.Problem, err, want)
-	}
-}
-
-// TestAProgramThatLeavesADaemonIsCancelled: the daemon holds the output open.
-func TestAProgramThatLeavesADaemonIsCancelled(t *testing.T) {
-	b := newBench(t, map[string]string{"lessons/01-x/p/main.go": `package main
-
-import (
-	"os"
-	"os/exec"
-	"syscall"
-)
-
-func main() {
-	cmd := exec.Command("sh", "-c", "echo $$ >` + testDir + `/pid; exec sleep 600")
-	cmd.Stdout = os.Stdout
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		panic(err)
-	}
-	select {}
-}
-`})
-	b.grader.programLimit = time.Minute
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go b.whenRunning(ctx, 1, cancel)
-	if p, err := b.grader.RunProgram(ctx, "lessons/01-x/p"); !errors.Is(err, context.Canceled) {
-		t.Errorf("RunProgram = %+v, %v, want context.Canceled", p, err)
-	}
-	if !b.gone() {
-		t.Error("the daemon outlives the program")
-	}
+	b.want(explain.Fail, "TestAdds ended the whole run: ", "stack overflow at "+testFile)
 }

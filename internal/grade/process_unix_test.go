@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/explain"
 )
 
 // pids are the processes that the kata has noted in its file "pid".
@@ -83,7 +85,7 @@ func Add(a, b int) int {
 	return a + b
 }
 `})
-	b.want(Fail, "all tests passed, but a process that the code started was still running")
+	b.want(explain.Fail, "all tests passed, but a process that the code started was still running")
 	if !b.gone() {
 		t.Error("the process outlives the run")
 	}
@@ -112,7 +114,7 @@ func Add(a, b int) int {
 	return a + b
 }
 `})
-	b.want(Pass)
+	b.want(explain.Pass)
 	if !b.gone() {
 		t.Error("the process outlives the run")
 	}
@@ -125,7 +127,7 @@ func TestARunThatCannotEndItselfIsEnded(t *testing.T) {
 	b.grader.Limit = 200 * time.Millisecond
 	b.grader.grace = 100 * time.Millisecond
 	b.write(map[string]string{testFile: endlessTests["stopped"]})
-	b.want(Timeout, "TestAdds had not ended after 200ms")
+	b.want(explain.Timeout, "TestAdds had not ended after 200ms")
 	if !b.gone() {
 		t.Error("the process outlives the run")
 	}
@@ -221,7 +223,7 @@ func TestARunWithoutEndIsEndedAtItsLimit(t *testing.T) {
 			b.grader.Limit = 200 * time.Millisecond
 			b.grader.grace = time.Second
 			b.write(map[string]string{testFile: tc.code})
-			b.want(Timeout, tc.summary, "look for what waits or spins without an end")
+			b.want(explain.Timeout, tc.summary, "look for what waits or spins without an end")
 			if !b.gone() {
 				t.Error("the process outlives the run")
 			}
@@ -302,45 +304,4 @@ func BenchmarkCancel(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "median-ms")
 	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1e3, "max-ms")
-}
-
-// TestACancelledGoCommandLeavesNoFolder asks a go command that makes its work
-// folder, as go list does, and never ends.
-func TestACancelledGoCommandLeavesNoFolder(t *testing.T) {
-	temp, program := t.TempDir(), filepath.Join(t.TempDir(), "go")
-	script := "#!/bin/sh\nmkdir \"$TMPDIR/go-build1\" && exec sleep 1000\n"
-	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("TMPDIR", temp)
-	folders := func() []string {
-		deep, err := filepath.Glob(filepath.Join(temp, "*", "go-build1"))
-		flat, err2 := filepath.Glob(filepath.Join(temp, "*"))
-		if err := errors.Join(err, err2); err != nil {
-			t.Fatal(err)
-		}
-		return append(deep, flat...)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	asked := make(chan error, 1)
-	go func() {
-		m := &machine{goPath: program, root: temp}
-		_, err := m.goCommand(ctx, os.Environ(), "list")
-		asked <- err
-	}()
-	for len(folders()) < 2 { // the command's, and the one it is in
-		select {
-		case err := <-asked:
-			t.Fatalf("the go command has ended by itself: %v", err)
-		case <-time.After(time.Millisecond):
-		}
-	}
-	cancel()
-	if err := <-asked; err == nil {
-		t.Error("a go command that was killed has succeeded")
-	}
-	if left := folders(); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/leakproof/internal/explain"
 )
 
 func TestCodeThatCheatsIsNotTrusted(t *testing.T) {
@@ -113,12 +115,12 @@ func Add(a, b int) int { return a + b }
 			b.write(map[string]string{testFile: c.answer})
 			if name == "failures printed as passes" {
 				// Whether the exit status is 0 is a matter of who is faster.
-				if v := b.grade(); v.Status != Untrusted && v.Status != Fail {
+				if v := b.grade(); v.Status != explain.Untrusted && v.Status != explain.Fail {
 					t.Errorf("judged %s: %s", v.Status, v.Summary)
 				}
 				return
 			}
-			b.want(Untrusted, "this run does not count", c.summary)
+			b.want(explain.Untrusted, "this run does not count", c.summary)
 		})
 	}
 }
@@ -131,7 +133,7 @@ import "log"
 
 func Add(a, b int) int { log.Fatal("out of numbers"); return 0 }
 `})
-	v := b.want(Fail, "the process exited during TestAdds; look for os.Exit or log.Fatal")
+	v := b.want(explain.Fail, "the process exited during TestAdds; look for os.Exit or log.Fatal")
 	if !strings.Contains(v.Detail, "out of numbers") || statuses(v.Tests) != "fail not-run" {
 		t.Errorf("tests %s, detail %q", statuses(v.Tests), v.Detail)
 	}
@@ -166,7 +168,7 @@ func TestATouchedSuiteIsRestoredAndNotTrusted(t *testing.T) {
 			b := newBench(t, nil)
 			b.write(map[string]string{testFile: badAnswer})
 			c.touch(b)
-			v := b.want(Untrusted, c.summary...)
+			v := b.want(explain.Untrusted, c.summary...)
 			if got := statuses(v.Tests); got != c.tests {
 				t.Errorf("tests %q, want what the pristine suite says: %q", got, c.tests)
 			}
@@ -187,7 +189,7 @@ func init() { os.Exit(0) }
 
 func TestMine(t *testing.T) { t.Error("never") }
 `})
-	v := b.want(Pass)
+	v := b.want(explain.Pass)
 	if len(v.Notes) != 1 || !strings.Contains(v.Notes[0], testDir+"/my_test.go is your own test file and not part of the verdict") {
 		t.Errorf("notes %q", v.Notes)
 	}
@@ -221,14 +223,14 @@ func TestWindowsLineEndingsAreNoEdit(t *testing.T) {
 func TestTheCanaryFollowsTheCode(t *testing.T) {
 	b := newBench(t, nil)
 	first := newTestPlan(t, b)
-	if again := newTestPlan(t, b); again.canary != first.canary {
+	if again := newTestPlan(t, b); again.Canary != first.Canary {
 		t.Error("the canary changed though nothing did")
 	}
 	b.write(map[string]string{testDir + "/KATA.md": "another brief\n"})
-	if again := newTestPlan(t, b); again.canary != first.canary {
+	if again := newTestPlan(t, b); again.Canary != first.Canary {
 		t.Error("the canary changed with a file that is not compiled")
 	}
-	seen := map[canary]string{first.canary: "before"}
+	seen := map[explain.Canary]string{first.Canary: "before"}
 	for what, change := range map[string]func(){
 		"answer": func() { b.write(map[string]string{testFile: goodAnswer + "// edited\n"}) },
 		"helper": func() { b.write(map[string]string{testDir + "/helper.go": "package leakyfanout\n"}) },
@@ -236,54 +238,10 @@ func TestTheCanaryFollowsTheCode(t *testing.T) {
 	} {
 		change()
 		p := newTestPlan(t, b)
-		if other, ok := seen[p.canary]; ok {
+		if other, ok := seen[p.Canary]; ok {
 			t.Errorf("%s: the canary is that of %s", what, other)
 		}
-		seen[p.canary] = what
-	}
-}
-
-func TestTheSuiteIsRead(t *testing.T) {
-	p := &plan{dir: "katas/x", suite: map[string][]byte{
-		"katas/x/b_test.go": []byte(`package x_test
-
-import "testing"
-
-type T struct{}
-
-func (T) TestMethod(t *testing.T)     {}
-func TestMain(m *testing.M)           {}
-func Testing(t *testing.T)            {}
-func TestWithoutParameter()           {}
-func TestWrongParameter(t testing.TB) {}
-func TestTwo(t, u *testing.T)         {}
-func TestSecond(t *testing.T)         {}
-func FuzzThird(f *testing.F)          {}
-func ExampleT()                       {}
-func helper(t *testing.T)             {}
-`),
-		"katas/x/a_test.go":        []byte("package x_test\n\nimport \"testing\"\n\nfunc Test_first(*testing.T) {}\nfunc Test(t *testing.T) {}\n"),
-		"katas/x/a_plan9_test.go":  []byte("package x_test\n\nimport \"testing\"\n\nfunc TestElsewhere(t *testing.T) {}\n"),
-		"katas/x/tagged_test.go":   []byte("//go:build never\n\npackage x_test\n\nimport \"testing\"\n\nfunc TestNever(t *testing.T) {}\n"),
-		"katas/x/race_test.go":     []byte("//go:build race\n\npackage x_test\n\nimport \"testing\"\n\nfunc TestUnderRace(t *testing.T) {}\n"),
-		"katas/x/other.go":         []byte("package x\n\nimport \"testing\"\n\nfunc TestInNoTestFile(t *testing.T) {}\n"),
-		"katas/internal/k_test.go": []byte("package k\n\nimport \"testing\"\n\nfunc TestKit(t *testing.T) {}\n"),
-	}}
-	if err := p.readSuite(); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, test := range p.tests {
-		names = append(names, test.name)
-	}
-	if got, want := strings.Join(names, " "), "Test_first Test TestSecond FuzzThird TestUnderRace"; got != want {
-		t.Errorf("tests %q, want %q", got, want)
-	}
-	if !p.others["ExampleT"] || len(p.others) != 1 || p.external != "x_test" {
-		t.Errorf("others %v, package %s", p.others, p.external)
-	}
-	if at := p.tests[1]; at.file != "katas/x/a_test.go" || at.line != 6 {
-		t.Errorf("Test is at %s:%d", at.file, at.line)
+		seen[p.Canary] = what
 	}
 }
 
@@ -292,7 +250,7 @@ func TestRunsLeaveNoTemporaryFiles(t *testing.T) {
 	b := newBench(t, nil)
 	t.Setenv("TMPDIR", temp)
 	t.Setenv("TMP", temp)
-	b.want(Pass)
+	b.want(explain.Pass)
 	left, err := filepath.Glob(filepath.Join(temp, "*"))
 	if err != nil {
 		t.Fatal(err)

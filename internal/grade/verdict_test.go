@@ -2,11 +2,18 @@ package grade
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
+	"example.com/leakproof/internal/gosource"
 )
 
 const (
@@ -23,37 +30,33 @@ func recordedPlan(t *testing.T) *plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plan{
-		root: "/home/ada/workbook", kata: testKata, dir: testDir, file: testDir + "/notes.go",
-		suite:  map[string][]byte{testSuite: suite},
-		repeat: 1, race: true, limit: time.Minute,
-		raceProblem: "the race detector needs a C compiler",
-		canary:      canary{host: "TestCanary", name: "TestCanaryFails", message: "canary sings"},
-	}
-	if err := p.readSuite(); err != nil {
+	files := map[string][]byte{testSuite: suite}
+	read, err := gosource.ReadSuite(testDir, files)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return &plan{
+		Subject: explain.Subject{
+			Dir: testDir, File: testDir + "/notes.go", Suite: files, Tests: read.Tests, Repeat: 1, Limit: time.Minute,
+			Canary: explain.Canary{Host: "TestCanary", Name: "TestCanaryFails", File: "zz_canary_test.go"},
+		},
+		root: "/home/ada/workbook", kata: testKata, canary: canary{message: "canary sings"},
+		race: true, raceProblem: "the race detector needs a C compiler",
+	}
 }
 
-// replay feeds a recorded stream through the parser, in pieces.
-func replay(t *testing.T, stream []byte) *report {
+// replay is the report of a recorded stream.
+func replay(t *testing.T, stream []byte) *gorun.Report {
 	t.Helper()
-	r := newReport()
-	w := writerOf(r, DefaultOutputLimit, func() { t.Error("the stream is over the limit") })
-	for len(stream) > 0 {
-		n := min(100, len(stream))
-		if _, err := w.Write(stream[:n]); err != nil {
+	r := gorun.NewReport()
+	for line := range bytes.Lines(stream) {
+		var e gorun.Event
+		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatal(err)
 		}
-		stream = stream[n:]
+		r.Add(e)
 	}
 	return r
-}
-
-// writerOf is a writer whose events are all those of one report.
-func writerOf(r *report, limit int, full func()) *eventWriter {
-	return &eventWriter{of: func(event) *report { return r }, limit: limit, full: full, started: func(*report) {}, ended: func(*report) {}}
 }
 
 func recorded(t *testing.T, name string) []byte {
@@ -67,14 +70,14 @@ func recorded(t *testing.T, name string) []byte {
 
 // recordedEnding is how the go command ended a recorded run: with the status
 // of the package.
-func recordedEnding(r *report) ending {
-	if r.failed > 0 || len(r.broken) > 0 {
-		return ending{exit: 1}
+func recordedEnding(r *gorun.Report) gorun.Ending {
+	if r.Failed > 0 || len(r.Broken) > 0 {
+		return gorun.Ending{Exit: 1}
 	}
-	return ending{}
+	return gorun.Ending{}
 }
 
-func statuses(tests []Test) string {
+func statuses(tests []explain.Test) string {
 	var all []string
 	for _, t := range tests {
 		all = append(all, string(t.Status))
@@ -85,36 +88,36 @@ func statuses(tests []Test) string {
 func TestRecordedRunsAreJudged(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		status  Status
+		status  explain.Status
 		tests   string
 		summary string // a part of it
 		detail  string // a part of it
 	}{
-		{"pass", Pass, "pass pass pass", "all 3 tests passed with the race detector on", ""},
-		{"fail", Fail, "fail pass fail", "2 of 3 tests failed; start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
-		{"partial", Fail, "fail pass fail", "start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
-		{"compile", CompileError, "", testDir + "/notes.go:3:37: undefined: c; repair this first", "undefined: c"},
-		{"vet", CompileError, "", testDir + "/notes.go:5:38: fmt.Printf format %d", "wrong type"},
-		{"api", CompileError, "", testDir + "/notes_test.go:12:24: undefined: leakyfanout.Add: the suite does not compile against your code", "undefined"},
-		{"clause", CompileError, "", "found packages other (notes.go) and leakyfanout (notes_test.go)", ""},
-		{"import", CompileError, "", "cannot find module providing package github.com/no/such", ""},
-		{"exit0", Untrusted, "not-run not-run not-run", "ended with status 0 without a result of TestAddsUp", ""},
-		{"exit0-mid", Untrusted, "pass fail not-run", "calls os.Exit(0) during TestAddsNothing at " + testDir + "/notes.go:5; remove", "os.Exit(0x0)"},
-		{"syscall-exit", Untrusted, "pass fail not-run", "ended with status 0 without a result of TestAddsNothing", ""},
-		{"log-fatal", Fail, "pass fail not-run", "the process exited during TestAddsNothing; look for os.Exit or log.Fatal", "no zero"},
-		{"init-exit1", Fail, "not-run not-run not-run", "the process exited with exit status 1 before the first test", ""},
-		{"panic", Fail, "pass fail not-run", "TestAddsNothing ended the whole run: panic: assignment to entry in nil map at " + testDir + "/notes.go:6; start there", "goroutine "},
-		{"panic-background", Fail, "pass fail not-run", "TestAddsNothing ended the whole run: panic: boom at " + testDir + "/notes.go:5", "goroutine "},
-		{"parallel-panic", Fail, "pass pass fail", "TestAddsLast ended the whole run: panic: two at " + testDir + "/notes.go:5", "goroutine "},
-		{"fatal", Fail, "fail not-run not-run", "TestAddsUp ended the whole run: fatal error: sync: unlock of unlocked mutex", "goroutine "},
-		{"timeout", Timeout, "pass fail not-run", "TestAddsNothing had not ended after 1m0s (" + testDir + "/notes.go:5)", "goroutine "},
-		{"race", Fail, "fail fail fail", "3 of 3 tests failed; start with TestAddsUp: data race: a ", raceHeading},
-		{"goleak", Fail, "pass pass pass", "goroutines were left running at " + testDir + "/notes.go:4; give each of them an end", "goleak"},
-		{"forged", Untrusted, "fail pass fail", "TestAddsUp reports more than one result", ""},
-		{"forged-plain", Fail, "fail pass fail", "start with TestAddsUp: Add(1, 2) = -1", ""},
-		{"forged-all", Untrusted, "pass pass pass", "the test that has to fail did not", ""},
-		{"flag-run", Untrusted, "pass not-run not-run", "without a result of TestAddsNothing", ""},
-		{"flag-skip", Untrusted, "pass pass not-run", "the test that has to fail did not", ""},
+		{"pass", explain.Pass, "pass pass pass", "all 3 tests passed with the race detector on", ""},
+		{"fail", explain.Fail, "fail pass fail", "2 of 3 tests failed; start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
+		{"partial", explain.Fail, "fail pass fail", "start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
+		{"compile", explain.CompileError, "", testDir + "/notes.go:3:37: undefined: c; repair this first", "undefined: c"},
+		{"vet", explain.CompileError, "", testDir + "/notes.go:5:38: fmt.Printf format %d", "wrong type"},
+		{"api", explain.CompileError, "", testDir + "/notes_test.go:12:24: undefined: leakyfanout.Add: the suite does not compile against your code", "undefined"},
+		{"clause", explain.CompileError, "", "found packages other (notes.go) and leakyfanout (notes_test.go)", ""},
+		{"import", explain.CompileError, "", "cannot find module providing package github.com/no/such", ""},
+		{"exit0", explain.Untrusted, "not-run not-run not-run", "ended with status 0 without a result of TestAddsUp", ""},
+		{"exit0-mid", explain.Untrusted, "pass fail not-run", "calls os.Exit(0) during TestAddsNothing at " + testDir + "/notes.go:5; remove", "os.Exit(0x0)"},
+		{"syscall-exit", explain.Untrusted, "pass fail not-run", "ended with status 0 without a result of TestAddsNothing", ""},
+		{"log-fatal", explain.Fail, "pass fail not-run", "the process exited during TestAddsNothing; look for os.Exit or log.Fatal", "no zero"},
+		{"init-exit1", explain.Fail, "not-run not-run not-run", "the process exited with exit status 1 before the first test", ""},
+		{"panic", explain.Fail, "pass fail not-run", "TestAddsNothing ended the whole run: panic: assignment to entry in nil map at " + testDir + "/notes.go:6; start there", "goroutine "},
+		{"panic-background", explain.Fail, "pass fail not-run", "TestAddsNothing ended the whole run: panic: boom at " + testDir + "/notes.go:5", "goroutine "},
+		{"parallel-panic", explain.Fail, "pass pass fail", "TestAddsLast ended the whole run: panic: two at " + testDir + "/notes.go:5", "goroutine "},
+		{"fatal", explain.Fail, "fail not-run not-run", "TestAddsUp ended the whole run: fatal error: sync: unlock of unlocked mutex", "goroutine "},
+		{"timeout", explain.Timeout, "pass fail not-run", "TestAddsNothing had not ended after 1m0s (" + testDir + "/notes.go:5)", "goroutine "},
+		{"race", explain.Fail, "fail fail fail", "3 of 3 tests failed; start with TestAddsUp: data race: a ", "WARNING: DATA RACE"},
+		{"goleak", explain.Fail, "pass pass pass", "goroutines were left running at " + testDir + "/notes.go:4; give each of them an end", "goleak"},
+		{"forged", explain.Untrusted, "fail pass fail", "TestAddsUp reports more than one result", ""},
+		{"forged-plain", explain.Fail, "fail pass fail", "start with TestAddsUp: Add(1, 2) = -1", ""},
+		{"forged-all", explain.Untrusted, "pass pass pass", "the test that has to fail did not", ""},
+		{"flag-run", explain.Untrusted, "pass not-run not-run", "without a result of TestAddsNothing", ""},
+		{"flag-skip", explain.Untrusted, "pass pass not-run", "the test that has to fail did not", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := replay(t, recorded(t, c.name))
@@ -132,7 +135,7 @@ func TestRecordedRunsAreJudged(t *testing.T) {
 				t.Errorf("detail:\n%s\nwant in it: %s", v.Detail, c.detail)
 			}
 			for _, test := range v.Tests {
-				if test.Status == Fail && test.Message == "" {
+				if test.Status == explain.Fail && test.Message == "" {
 					t.Errorf("%s failed without a message", test.Name)
 				}
 				if strings.Contains(test.Name+test.Message, "Canary") {
@@ -189,7 +192,7 @@ func TestOnePieceOfEvidenceLessIsNoPass(t *testing.T) {
 			"twice":   append(append(append([][]byte{}, lines[:i]...), line), lines[i:]...),
 		} {
 			r := replay(t, bytes.Join(stream, nil))
-			if v := judge(recordedPlan(t), r, ending{}); v.Status != Untrusted {
+			if v := judge(recordedPlan(t), r, gorun.Ending{}); v.Status != explain.Untrusted {
 				t.Errorf("%s %s: judged %s (%s), want untrusted", what, line, v.Status, v.Summary)
 			}
 		}
@@ -202,8 +205,8 @@ func TestOnePieceOfEvidenceLessIsNoPass(t *testing.T) {
 func TestATestTheSuiteDoesNotHaveIsRefused(t *testing.T) {
 	for _, action := range []string{"run", "pass", "output"} {
 		stream := append(recorded(t, "pass"), `{"Action":"`+action+`","Test":"TestMine"}`+"\n"...)
-		v := judge(recordedPlan(t), replay(t, stream), ending{})
-		if v.Status != Untrusted || !strings.Contains(v.Summary, "TestMine") {
+		v := judge(recordedPlan(t), replay(t, stream), gorun.Ending{})
+		if v.Status != explain.Untrusted || !strings.Contains(v.Summary, "TestMine") {
 			t.Errorf("%s: judged %s (%s), want untrusted because of TestMine", action, v.Status, v.Summary)
 		}
 	}
@@ -211,21 +214,21 @@ func TestATestTheSuiteDoesNotHaveIsRefused(t *testing.T) {
 
 func TestARunPerCPUCountIsExpected(t *testing.T) {
 	p := recordedPlan(t)
-	if v := judge(p, replay(t, recorded(t, "cpu")), ending{}); v.Status != Untrusted {
+	if v := judge(p, replay(t, recorded(t, "cpu")), gorun.Ending{}); v.Status != explain.Untrusted {
 		t.Errorf("two runs where one was asked for: judged %s, want untrusted", v.Status)
 	}
-	p.repeat = 2
-	if v := judge(p, replay(t, recorded(t, "cpu")), ending{}); v.Status != Pass {
+	p.Repeat = 2
+	if v := judge(p, replay(t, recorded(t, "cpu")), gorun.Ending{}); v.Status != explain.Pass {
 		t.Errorf("judged %s (%s), want pass", v.Status, v.Summary)
 	}
-	if v := judge(p, replay(t, recorded(t, "pass")), ending{}); v.Status != Untrusted {
+	if v := judge(p, replay(t, recorded(t, "pass")), gorun.Ending{}); v.Status != explain.Untrusted {
 		t.Errorf("one run where two were asked for: judged %s, want untrusted", v.Status)
 	}
 }
 
 func TestAStatusThatContradictsTheEventsIsNoPass(t *testing.T) {
-	v := judge(recordedPlan(t), replay(t, recorded(t, "pass")), ending{exit: 66})
-	if v.Status != Fail {
+	v := judge(recordedPlan(t), replay(t, recorded(t, "pass")), gorun.Ending{Exit: 66})
+	if v.Status != explain.Fail {
 		t.Errorf("judged %s (%s), want fail", v.Status, v.Summary)
 	}
 }
@@ -233,25 +236,25 @@ func TestAStatusThatContradictsTheEventsIsNoPass(t *testing.T) {
 func TestWithoutTheRaceDetectorNothingPasses(t *testing.T) {
 	p := recordedPlan(t)
 	p.race = false
-	v := judge(p, replay(t, recorded(t, "pass")), ending{})
-	if v.Status != Unavailable || v.Race || !strings.Contains(v.Summary, "all 3 tests passed, but without the race detector") || !strings.Contains(v.Summary, "C compiler") {
+	v := judge(p, replay(t, recorded(t, "pass")), gorun.Ending{})
+	if v.Status != explain.Unavailable || v.Race || !strings.Contains(v.Summary, "all 3 tests passed, but without the race detector") || !strings.Contains(v.Summary, "C compiler") {
 		t.Errorf("judged %s, race %v: %s", v.Status, v.Race, v.Summary)
 	}
 	r := replay(t, recorded(t, "fail"))
 	v = judge(p, r, recordedEnding(r))
-	if v.Status != Fail || len(v.Notes) != 1 {
+	if v.Status != explain.Fail || len(v.Notes) != 1 {
 		t.Errorf("a failure judged %s with notes %q, want fail with one note on the race detector", v.Status, v.Notes)
 	}
 }
 
 func TestTroubleMakesARunUntrustedAndANoteElsewhere(t *testing.T) {
-	for name, want := range map[string]Status{"pass": Untrusted, "fail": Untrusted, "compile": CompileError, "timeout": Timeout} {
+	for name, want := range map[string]explain.Status{"pass": explain.Untrusted, "fail": explain.Untrusted, "compile": explain.CompileError, "timeout": explain.Timeout} {
 		p := recordedPlan(t)
 		p.trouble = []string{"katas/internal/kit/kit.go is gone"}
 		r := replay(t, recorded(t, name))
 		v := judge(p, r, recordedEnding(r))
 		told := strings.Contains(v.Summary, "kit.go is gone")
-		if v.Status != Untrusted {
+		if v.Status != explain.Untrusted {
 			told = len(v.Notes) == 1 && strings.Contains(v.Notes[0], "kit.go is gone")
 		}
 		if v.Status != want || !told {
@@ -269,60 +272,57 @@ func TestAQuotedCrashOfAChildProcessIsAnOrdinaryFailure(t *testing.T) {
 	at = bytes.LastIndexByte(stream[:at], '\n') + 1
 	stream = append(append(append([]byte{}, stream[:at]...), quote...), stream[at:]...)
 	r := replay(t, stream)
-	if v := judge(recordedPlan(t), r, recordedEnding(r)); v.Status != Fail || !strings.Contains(v.Summary, "2 of 3 tests failed") {
+	if v := judge(recordedPlan(t), r, recordedEnding(r)); v.Status != explain.Fail || !strings.Contains(v.Summary, "2 of 3 tests failed") {
 		t.Errorf("judged %s: %s", v.Status, v.Summary)
 	}
 }
 
-func TestWhatIsPrintedCannotSteerATerminal(t *testing.T) {
-	if got := clip("a\x1b[31mb\r\a\n\tc", 100); got != "a[31mb\n\tc" {
-		t.Errorf("clip kept control characters: %q", got)
+// TestNoFailureIsDropped holds for every recorded run: what failed has a
+// finding, and what passed has none.
+func TestNoFailureIsDropped(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recorded runs: %v", err)
 	}
-	if got := firstLine("panic: \x1b]0;x\a" + strings.Repeat("y", 1000)); len(got) > sentenceLimit+3 || strings.ContainsRune(got, 0x1b) {
-		t.Errorf("a sentence would carry %d bytes: %q", len(got), got)
-	}
-}
-
-func TestLongOutputKeepsItsEnds(t *testing.T) {
-	long := "first\n" + strings.Repeat("middle\n", 1000) + "last\n"
-	got := clip(long, 200)
-	if len(got) > 260 || !strings.HasPrefix(got, "first\n") || !strings.HasSuffix(got, "last\n") || !strings.Contains(got, "bytes left out") {
-		t.Errorf("clipped to %d bytes: %q", len(got), got)
-	}
-}
-
-func TestOutputOverTheLimitStopsTheRunOnce(t *testing.T) {
-	for what, line := range map[string]string{
-		"long lines":    `{"Action":"output","Test":"TestAddsUp","Output":"` + strings.Repeat("x", 90) + `"}` + "\n",
-		"short lines":   `{"Action":"output","Test":"TestAddsUp","Output":"x"}` + "\n",
-		"no line break": strings.Repeat("x", 100),
-	} {
-		stops := 0
-		r := newReport()
-		w := writerOf(r, 1000, func() { stops++ })
-		for range 400 {
-			if n, err := w.Write([]byte(line)); n != len(line) || err != nil {
-				t.Fatalf("%s: Write = %d, %v", what, n, err)
+	for _, file := range files {
+		r := replay(t, recorded(t, strings.TrimSuffix(filepath.Base(file), ".jsonl")))
+		v := judge(recordedPlan(t), r, recordedEnding(r))
+		if (len(v.Findings) == 0) != (v.Status == explain.Pass) {
+			t.Errorf("%s: judged %s with %d findings", file, v.Status, len(v.Findings))
+		}
+		for _, f := range v.Findings {
+			if f.Text == "" || strings.Contains(f.Text, "\n") || len(f.Text) > 603 || len(f.Stack) > 8<<10+100 {
+				t.Errorf("%s: a finding of %d bytes with a stack of %d: %q", file, len(f.Text), len(f.Stack), f.Text)
+			}
+			for _, place := range f.Places {
+				if !fs.ValidPath(place.File) || place.Line < 1 || place.What == "" {
+					t.Errorf("%s: not a place below the module root: %+v", file, place)
+				}
 			}
 		}
-		if stops != 1 {
-			t.Errorf("%s: stopped %d times, want once", what, stops)
-		}
-		if kept := r.test("TestAddsUp").output.Len() + len(w.rest); kept > 2000 {
-			t.Errorf("%s: kept %d bytes of a limit of 1000", what, kept)
-		}
 	}
 }
 
-func TestASummaryIsASentence(t *testing.T) {
-	for said, want := range map[string]string{
-		"all tests passed":           "All tests passed.",
-		"notes.go:3:1: bad; mend it": "notes.go:3:1: bad; mend it.",
-		"It ends.":                   "It ends.",
-		"":                           "",
-	} {
-		if got := sentence(said); got != want {
-			t.Errorf("sentence(%q) = %q, want %q", said, got, want)
-		}
+func TestCompileErrorsAreAtMostTenAndInTheModule(t *testing.T) {
+	r := gorun.NewReport()
+	r.Broken = []string{"example.com/leakproof/katas/12-leaky-fanout"}
+	r.Package = r.Broken[0]
+	r.Build.WriteString("# example.com/leakproof/katas/12-leaky-fanout\n")
+	for i := range 11 {
+		fmt.Fprintf(&r.Build, "/tmp/leakproof-17/0_notes.go:%d:2: not enough arguments in call to f\n\thave ()\n\twant (int)\n", i+1)
+	}
+	v := judge(recordedPlan(t), r, gorun.Ending{Exit: 1})
+	if v.Status != explain.CompileError || len(v.Findings) != 10 {
+		t.Fatalf("judged %s with %d findings, want a compile error with 10", v.Status, len(v.Findings))
+	}
+	first := v.Findings[0]
+	if want := (explain.Place{File: "katas/12-leaky-fanout/notes.go", Line: 1, What: "does not compile"}); len(first.Places) != 1 || first.Places[0] != want {
+		t.Errorf("the places are %v, want %v", first.Places, want)
+	}
+	if first.Text != "notes.go:1: not enough arguments in call to f" || first.Stack != "have ()\nwant (int)\n" {
+		t.Errorf("found %q with %q", first.Text, first.Stack)
+	}
+	if strings.Contains(v.Summary+v.Detail, "leakproof-17") {
+		t.Errorf("the folder of the run shows: %s", v.Summary)
 	}
 }

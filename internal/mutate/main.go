@@ -28,6 +28,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
@@ -70,7 +72,7 @@ func run(ctx context.Context) (complaints int, err error) {
 			katas = append(katas, k)
 		}
 	}
-	grader := &grade.Grader{Root: root, Limit: limit, Shuffle: "on"}
+	grader := &grade.Grader{Runner: &gorun.Runner{Root: root}, Limit: limit, Shuffle: "on"}
 	var table []score
 	for _, k := range katas {
 		s, err := try(ctx, grader, root, k)
@@ -110,7 +112,7 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 	if err != nil {
 		return s, fmt.Errorf("the reference of %s: %w", k.ID, err)
 	}
-	statuses := make([]grade.Status, len(all))
+	statuses := make([]explain.Status, len(all))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
 	for i, m := range all {
@@ -118,7 +120,7 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 			suite := workbook.Suite(k)
 			suite.Answer = map[string][]byte{k.Path(): m.source}
 			v, err := grader.Grade(ctx, suite)
-			if err == nil && v.Status == grade.Unavailable {
+			if err == nil && v.Status == explain.Unavailable {
 				err = fmt.Errorf("%s cannot be graded here: %s", k.ID, v.Summary)
 			}
 			statuses[i] = v.Status
@@ -130,7 +132,7 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 	}
 	for i, m := range all {
 		reason, listed := equivalent[m.name]
-		switch accepted := statuses[i] == grade.Pass; {
+		switch accepted := statuses[i] == explain.Pass; {
 		case accepted && reason != "":
 			s.equivalent++
 			delete(equivalent, m.name)
@@ -139,7 +141,7 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 		case accepted:
 			s.accepted = append(s.accepted, m.name)
 			fmt.Printf("%s accepts: %s\n", k.ID, m.name)
-		case statuses[i] != grade.CompileError:
+		case statuses[i] != explain.CompileError:
 			s.refused++
 		}
 	}

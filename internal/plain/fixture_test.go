@@ -17,6 +17,8 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/watch"
@@ -148,15 +150,15 @@ func newDesk(t *testing.T, in io.Reader) *desk {
 	}
 	wb := &workbook.Workbook{
 		Course: c, Log: log, Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
-		Run: func(_ context.Context, folder string) (grade.Program, error) {
-			return grade.Program{Output: "printed by " + folder, Problem: "The program ended with status 3."}, nil
+		Run: func(_ context.Context, folder string) (gorun.Program, error) {
+			return gorun.Program{Output: "printed by " + folder, Problem: "The program ended with status 3."}, nil
 		},
-		Compile: func(_ context.Context, _ grade.Suite, progress func(done, total int)) error {
+		Compile: func(_ context.Context, _ string, progress func(done, total int)) error {
 			progress(1, 3)
 			return nil
 		},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) {
-			return grade.Verdict{Status: grade.Pass, Summary: "all 2 tests passed"}, nil
+			return grade.Verdict{Status: explain.Pass, Summary: "all 2 tests passed"}, nil
 		},
 		Watch: func(ctx context.Context, _ string) (<-chan watch.Event, error) {
 			saves := make(chan watch.Event)

@@ -3,10 +3,10 @@ package plain
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workbook"
 )
@@ -47,11 +47,7 @@ func (s *Session) path(k *course.Kata) string {
 
 // Headline is a verdict in one line.
 func Headline(k *course.Kata, v grade.Verdict) string {
-	word := map[grade.Status]string{
-		grade.Pass: "Pass", grade.Fail: "Not solved", grade.CompileError: "Does not compile",
-		grade.Timeout: "Timeout", grade.Untrusted: "Untrusted", grade.Unavailable: "Not checked",
-	}[v.Status]
-	return fmt.Sprintf("Kata %d, %s. %s: %s", k.Number, flat(k.Title), word, printable(v.Summary))
+	return explain.Headline(k.Number, flat(k.Title), v.Status, printable(v.Summary))
 }
 
 // maxDetail is how many lines of compiler output or stacks are worth reading
@@ -62,7 +58,7 @@ const maxDetail = 40
 // message, and where the file is or, after a pass, what comes next.
 func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 	s.findings(k, v)
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		s.say("Next: %s", s.next())
 		return
 	}
@@ -72,12 +68,12 @@ func (s *Session) Verdict(k *course.Kata, v grade.Verdict) {
 // findings writes a verdict without what is to be done about it.
 func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 	s.say("%s", Headline(k, v))
-	if known := k.Recognise(v.Pattern()); known != nil {
-		s.text(wrap("It looks like a known near miss: "+strings.TrimRight(flat(known.Summary), ".")+". "+flat(known.Why), "", ""))
+	if known := k.Recognise(explain.Pattern(v.Status, v.Tests)); known != nil {
+		s.text(wrap(flat(explain.NearMiss(known.Summary, known.Why)), "", ""))
 	}
 	s.happened(v, "")
 	for _, t := range v.Tests {
-		if t.Status != grade.Fail {
+		if t.Status != explain.Fail {
 			continue
 		}
 		s.say("\nFailed: %s", t.Name)
@@ -89,11 +85,11 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 		}
 		s.happened(v, t.Name)
 		if p := k.Tests[t.Name]; p != nil {
-			truth := s.wb.Course.Misconceptions[p.Misconception].Truth
-			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(truth), p.Lesson.Number, flat(p.Section.Title)), "  Behind it, often: ", "  "))
+			m := s.wb.Course.Misconceptions[p.Misconception]
+			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(explain.Behind(m.Says, m.Truth)), p.Lesson.Number, flat(p.Section.Title)), "  ", "  "))
 		}
 	}
-	if v.Detail != "" && v.Status != grade.Pass {
+	if v.Detail != "" && v.Status != explain.Pass {
 		s.say("")
 		s.text(indent(cut(printable(v.Detail), maxDetail), "  "))
 	}
@@ -103,12 +99,10 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 }
 
 // happened explains what went wrong in a test, or in the run as a whole if the
-// name is "". What the suite said itself is its message already.
+// name is "".
 func (s *Session) happened(v grade.Verdict, test string) {
-	for _, f := range v.Findings {
-		if f.Kind != grade.KindContract && (f.Test == test || slices.Contains(f.Also, test)) {
-			s.text(wrap(printable(f.Text)+".", "  What happened: ", "  "))
-		}
+	for _, f := range explain.FindingsOf(v.Findings, test) {
+		s.text(wrap(printable(f.Sentence()), "  ", "  "))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/watch"
 )
@@ -231,7 +232,7 @@ func (w *watching) last(r outcome) error {
 	s := w.session
 	w.verdict = &r.verdict
 	s.saved(r.err)
-	if w.leave && w.check != nil && r.verdict.Status == grade.Pass {
+	if w.leave && w.check != nil && r.verdict.Status == explain.Pass {
 		s.findings(w.kata, r.verdict)
 		return errPassed
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workspace"
@@ -125,10 +126,10 @@ func (b *bench) end(t *testing.T) {
 }
 
 var failed = grade.Verdict{
-	Status: grade.Fail, Summary: "1 of 2 tests failed; start with TestEnds",
-	Tests: []grade.Test{
-		{Name: "TestEnds", Status: grade.Fail, Message: "Run must return.\nIt still waits \x1b[31mnow\x1b[0m.", File: "katas/02-worker/notes_test.go", Line: 12},
-		{Name: "TestWorks", Status: grade.Pass},
+	Status: explain.Fail, Summary: "1 of 2 tests failed; start with TestEnds",
+	Tests: []explain.Test{
+		{Name: "TestEnds", Status: explain.Fail, Message: "Run must return.\nIt still waits \x1b[31mnow\x1b[0m.", File: "katas/02-worker/notes_test.go", Line: 12},
+		{Name: "TestWorks", Status: explain.Pass},
 	},
 	Notes: []string{"the suite was edited; the pristine one ran"},
 }
@@ -139,14 +140,14 @@ func TestWatchChecksAtOnceAndAtEachSave(t *testing.T) {
 		b.watch(t.Context(), true)
 		contains(t, b.out.take(), "Watching kata 2, The worker.", b.file, "Checking.")
 		got := b.verdict(failed)
-		contains(t, got, "Kata 2, The worker. Not solved: 1 of 2 tests failed; start with TestEnds\n\nFailed: TestEnds\n"+
+		contains(t, got, "Kata 2, The worker. Fail: 1 of 2 tests failed; start with TestEnds\n\nFailed: TestEnds\n"+
 			"  Run must return.\n  It still waits [31mnow[0m.\n  The test: katas/02-worker/notes_test.go, line 12\n"+
 			"Note: the suite was edited; the pristine one ran\n\nYour file: "+b.file, "1 check now")
 		if strings.Contains(got, "TestWorks") || strings.ContainsRune(got, '\x1b') {
 			t.Errorf("a passed test or an escape sequence is shown:\n%q", got)
 		}
 		contains(t, b.save(watch.Event{}), "Saved. Checking.")
-		got = b.verdict(grade.Verdict{Status: grade.Pass, Summary: "all 2 tests passed"})
+		got = b.verdict(grade.Verdict{Status: explain.Pass, Summary: "all 2 tests passed"})
 		contains(t, got, "Kata 2, The worker. Pass: all 2 tests passed\nNext: lesson 1")
 		if !b.wb.Log.State().KataSolved("02-worker") {
 			t.Error("the pass is not recorded")
@@ -169,7 +170,7 @@ func TestTheLatestSaveWins(t *testing.T) {
 		// The run that is being ended holds up neither saves nor words.
 		contains(t, b.typed(t, "2"), "Hint 1 of 3")
 		time.Sleep(10 * killing)
-		if got := b.verdict(failed); strings.Count(got, "Not solved") != 1 {
+		if got := b.verdict(failed); strings.Count(got, ". Fail: ") != 1 {
 			t.Errorf("want one verdict, got:\n%s", got)
 		}
 		time.Sleep(2 * killing)
@@ -198,7 +199,7 @@ func TestWatchTakesNumbersDuringARun(t *testing.T) {
 		contains(t, b.typed(t, "6"), "Reset replaces")
 		contains(t, b.typed(t, "0"), "1 check now")
 		contains(t, b.typed(t, "1"), "Checking.")
-		contains(t, b.verdict(failed), "Not solved")
+		contains(t, b.verdict(failed), ". Fail: ")
 		b.typed(t, "0")
 		b.end(t)
 	})
@@ -213,7 +214,7 @@ func TestTheEndOfTheInputLetsARunFinish(t *testing.T) {
 		if b.running.Load() != 1 {
 			t.Fatal("the end of the input ended the run")
 		}
-		contains(t, b.verdict(failed), "Not solved", "The input has ended.")
+		contains(t, b.verdict(failed), ". Fail: ", "The input has ended.")
 		b.end(t)
 	})
 }
@@ -226,7 +227,7 @@ func TestWithoutADialogueOnlyTheContextEndsWatching(t *testing.T) {
 		b.watch(ctx, false)
 		contains(t, b.verdict(failed), "Each save is checked. Ctrl+C stops.")
 		contains(t, b.save(watch.Event{}), "Saved.")
-		contains(t, b.verdict(failed), "Not solved")
+		contains(t, b.verdict(failed), ". Fail: ")
 		b.save(watch.Event{})
 		cancel() // during a run
 		b.end(t)
@@ -261,7 +262,7 @@ func TestOutsideACloneAKataCanBeRead(t *testing.T) {
 
 func TestLongDetailsAreCut(t *testing.T) {
 	d := newDesk(t, nil)
-	d.Verdict(d.kata, grade.Verdict{Status: grade.Timeout, Summary: "TestEnds had not ended", Detail: strings.Repeat("goroutine\n", 90)})
+	d.Verdict(d.kata, grade.Verdict{Status: explain.Timeout, Summary: "TestEnds had not ended", Detail: strings.Repeat("goroutine\n", 90)})
 	out := d.out.String()
 	contains(t, out, "Timeout: TestEnds had not ended", "(50 more lines)")
 	if n := strings.Count(out, "goroutine"); n != maxDetail {

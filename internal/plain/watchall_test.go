@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/watch"
 )
 
-var passed = grade.Verdict{Status: grade.Pass, Summary: "all 2 tests passed"}
+var passed = grade.Verdict{Status: explain.Pass, Summary: "all 2 tests passed"}
 
 // threeKatas gives the course of a bench two more katas and returns all.
 func threeKatas(b *bench) []*course.Kata {
@@ -42,7 +43,7 @@ func TestWatchAllGoesOnUntilAllAreSolved(t *testing.T) {
 		for _, v := range []grade.Verdict{failed, passed, passed, failed, passed} {
 			b.runs <- v
 			synctest.Wait()
-			if v.Status == grade.Fail {
+			if v.Status == explain.Fail {
 				b.saves <- watch.Event{}
 				synctest.Wait()
 			}
@@ -162,7 +163,7 @@ func TestAVerdictOlderThanASaveIsNotPrinted(t *testing.T) {
 			if got := b.typed(t, "3"); strings.Contains(got, "Pass") {
 				t.Errorf("the verdict on the file before the save is printed:\n%s", got)
 			}
-			contains(t, b.verdict(failed), "Not solved")
+			contains(t, b.verdict(failed), ". Fail: ")
 			b.typed(t, "0")
 			b.end(t)
 		})

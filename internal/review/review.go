@@ -13,7 +13,7 @@ import (
 	"github.com/open-spaced-repetition/go-fsrs/v3"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/progress"
 )
 
@@ -205,12 +205,12 @@ func (d *deck) verdict(e progress.Event) {
 		return
 	}
 	d.tried[k] = true
-	switch grade.Status(e.Status) {
-	case grade.Pass:
+	switch explain.Status(e.Status) {
+	case explain.Pass:
 		for _, t := range k.Tests {
 			d.clear(t.Misconception, e.At)
 		}
-	case grade.Fail:
+	case explain.Fail:
 		if e.Hash == k.StartHash() {
 			return
 		}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/rig"
 	"example.com/leakproof/internal/workspace"
@@ -68,8 +68,8 @@ func (s *soak) open(ctx context.Context, c *course.Course, k *course.Kata) error
 // rested reports whether a verdict stands on the screen and no run goes on.
 func rested(text string) bool {
 	return slices.Contains(
-		[]grade.Status{grade.Pass, grade.Fail, grade.CompileError, grade.Timeout, grade.Untrusted, grade.Unavailable},
-		grade.Status(rig.Status(text))) && !strings.Contains(text, "Running the suite")
+		[]explain.Status{explain.Pass, explain.Fail, explain.CompileError, explain.Timeout, explain.Untrusted, explain.Unavailable},
+		explain.Status(rig.Status(text))) && !strings.Contains(text, "Running the suite")
 }
 
 func (s *soak) remember(source []byte, v *version) {
@@ -182,7 +182,7 @@ func (s *soak) unless(ctx context.Context, err error, format string, args ...any
 }
 
 // agrees reports whether the screen shows this status and these failed tests.
-func agrees(text string, status grade.Status, failed []string) bool {
+func agrees(text string, status explain.Status, failed []string) bool {
 	return rig.Status(text) == string(status) &&
 		!slices.ContainsFunc(failed, func(test string) bool { return !strings.Contains(text, "FAIL "+test) })
 }

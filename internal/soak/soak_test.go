@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/rig"
 	"example.com/leakproof/internal/workspace"
@@ -20,7 +20,7 @@ import (
 
 func TestJudge(t *testing.T) {
 	now := time.Now()
-	wrong := version{name: "wrong-a", status: grade.Fail, refusedBy: []string{"TestA"}}
+	wrong := version{name: "wrong-a", status: explain.Fail, refusedBy: []string{"TestA"}}
 	tests := []struct {
 		name       string
 		superseded time.Time
@@ -67,10 +67,10 @@ func TestGrowth(t *testing.T) {
 
 func TestAgrees(t *testing.T) {
 	const screen = "Leakproof › Kata 12   fail\n> FAIL TestA\n  FAIL TestB\n"
-	if !rested(screen) || !agrees(screen, grade.Fail, []string{"TestA", "TestB"}) {
+	if !rested(screen) || !agrees(screen, explain.Fail, []string{"TestA", "TestB"}) {
 		t.Error("the screen is not taken for what it shows")
 	}
-	if agrees(screen, grade.Pass, nil) || agrees(screen, grade.Fail, []string{"TestC"}) {
+	if agrees(screen, explain.Pass, nil) || agrees(screen, explain.Fail, []string{"TestC"}) {
 		t.Error("the screen is taken for what it does not show")
 	}
 	if rested("Leakproof › Kata 12   running 1.5 s\n") || rested("Leakproof › Kata 12   fail\nRunning the suite: 0.2 s\n") {

@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 )
 
 // version is something to save, and the verdict it must get.
 type version struct {
 	name      string
 	source    []byte
-	status    grade.Status
+	status    explain.Status
 	refusedBy []string // tests that must fail
 	endless   bool     // it never ends by itself, so that its verdict is a minute away
 }
@@ -35,17 +35,17 @@ func (s *saved) String() string { return fmt.Sprintf("save %d (%s)", s.number, s
 func versionsOf(k *course.Kata) []*version {
 	var all []*version
 	for _, v := range k.Variants {
-		one := &version{name: v.ID, source: v.Files[k.File], status: grade.Fail, refusedBy: v.RefusedBy}
+		one := &version{name: v.ID, source: v.Files[k.File], status: explain.Fail, refusedBy: v.RefusedBy}
 		if v.Right() {
-			one.status = grade.Pass
+			one.status = explain.Pass
 		}
 		all = append(all, one)
 	}
 	for _, more := range []version{
-		{name: "no syntax", source: []byte("\nfunc {\n"), status: grade.CompileError},
-		{name: "no such type", source: []byte("\nvar _ noSuchType\n"), status: grade.CompileError},
-		{name: "endless loop", source: []byte("\nfunc init() {\n\tfor {\n\t}\n}\n"), status: grade.Timeout, endless: true},
-		{name: "endless printer", source: []byte("\nfunc init() {\n\tfor {\n\t\tprintln(\"and on\")\n\t}\n}\n"), status: grade.Fail},
+		{name: "no syntax", source: []byte("\nfunc {\n"), status: explain.CompileError},
+		{name: "no such type", source: []byte("\nvar _ noSuchType\n"), status: explain.CompileError},
+		{name: "endless loop", source: []byte("\nfunc init() {\n\tfor {\n\t}\n}\n"), status: explain.Timeout, endless: true},
+		{name: "endless printer", source: []byte("\nfunc init() {\n\tfor {\n\t\tprintln(\"and on\")\n\t}\n}\n"), status: explain.Fail},
 	} {
 		more.source = append(k.Start()[:len(k.Start()):len(k.Start())], more.source...)
 		all = append(all, &more)
@@ -58,7 +58,7 @@ func versionsOf(k *course.Kata) []*version {
 func (s *soak) pick(all []*version) *version {
 	groups := map[bool][]*version{}
 	for _, v := range all {
-		near := v.status == grade.Fail && v.refusedBy != nil && v.name != "start"
+		near := v.status == explain.Fail && v.refusedBy != nil && v.name != "start"
 		groups[near] = append(groups[near], v)
 	}
 	group := groups[s.rand.IntN(2) == 0]

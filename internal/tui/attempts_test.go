@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 )
 
 // aRun is longer than a scripted run takes.
@@ -142,7 +142,7 @@ func TestAnAttemptThatCannotBeKeptIsToldOnce(t *testing.T) {
 		writeFile(d.T, d.env.Workbook.Space.Path(d.kata()), "package openfile\n\n//"+strings.Repeat("x", 256<<10)+"\n")
 		d.save()
 		d.wait(aRun)
-		d.sees("is not kept among your attempts", string(grade.Fail))
+		d.sees("is not kept among your attempts", string(explain.Fail))
 		d.save()
 		d.press("2")
 		d.wait(aRun)

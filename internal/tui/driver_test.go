@@ -22,6 +22,8 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/tui/page"
@@ -40,8 +42,8 @@ type setup struct {
 	start         page.Route
 	outside       bool // not in a clone
 	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
-	program       grade.Program // what every program prints
-	compile       func(context.Context, grade.Suite, func(done, total int)) error
+	program       gorun.Program // what every program prints
+	compile       func(context.Context, string, func(done, total int)) error
 	watchError    error
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
@@ -187,9 +189,9 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 		LookPath: func(name string) (string, error) { return "/bin/" + name, nil },
 	}
 	if wb.Compile = s.compile; wb.Compile == nil {
-		wb.Compile = func(context.Context, grade.Suite, func(done, total int)) error { return nil }
+		wb.Compile = func(context.Context, string, func(done, total int)) error { return nil }
 	}
-	wb.Run = func(context.Context, string) (grade.Program, error) { return s.program, nil }
+	wb.Run = func(context.Context, string) (gorun.Program, error) { return s.program, nil }
 	if wb.Grade == nil {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return failing, nil }
 	}
@@ -206,12 +208,12 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 }
 
 var failing = grade.Verdict{
-	Kata: "01-open-file", Status: grade.Fail, Race: true, Elapsed: 1500 * time.Millisecond,
+	Kata: "01-open-file", Status: explain.Fail, Race: true, Elapsed: 1500 * time.Millisecond,
 	Summary: "1 of 2 tests fails: read its message, repair notes.go and save.",
-	Tests: []grade.Test{
-		{Name: "TestReadWorks", Status: grade.Pass},
+	Tests: []explain.Test{
+		{Name: "TestReadWorks", Status: explain.Pass},
 		{
-			Name: "TestReadClosesOnFailure", Status: grade.Fail, File: "notes_test.go", Line: 41,
+			Name: "TestReadClosesOnFailure", Status: explain.Fail, File: "notes_test.go", Line: 41,
 			Message: "Read returned while its handle was open;\na read that failed must not keep a handle",
 			Output:  "    notes_test.go:41: Read returned\n    notes.go:7 opened it\n",
 		},
@@ -219,8 +221,8 @@ var failing = grade.Verdict{
 }
 
 var passing = grade.Verdict{
-	Kata: "01-open-file", Status: grade.Pass, Race: true, Elapsed: time.Second, Summary: "All 2 tests pass.",
-	Tests: []grade.Test{{Name: "TestReadWorks", Status: grade.Pass}, {Name: "TestReadClosesOnFailure", Status: grade.Pass}},
+	Kata: "01-open-file", Status: explain.Pass, Race: true, Elapsed: time.Second, Summary: "All 2 tests pass.",
+	Tests: []explain.Test{{Name: "TestReadWorks", Status: explain.Pass}, {Name: "TestReadClosesOnFailure", Status: explain.Pass}},
 }
 
 // settle lets everything that is due happen, and the frame be drawn.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/watch"
 )
@@ -281,7 +282,7 @@ func TestCompileErrorIsShown(t *testing.T) {
 	s := repairing("80x24")
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		return grade.Verdict{
-			Kata: "01-open-file", Status: grade.CompileError, Summary: "notes.go:12 does not compile: undefined: x",
+			Kata: "01-open-file", Status: explain.CompileError, Summary: "notes.go:12 does not compile: undefined: x",
 			Detail: "# example.com/leakproof/katas/01-open-file\nkatas/01-open-file/notes.go:12:2: undefined: x\n",
 		}, nil
 	}
@@ -320,9 +321,9 @@ func TestAFindingShowsTheLearnersLines(t *testing.T) {
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		v := failing
-		v.Findings = []grade.Finding{{
-			Kind: grade.KindLeak, Text: "one goroutine still waits to send at notes.go:3", Test: "TestReadClosesOnFailure",
-			Places: []grade.Place{
+		v.Findings = []explain.Finding{{
+			Kind: explain.KindLeak, Text: "one goroutine still waits to send at notes.go:3", Test: "TestReadClosesOnFailure",
+			Places: []explain.Place{
 				{File: "katas/01-open-file/notes.go", Line: 3, What: "waits to send"},
 				{File: "katas/01-open-file/notes_test.go", Line: 1, What: "started"},
 			},
@@ -346,10 +347,10 @@ func TestAFindingOfTheWholeRunStandsAboveTheTests(t *testing.T) {
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		return grade.Verdict{
-			Kata: "01-open-file", Status: grade.CompileError, Summary: "notes.go:3: undefined: x; repair this first.",
-			Findings: []grade.Finding{{
-				Kind: grade.KindCompile, Text: "notes.go:3: undefined: x",
-				Places: []grade.Place{{File: "katas/01-open-file/notes.go", Line: 3, What: "undefined: x"}},
+			Kata: "01-open-file", Status: explain.CompileError, Summary: "notes.go:3: undefined: x; repair this first.",
+			Findings: []explain.Finding{{
+				Kind: explain.KindCompile, Text: "notes.go:3: undefined: x",
+				Places: []explain.Place{{File: "katas/01-open-file/notes.go", Line: 3, What: "undefined: x"}},
 			}},
 		}, nil
 	}

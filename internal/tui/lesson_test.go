@@ -4,7 +4,7 @@ import (
 	"example.com/leakproof/internal/tui/page"
 	"testing"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/gorun"
 )
 
 func reading(size string) setup {
@@ -152,7 +152,7 @@ func TestAProgramRunsInPlace(t *testing.T) {
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := reading(name)
-			s.program = grade.Program{Output: "2 handles are open"}
+			s.program = gorun.Program{Output: "2 handles are open"}
 			drive(t, s, func(d *driver) {
 				d.press("right", "right", "right", "x")
 				d.sees("x runs it", "It printed:", "│ 2 handles are open")
@@ -164,7 +164,7 @@ func TestAProgramRunsInPlace(t *testing.T) {
 
 func TestAProgramThatFailsSaysSo(t *testing.T) {
 	s := reading("80x24")
-	s.program = grade.Program{Problem: "The program did not end within 20s and was stopped."}
+	s.program = gorun.Program{Problem: "The program did not end within 20s and was stopped."}
 	drive(t, s, func(d *driver) {
 		d.press("right", "right", "right", "x")
 		d.sees("The program did not end within 20s and was stopped.")
@@ -175,7 +175,7 @@ func TestAProgramThatFailsSaysSo(t *testing.T) {
 
 func TestAPredictionIsComparedWithTheRealOutput(t *testing.T) {
 	s := reading("80x24")
-	s.program = grade.Program{Output: "what it really printed"}
+	s.program = gorun.Program{Output: "what it really printed"}
 	drive(t, s, func(d *driver) {
 		d.press("right", "right", "enter", "x")
 		d.lacks("what it really printed") // not before the prediction

@@ -10,7 +10,7 @@ import (
 )
 
 // cold is a machine on which the race detector's packages are not compiled.
-func cold(ctx context.Context, _ grade.Suite, progress func(done, total int)) error {
+func cold(ctx context.Context, _ string, progress func(done, total int)) error {
 	for done := range 3 {
 		progress(done+1, 3)
 		select {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workspace"
 )
@@ -35,7 +36,7 @@ func requireFile(t *testing.T, name, want string) {
 }
 
 func TestAttemptsAreTheDistinctVersionsThatWereChecked(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Fail, Tests: []grade.Test{{Name: "TestA", Status: grade.Pass}, {Name: "TestB", Status: grade.Fail}}})
+	wb := open(t, grade.Verdict{Status: explain.Fail, Tests: []explain.Test{{Name: "TestA", Status: explain.Pass}, {Name: "TestB", Status: explain.Fail}}})
 	k := wb.Course.Katas[0]
 	for _, src := range []string{"one\n", "two\n", "three\n", "one\n"} {
 		check(t, wb, src)
@@ -65,7 +66,7 @@ func TestAttemptsAreTheDistinctVersionsThatWereChecked(t *testing.T) {
 }
 
 func TestRestoreAndUndo(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Fail})
+	wb := open(t, grade.Verdict{Status: explain.Fail})
 	k := wb.Course.Katas[0]
 	check(t, wb, "one\n")
 	check(t, wb, "two\n")
@@ -87,13 +88,13 @@ func TestRestoreAndUndo(t *testing.T) {
 }
 
 func TestAnAttemptThatCannotBeKeptStopsNothing(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Pass})
+	wb := open(t, grade.Verdict{Status: explain.Pass})
 	k := wb.Course.Katas[0]
 	if err := os.WriteFile(wb.Space.Attempts, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	v, err := wb.Check(t.Context(), k)
-	if v.Status != grade.Pass || !wb.Log.State().KataSolved(k.ID) {
+	if v.Status != explain.Pass || !wb.Log.State().KataSolved(k.ID) {
 		t.Errorf("the verdict: %+v", v)
 	}
 	if err == nil || !strings.Contains(err.Error(), "not kept among your attempts") {

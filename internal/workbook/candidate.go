@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/workspace"
 )
@@ -13,7 +14,7 @@ import (
 // and progress stay as they are.
 func (w *Workbook) Try(ctx context.Context, k *course.Kata, v *course.Variant) (grade.Verdict, error) {
 	if err := w.InClone(); err != nil {
-		return grade.Verdict{Kata: k.ID, Status: grade.Unavailable, Summary: err.Error()}, nil
+		return grade.Verdict{Kata: k.ID, Status: explain.Unavailable, Summary: err.Error()}, nil
 	}
 	suite := Suite(k)
 	suite.Answer = map[string][]byte{}

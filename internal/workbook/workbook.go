@@ -15,6 +15,8 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/editor"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/watch"
@@ -30,8 +32,8 @@ type Workbook struct {
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
 	GradeAll func(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error
-	Run      func(ctx context.Context, folder string) (grade.Program, error)
-	Compile  func(ctx context.Context, s grade.Suite, progress func(done, total int)) error
+	Run      func(ctx context.Context, folder string) (gorun.Program, error)
+	Compile  func(ctx context.Context, folder string, progress func(done, total int)) error
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
@@ -56,7 +58,7 @@ func (w *Workbook) InClone() error {
 // it, or the file, could not be kept.
 func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, error) {
 	if err := w.InClone(); err != nil {
-		return grade.Verdict{Kata: k.ID, Status: grade.Unavailable, Summary: err.Error()}, nil
+		return grade.Verdict{Kata: k.ID, Status: explain.Unavailable, Summary: err.Error()}, nil
 	}
 	a := w.attempt(k)
 	v, err := w.Grade(ctx, Suite(k))
@@ -103,12 +105,12 @@ func (w *Workbook) attempt(k *course.Kata) attempt {
 
 // judged records the verdict on an attempt.
 func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error {
-	if v.Status == grade.Unavailable {
+	if v.Status == explain.Unavailable {
 		return a.unkept
 	}
 	var failed []string
 	for _, t := range v.Tests {
-		if t.Status == grade.Fail {
+		if t.Status == explain.Fail {
 			failed = append(failed, t.Name)
 		}
 	}
@@ -117,12 +119,12 @@ func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error
 }
 
 // Warm compiles what the kata's suite needs, ahead of its first run. See
-// [grade.Grader.Warm].
+// [gorun.Runner.Warm].
 func (w *Workbook) Warm(ctx context.Context, k *course.Kata, progress func(done, total int)) error {
 	if err := w.InClone(); err != nil {
 		return err
 	}
-	return w.Compile(ctx, Suite(k), progress)
+	return w.Compile(ctx, k.Dir(), progress)
 }
 
 // Saves reports each save in the kata's folder until ctx ends.
@@ -188,9 +190,9 @@ func (w *Workbook) Diff(k *course.Kata, v *course.Variant) (string, error) {
 
 // RunProgram runs the program of a lesson or of a question, given by its
 // main.go, and returns what it printed.
-func (w *Workbook) RunProgram(ctx context.Context, file string) (grade.Program, error) {
+func (w *Workbook) RunProgram(ctx context.Context, file string) (gorun.Program, error) {
 	if err := w.InClone(); err != nil {
-		return grade.Program{Problem: err.Error()}, nil
+		return gorun.Program{Problem: err.Error()}, nil
 	}
 	return w.Run(ctx, path.Dir(file))
 }
@@ -227,7 +229,7 @@ func LineOf(k *course.Kata, v *grade.Verdict) int {
 	}
 	texts := []string{v.Summary, v.Detail}
 	for _, t := range v.Tests {
-		if t.Status == grade.Fail {
+		if t.Status == explain.Fail {
 			texts = append(texts, t.Message, t.Output)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/workspace"
@@ -49,7 +50,7 @@ func states(wb *Workbook) []StepState {
 }
 
 func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Fail})
+	wb := open(t, grade.Verdict{Status: explain.Fail})
 	ctx := t.Context()
 	l, k := wb.Course.Lessons[0], wb.Course.Katas[0]
 	want := []StepState{Open, Open, Open}
@@ -91,7 +92,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	requireStates("after a refused repair")
 
 	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
-		return grade.Verdict{Status: grade.Pass}, nil
+		return grade.Verdict{Status: explain.Pass}, nil
 	}
 	if _, err := wb.Check(ctx, k); err != nil {
 		t.Fatal(err)
@@ -115,7 +116,7 @@ func rightChoice(q *course.Question) []int {
 }
 
 func TestUnavailableIsNoTry(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Unavailable})
+	wb := open(t, grade.Verdict{Status: explain.Unavailable})
 	k := wb.Course.Katas[0]
 	if _, err := wb.Check(t.Context(), k); err != nil {
 		t.Fatal(err)
@@ -126,10 +127,10 @@ func TestUnavailableIsNoTry(t *testing.T) {
 }
 
 func TestOutsideACloneNothingIsRun(t *testing.T) {
-	wb := open(t, grade.Verdict{Status: grade.Pass})
+	wb := open(t, grade.Verdict{Status: explain.Pass})
 	wb.Space.Root = ""
 	v, err := wb.Check(t.Context(), wb.Course.Katas[0])
-	if err != nil || v.Status != grade.Unavailable || !strings.Contains(v.Summary, "--dir") {
+	if err != nil || v.Status != explain.Unavailable || !strings.Contains(v.Summary, "--dir") {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
@@ -256,9 +257,9 @@ func TestLineOf(t *testing.T) {
 		{&grade.Verdict{Summary: "It is fine."}, 1},
 		{&grade.Verdict{Detail: "katas/x/notes.go:12:2: undefined: y"}, 12},
 		{&grade.Verdict{Detail: "my_notes.go:12:2"}, 1},
-		{&grade.Verdict{Tests: []grade.Test{
-			{Status: grade.Pass, Output: "notes.go:3"},
-			{Status: grade.Fail, Message: "started at notes.go:41"},
+		{&grade.Verdict{Tests: []explain.Test{
+			{Status: explain.Pass, Output: "notes.go:3"},
+			{Status: explain.Fail, Message: "started at notes.go:41"},
 		}}, 41},
 	} {
 		if got := LineOf(k, tc.verdict); got != tc.want {

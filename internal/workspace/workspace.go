@@ -10,8 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"golang.org/x/mod/modfile"
 
 	"example.com/leakproof/internal/course"
 )
@@ -39,7 +40,7 @@ func Find(dir string) (root string, err error) {
 	}
 	for {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && declares(mod, Module) {
+		if err == nil && modfile.ModulePath(mod) == Module {
 			return dir, nil
 		}
 		up := filepath.Dir(dir)
@@ -48,15 +49,6 @@ func Find(dir string) (root string, err error) {
 		}
 		dir = up
 	}
-}
-
-func declares(mod []byte, module string) bool {
-	for line := range strings.Lines(string(mod)) {
-		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == "module" {
-			return fields[1] == module
-		}
-	}
-	return false
 }
 
 // Path is where the kata's file to repair lies on disk.

@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -17,20 +17,20 @@ type Programs struct {
 	workbook *workbook.Workbook
 	task     *Task
 	running  string // the main.go under way, or ""
-	printed  map[string]grade.Program
+	printed  map[string]gorun.Program
 	ended    func(error) tea.Cmd
 }
 
 // programMsg is what became of a program.
 type programMsg struct {
 	file    string
-	program grade.Program
+	program gorun.Program
 	err     error
 }
 
 // NewPrograms runs programs of the workbook, and calls ended after each.
 func NewPrograms(look *Look, jobs *Jobs, wb *workbook.Workbook, ended func(error) tea.Cmd) *Programs {
-	p := &Programs{look: look, workbook: wb, printed: map[string]grade.Program{}, ended: ended}
+	p := &Programs{look: look, workbook: wb, printed: map[string]gorun.Program{}, ended: ended}
 	p.task = NewTask(jobs, p.take)
 	return p
 }

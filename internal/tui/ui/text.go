@@ -5,6 +5,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	xansi "github.com/charmbracelet/x/ansi"
+
+	"example.com/leakproof/internal/explain"
 )
 
 // Wrap breaks plain text into lines of at most width cells. It does not break
@@ -77,3 +79,6 @@ type Span struct{ First, Last int }
 
 // Plus is the span n lines further down.
 func (s Span) Plus(n int) Span { return Span{s.First + n, s.Last + n} }
+
+// StatusWord says the status of a verdict in capitals.
+func StatusWord(s explain.Status) string { return strings.ToUpper(s.Word()) }

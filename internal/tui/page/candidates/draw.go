@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
 )
@@ -60,21 +60,16 @@ func (p *Candidates) judging(width, height int) (out []string, keep ui.Span) {
 	return out, keep
 }
 
-// words says a status as a person would.
-var words = map[grade.Status]string{
-	grade.Pass: "PASS", grade.Fail: "FAIL",
-}
-
 // verdict is what the suite said: each test that refused the repair.
 func (p *Candidates) verdict(c *candidate, width int) []string {
 	t, v := p.env.Theme, c.verdict
 	style := t.Bad
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		style = t.Good
 	}
-	out := []string{"The suite: " + style.Render(words[v.Status])}
+	out := []string{"The suite: " + style.Render(ui.StatusWord(v.Status)) + "  " + t.Dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
 	for _, test := range v.Tests {
-		if test.Status != grade.Fail {
+		if test.Status != explain.Fail {
 			continue
 		}
 		out = append(out, t.Bad.Render("FAIL")+" "+test.Name)
@@ -82,7 +77,7 @@ func (p *Candidates) verdict(c *candidate, width int) []string {
 			out = append(out, ui.Indent("     ", ui.Wrap(strings.TrimRight(line, "\n"), width-5))...)
 		}
 	}
-	if v.Status != grade.Pass && v.Status != grade.Fail {
+	if v.Status != explain.Pass && v.Status != explain.Fail {
 		out = append(out, ui.WrapText(v.Summary, width)...)
 	}
 	out = append(out, "")

@@ -5,31 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/ui"
 )
 
-// findingsOf are the findings to show with a test, or "" for those of the run
-// as a whole. What the suite said itself is its message already.
-func (r *results) findingsOf(test string) []grade.Finding {
-	var out []grade.Finding
-	for _, f := range r.verdict.Findings {
-		if f.Kind != grade.KindContract && (f.Test == test || slices.Contains(f.Also, test)) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
 // finding explains one thing that went wrong: a sentence, and below it the
 // learner's own lines that it speaks of.
-func (r *results) finding(f grade.Finding, width int) []string {
+func (r *results) finding(f explain.Finding, width int) []string {
 	t := r.env.Theme
-	out := ui.Paint(t.Warn, ui.Wrap("What happened: "+f.Text+".", width))
+	out := ui.Paint(t.Warn, ui.Wrap(f.Sentence(), width))
 	shown := 0
 	for i, place := range f.Places {
-		same := slices.ContainsFunc(f.Places[:i], func(p grade.Place) bool { return p.File == place.File && p.Line == place.Line })
+		same := slices.ContainsFunc(f.Places[:i], func(p explain.Place) bool { return p.File == place.File && p.Line == place.Line })
 		if place.File != r.kata.Path() || same || shown == maxSnippets {
 			continue
 		}
@@ -47,7 +35,7 @@ const maxSnippets = 2
 
 // snippet is the line of a place between its neighbours, with what happens
 // there.
-func (r *results) snippet(place grade.Place) []string {
+func (r *results) snippet(place explain.Place) []string {
 	t := r.env.Theme
 	var out []string
 	for n := place.Line - 1; n <= place.Line+1; n++ {
@@ -74,7 +62,7 @@ func (r *results) report() string {
 		name = test.Name
 	}
 	var parts []string
-	for _, f := range append(r.findingsOf(name), r.findingsOf("")...) {
+	for _, f := range append(explain.FindingsOf(r.verdict.Findings, name), explain.FindingsOf(r.verdict.Findings, "")...) {
 		if f.Stack != "" && !slices.Contains(parts, f.Stack) {
 			parts = append(parts, f.Stack)
 		}
@@ -83,13 +71,13 @@ func (r *results) report() string {
 }
 
 // belief says what a failed test stands for.
-func (r *results) belief(test grade.Test, width int) []string {
+func (r *results) belief(test explain.Test, width int) []string {
 	purpose := r.kata.Tests[test.Name]
 	if purpose == nil {
 		return nil
 	}
 	m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
-	lines := r.env.Markdown.Prose("Behind it, often: “"+m.Says+"” "+m.Truth, width)
+	lines := r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
 	where := fmt.Sprintf("%s reads “%s” in lesson %d; %s shows the test.",
 		keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number, keymap.Name(keymap.Test))
 	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(where, width))...)

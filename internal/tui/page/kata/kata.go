@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
@@ -79,7 +80,7 @@ func (p *Kata) Status() string {
 // that the learner sees what is refused before reading on.
 func (p *Kata) Init() tea.Cmd {
 	if err := p.env.Workbook.InClone(); err != nil {
-		p.results.take(grade.Verdict{Kata: p.kata.ID, Status: grade.Unavailable, Summary: err.Error()}, "")
+		p.results.take(grade.Verdict{Kata: p.kata.ID, Status: explain.Unavailable, Summary: err.Error()}, "")
 		return nil
 	}
 	watching := p.files.Start(func(ctx context.Context) tea.Msg {

@@ -9,6 +9,7 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
@@ -29,10 +30,10 @@ type results struct {
 // take shows a new verdict with its first failure opened.
 func (r *results) take(v grade.Verdict, source string) {
 	r.source = strings.Split(ui.Untab(source), "\n")
-	r.known = r.kata.Recognise(v.Pattern())
+	r.known = r.kata.Recognise(explain.Pattern(v.Status, v.Tests))
 	r.verdict, r.cursor, r.open = &v, ui.Cursor{Moved: true}, map[string]bool{}
 	for i, test := range v.Tests {
-		if test.Status == grade.Fail {
+		if test.Status == explain.Fail {
 			r.cursor.At = i
 			r.open[test.Name] = true
 			return
@@ -43,9 +44,9 @@ func (r *results) take(v grade.Verdict, source string) {
 func (r *results) interactive() bool { return r.verdict != nil && len(r.verdict.Tests) > 0 }
 
 // selected is the test under the cursor.
-func (r *results) selected() (test grade.Test, ok bool) {
+func (r *results) selected() (test explain.Test, ok bool) {
 	if !r.interactive() {
-		return grade.Test{}, false
+		return explain.Test{}, false
 	}
 	return r.verdict.Tests[r.cursor.At], true
 }
@@ -68,7 +69,7 @@ func (r *results) behind() []ui.Action {
 		}))
 	}
 	test, ok := r.selected()
-	if !ok || test.Status != grade.Fail {
+	if !ok || test.Status != explain.Fail {
 		return out
 	}
 	if purpose := r.kata.Tests[test.Name]; purpose != nil {
@@ -83,16 +84,6 @@ func (r *results) behind() []ui.Action {
 		}
 		return r.env.Open(page.Route{Page: page.Listing, ID: fmt.Sprintf("%s:%d", file, line), Text: source, Code: true})
 	}))
-}
-
-// words says a status as a person would.
-var words = map[grade.Status]string{
-	grade.Pass:         "PASS",
-	grade.Fail:         "FAIL",
-	grade.CompileError: "DOES NOT COMPILE",
-	grade.Timeout:      "TIMEOUT",
-	grade.Untrusted:    "UNTRUSTED",
-	grade.Unavailable:  "CANNOT RUN",
 }
 
 // lines draws the verdict. Keep says which lines hold the test under the
@@ -129,25 +120,25 @@ func (r *results) lines(width int, running bool) (out []string, keep ui.Span) {
 func (r *results) headline(width int) []string {
 	v, t := r.verdict, r.env.Theme
 	style := t.Bad
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		style = t.Good
 	}
-	out := []string{style.Render(words[v.Status]) + "  " + t.Dim.Render(counts(v))}
+	out := []string{style.Render(ui.StatusWord(v.Status)) + "  " + t.Dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
 	if xansi.StringWidth(out[0]) > width {
-		out = append([]string{style.Render(words[v.Status])}, ui.Paint(t.Dim, ui.Wrap(counts(v), width))...)
+		out = append([]string{style.Render(ui.StatusWord(v.Status))}, ui.Paint(t.Dim, ui.Wrap(explain.Counts(v.Tests, v.Race, v.Elapsed), width))...)
 	}
 	out = append(out, ui.WrapText(v.Summary, width)...)
 	if r.known != nil {
-		out = append(out, r.env.Markdown.Prose("**It looks like a known near miss:** "+strings.TrimRight(r.known.Summary, ".")+". "+r.known.Why, width)...)
+		out = append(out, r.env.Markdown.Prose(explain.NearMiss(r.known.Summary, r.known.Why), width)...)
 	}
 	for _, note := range v.Notes {
 		out = append(out, ui.Paint(t.Warn, ui.WrapText("Note: "+note, width))...)
 	}
-	for _, f := range r.findingsOf("") {
+	for _, f := range explain.FindingsOf(v.Findings, "") {
 		out = append(out, "")
 		out = append(out, r.finding(f, min(width, ui.MaxText))...)
 	}
-	if v.Status == grade.Pass {
+	if v.Status == explain.Pass {
 		out = append(out, "",
 			t.Good.Render(keymap.Name(keymap.Solutions)+" compares yours with the reference and with other good repairs."),
 			t.Good.Render(keymap.Name(keymap.AlmostWorks)+" shows what almost works: say why it fails, then run it."))
@@ -155,33 +146,16 @@ func (r *results) headline(width int) []string {
 	return out
 }
 
-func counts(v *grade.Verdict) string {
-	passed := 0
-	for _, test := range v.Tests {
-		if test.Status == grade.Pass {
-			passed++
-		}
-	}
-	if len(v.Tests) == 0 {
-		return ""
-	}
-	race := "with the race detector"
-	if !v.Race {
-		race = "WITHOUT the race detector"
-	}
-	return fmt.Sprintf("%d of %d tests pass, %s, %.1f s", passed, len(v.Tests), race, v.Elapsed.Seconds())
-}
-
 // margin is what stands before the text of an open test.
 const margin = "       "
 
-func (r *results) test(test grade.Test, selected bool, width int) []string {
+func (r *results) test(test explain.Test, selected bool, width int) []string {
 	t := r.env.Theme
 	word, style := "  --", t.Dim
 	switch test.Status {
-	case grade.Pass:
+	case explain.Pass:
 		word, style = "  ok", t.Good
-	case grade.Fail:
+	case explain.Fail:
 		word, style = "FAIL", t.Bad
 	default:
 	}
@@ -212,10 +186,10 @@ func (r *results) test(test grade.Test, selected bool, width int) []string {
 		}
 		add([]string{t.Dim.Render(place)})
 	}
-	for _, f := range r.findingsOf(test.Name) {
+	for _, f := range explain.FindingsOf(r.verdict.Findings, test.Name) {
 		add(r.finding(f, prose))
 	}
-	if test.Status == grade.Fail && selected {
+	if test.Status == explain.Fail && selected {
 		add(r.belief(test, prose))
 	}
 	return out

@@ -1,0 +1,94 @@
+package gorun
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os/exec"
+	"sync"
+)
+
+// Why a run was ended from outside.
+var (
+	ErrTimeLimit   = errors.New("the run took longer than the limit")
+	ErrBuildLimit  = errors.New("building took longer than the limit")
+	ErrOutputLimit = errors.New("the run printed more than the limit")
+	ErrMemoryLimit = errors.New("the run used more memory than the limit")
+)
+
+// Ending is how a command ended.
+type Ending struct {
+	Exit   int    // exit status; -1 if it was killed or never started
+	Cause  error  // why it was ended from outside, or could not start; else nil
+	Stderr string // what the go command itself said of a test run; bounded
+}
+
+// stderrLimit bounds what is kept of the go command's own messages.
+const stderrLimit = 64 << 10
+
+// Command is a command and what it runs with.
+type Command struct {
+	TempDir        string // where the go command works
+	Env            []string
+	Stdout, Stderr io.Writer
+	Name           string
+	Args           []string
+
+	memory memoryLimit
+}
+
+// Run runs a command in the module root and returns when no process that it has
+// started is left; see [group].
+func (m *Machine) Run(ctx context.Context, c Command) Ending {
+	mark := markName + "=" + rand.Text()
+	group, err := newGroup(ctx, mark)
+	if err != nil {
+		return notRun(ctx, err)
+	}
+	defer group.end() // also after a panic
+
+	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
+	cmd.Dir = m.Root
+	// GOTMPDIR makes sure that a killed go command leaves no work folder.
+	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark)
+	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+	cmd.WaitDelay = waitDelay
+	cmd.Cancel = group.kill
+	if err := group.start(cmd); err != nil {
+		return notRun(ctx, err)
+	}
+	if c.memory.exceeded != nil {
+		watching, stop := context.WithCancel(ctx)
+		var watcher sync.WaitGroup
+		watcher.Go(func() { c.memory.watch(watching, cmd.Process.Pid) })
+		defer watcher.Wait()
+		defer stop()
+	}
+	err = cmd.Wait()
+	end := Ending{Exit: cmd.ProcessState.ExitCode()}
+	if err != nil && ctx.Err() != nil {
+		end.Cause = context.Cause(ctx)
+	}
+	return end
+}
+
+// notRun is the ending of a command that could not be started.
+func notRun(ctx context.Context, err error) Ending {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return Ending{Exit: -1, Cause: err}
+}
+
+// headWriter keeps the first bytes written to it and drops the rest.
+type headWriter struct {
+	limit int
+	buf   bytes.Buffer
+}
+
+func (w *headWriter) Write(p []byte) (int, error) {
+	w.buf.Write(p[:min(len(p), w.limit-w.buf.Len())])
+	return len(p), nil
+}

@@ -1,0 +1,100 @@
+package gorun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/leakproof/internal/text"
+)
+
+// Limits of a program that a lesson runs.
+const (
+	defaultProgramLimit = 20 * time.Second
+	programOutputLimit  = 16 << 10 // bytes
+)
+
+// Program is what became of a program that a lesson runs.
+type Program struct {
+	Output  string // what it printed on both streams; bounded
+	Problem string // one sentence, if it did not build, failed or was ended: what happened and what to do next
+}
+
+// RunProgram builds the program in a folder, given by its slash path below the
+// module root, and runs it as tests run: in its own process group, with limits
+// on its time, its memory and its output. The error is ctx's.
+func (r *Runner) RunProgram(ctx context.Context, folder string) (Program, error) {
+	p := r.runProgram(ctx, folder)
+	if err := ctx.Err(); err != nil {
+		return Program{}, err
+	}
+	p.Problem = text.Sentence(p.Problem)
+	return p, nil
+}
+
+func (r *Runner) runProgram(ctx context.Context, folder string) Program {
+	m := r.Probe(ctx)
+	if problem := m.Blocker(); problem != "" {
+		return Program{Problem: problem}
+	}
+	dir, err := m.TempFolder()
+	if err != nil {
+		return Program{Problem: fmt.Sprintf("no temporary folder for the program: %v; free some space or set TMPDIR", err)}
+	}
+	p := r.buildProgram(ctx, m, dir, folder)
+	if err := os.RemoveAll(dir); err != nil && p.Problem == "" {
+		p.Problem = fmt.Sprintf("the temporary folder %s is still there: %v; remove it", dir, err)
+	}
+	return p
+}
+
+func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder string) Program {
+	binary := filepath.Join(dir, "program.exe") // Windows wants the ending, others do not mind it
+	complaints := &headWriter{limit: stderrLimit}
+	building, cancel := context.WithTimeoutCause(ctx, DefaultBuildLimit, ErrBuildLimit)
+	defer cancel()
+	// The program may need modules that the workbook itself does not.
+	end := m.Run(building, Command{
+		TempDir: dir, Env: m.Online, Stdout: complaints, Stderr: complaints,
+		Name: m.GoPath, Args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
+	})
+	if end.Exit != 0 {
+		return Program{
+			Output:  complaints.buf.String(),
+			Problem: fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder),
+		}
+	}
+
+	limit := r.programLimit
+	if limit == 0 {
+		limit = defaultProgramLimit
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	running, cancel := context.WithTimeoutCause(ctx, limit, ErrTimeLimit)
+	defer cancel()
+	now := make(chan struct{})
+	close(now)
+	// One writer for both streams keeps their lines in order.
+	printed := &headWriter{limit: programOutputLimit}
+	end = m.Run(running, Command{
+		TempDir: dir, Env: m.Offline, Stdout: printed, Stderr: printed, Name: binary,
+		memory: memoryLimit{bytes: m.MemoryLimit, of: residentMemory, from: now, exceeded: func() { stop(ErrMemoryLimit) }},
+	})
+	p := Program{Output: strings.TrimRight(printed.buf.String(), "\n")}
+	switch {
+	case errors.Is(end.Cause, ErrTimeLimit):
+		p.Problem = fmt.Sprintf("the program did not end within %v and was stopped; if you changed it, `git checkout %s` brings it back", limit, folder)
+	case errors.Is(end.Cause, ErrMemoryLimit):
+		p.Problem = fmt.Sprintf("the program used more than %s of memory and was stopped; if you changed it, `git checkout %s` brings it back", text.Bytes(m.MemoryLimit), folder)
+	case end.Cause != nil:
+		p.Problem = fmt.Sprintf("the program could not be run: %v; try `go run ./%s`", end.Cause, folder)
+	case end.Exit != 0:
+		p.Problem = fmt.Sprintf("the program ended with status %d; if you changed it, `git checkout %s` brings it back", end.Exit, folder)
+	}
+	return p
+}

@@ -1,0 +1,46 @@
+package gorun
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestRunProgram(t *testing.T) {
+	const head = "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n\tfmt.Println(\"one\")\n\tfmt.Fprintln(os.Stderr, \"two\")\n\t"
+	for _, tc := range []struct {
+		name, body, output, problem string
+	}{
+		{"it ends", "", "one\ntwo", ""},
+		{"it fails", "os.Exit(3)", "one\ntwo", "The program ended with status 3; if you changed it, `git checkout lessons/01-x/p` brings it back."},
+		{"it never ends", "for {\n\t}", "one\ntwo", "The program did not end within 1s and was stopped;"},
+		{"it prints without end", "for {\n\t\tfmt.Println(\"more\")\n\t}", "one\ntwo\nmore", "The program did not end within 1s and was stopped;"},
+		{"it does not build", "undefined()", "undefined: undefined", "lessons/01-x/p does not build; restore it"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := newRunner(t, map[string]string{"lessons/01-x/p/main.go": head + tc.body + "\n}\n"})
+			r.programLimit = time.Second
+			p, err := r.RunProgram(t.Context(), "lessons/01-x/p")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(p.Output, tc.output) || !strings.HasPrefix(p.Problem, tc.problem) || (tc.problem == "") != (p.Problem == "") {
+				t.Errorf("got %q, %q; want %q, %q", p.Output[:min(len(p.Output), 200)], p.Problem, tc.output, tc.problem)
+			}
+			if len(p.Output) > programOutputLimit {
+				t.Errorf("%d bytes of output", len(p.Output))
+			}
+		})
+	}
+}
+
+func TestRunProgramIsCancelled(t *testing.T) {
+	r := newRunner(t, map[string]string{"lessons/01-x/p/main.go": "package main\n\nfunc main() {}\n"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if p, err := r.RunProgram(ctx, "lessons/01-x/p"); !errors.Is(err, context.Canceled) || p.Problem != "" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+}

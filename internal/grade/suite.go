@@ -1,0 +1,17 @@
+package grade
+
+// Suite is one kata's pristine suite.
+type Suite struct {
+	Kata string // "12-leaky-fanout"
+	Dir  string // slash path below the module root: "katas/12-leaky-fanout"
+	File string // the learner's file in Dir: "notes.go"
+
+	// Files are the files the verdict rests on, by slash path below the module
+	// root: the suite's test files, support files of the kata, the suite kit.
+	// A file that differs on disk, line endings aside, is restored for the run.
+	Files map[string][]byte
+
+	// Answer, if not nil, is graded in place of what is on disk: the files of
+	// Dir outside Files, by slash path below the module root.
+	Answer map[string][]byte
+}

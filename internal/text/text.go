@@ -1,0 +1,72 @@
+// Package text fits what other programs print into sentences and bounds, for
+// whoever shows it to a learner.
+package text
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// lineLimit is the length of a line that fits into a sentence, in bytes.
+const lineLimit = 300
+
+// FirstLine is the first line of s in a length that fits into a sentence.
+func FirstLine(s string) string { return Line(s, lineLimit) }
+
+// Line is the first line of s, of so many bytes at most.
+func Line(s string, limit int) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	line = Printable(strings.TrimSpace(line))
+	if len(line) > limit {
+		line = strings.ToValidUTF8(line[:limit], "") + "..."
+	}
+	return line
+}
+
+// Printable drops control characters: what the code under test prints must not
+// reach the learner's terminal as an instruction.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// Clip makes s printable and bounds it, leaving out its middle.
+func Clip(s string, limit int) string {
+	s = Printable(s)
+	if len(s) <= limit {
+		return s
+	}
+	head, tail := s[:limit/2], s[len(s)-limit/2:]
+	if i := strings.LastIndexByte(head, '\n'); i > 0 {
+		head = head[:i+1]
+	}
+	if i := strings.IndexByte(tail, '\n'); i >= 0 && i < len(tail)-1 {
+		tail = tail[i+1:]
+	}
+	return fmt.Sprintf("%s... %d bytes left out ...\n%s", head, len(s)-len(head)-len(tail), tail)
+}
+
+// Sentence begins and ends s as one, unless it begins with a name.
+func Sentence(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	if !strings.ContainsAny(first, "./:_`") {
+		s = strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):]
+	}
+	if s != "" && !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// Bytes writes a number of bytes as a person would.
+func Bytes(n int64) string {
+	if n >= 1<<30 && n%(1<<30) == 0 {
+		return fmt.Sprintf("%d GiB", n>>30)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
+}

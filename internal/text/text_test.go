@@ -1,0 +1,36 @@
+package text
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatIsPrintedCannotSteerATerminal(t *testing.T) {
+	if got := Clip("a\x1b[31mb\r\a\n\tc", 100); got != "a[31mb\n\tc" {
+		t.Errorf("Clip kept control characters: %q", got)
+	}
+	if got := FirstLine("panic: \x1b]0;x\a" + strings.Repeat("y", 1000)); len(got) > lineLimit+3 || strings.ContainsRune(got, 0x1b) {
+		t.Errorf("a sentence would carry %d bytes: %q", len(got), got)
+	}
+}
+
+func TestLongOutputKeepsItsEnds(t *testing.T) {
+	long := "first\n" + strings.Repeat("middle\n", 1000) + "last\n"
+	got := Clip(long, 200)
+	if len(got) > 260 || !strings.HasPrefix(got, "first\n") || !strings.HasSuffix(got, "last\n") || !strings.Contains(got, "bytes left out") {
+		t.Errorf("clipped to %d bytes: %q", len(got), got)
+	}
+}
+
+func TestASummaryIsASentence(t *testing.T) {
+	for said, want := range map[string]string{
+		"all tests passed":           "All tests passed.",
+		"notes.go:3:1: bad; mend it": "notes.go:3:1: bad; mend it.",
+		"It ends.":                   "It ends.",
+		"":                           "",
+	} {
+		if got := Sentence(said); got != want {
+			t.Errorf("Sentence(%q) = %q, want %q", said, got, want)
+		}
+	}
+}
