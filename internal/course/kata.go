@@ -142,9 +142,9 @@ func (l *loader) loadKatas() {
 func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
-		ID, Title, Module, File string
-		Minutes                 int
-		Lessons, Practises      []string
+		Title, Module, File string
+		Minutes             int
+		Lessons, Practises  []string
 	}
 	body, line, ok := l.frontMatter(file, brief.Data, &head)
 	if !ok {
@@ -156,9 +156,6 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
-	}
-	if head.ID != dir {
-		l.problem(file, 2, "id is %q: it must be the folder's name, %q", head.ID, dir)
 	}
 	if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
 		l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
