@@ -3,6 +3,7 @@ package course_test
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
@@ -97,8 +98,9 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`},
 		{"question about a blank line", quiz, `line = 8`, `line = 4`, `question "close-spot": option 2 has no text`},
 		{"missing program", quiz, `code = "deferred/main.go"`, `code = "defer/main.go"`, "quiz/01-close/defer/main.go: cannot be read"},
-		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the folder wrong-e has no entry"},
-		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f/notes.go is missing"},
+		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the variant wrong-e has no entry: add [wrong-e]"},
+		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f.go is missing"},
+		{"variant that the go command would build", "solutions/01-open-file/wrong-e.go", "//go:build ignore\n\n", "", "solutions/01-open-file/wrong-e.go:1: a variant begins with the line //go:build ignore"},
 		{"unknown section of a brief", briefs, "## Rules", "## Laws", `unknown section "Laws"`},
 		{"two hints", briefs, "### The idea\n", "", "2 hints: write 3"},
 	} {
@@ -117,6 +119,39 @@ func TestMistakesAreRefused(t *testing.T) {
 				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
 			}
 		})
+	}
+}
+
+// A variant may be a folder, whose files go into the kata's folder under their
+// own names.
+func TestVariantOfSeveralFiles(t *testing.T) {
+	const dir = "solutions/01-open-file/"
+	files := coursetest.Files(t)
+	files[dir+"wrong-e/notes.go"] = files[dir+"wrong-e.go"]
+	files[dir+"wrong-e/store.go"] = &fstest.MapFile{Data: []byte("//go:build ignore\n\npackage openfile\n")}
+	_, err := coursetest.Load(t, files)
+	if want := dir + "wrong-e.go: the variant wrong-e is a folder as well: keep one"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("a file and a folder of one name:\n%v\nwant a line with:\n%s", err, want)
+	}
+
+	source := string(files[dir+"wrong-e.go"].Data)
+	delete(files, dir+"wrong-e.go")
+	c, err := coursetest.Load(t, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Katas[0].Variant("wrong-e").Files
+	if want := strings.TrimPrefix(source, "//go:build ignore\n\n"); len(got) != 2 || string(got["notes.go"]) != want || string(got["store.go"]) != "package openfile\n" {
+		t.Errorf("its files are %q", got)
+	}
+
+	files[dir+"wrong-e/store.go"].Data = []byte("package openfile\n")
+	delete(files, dir+"wrong-e/notes.go")
+	_, err = coursetest.Load(t, files)
+	for _, want := range []string{dir + "wrong-e/store.go:1: a variant begins", dir + "wrong-e/notes.go is missing"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got:\n%v\nwant a line with:\n%s", err, want)
+		}
 	}
 }
 
