@@ -87,7 +87,7 @@ func TestAClonesKatasAreAtTheirStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	space, err := Clone("../..", t.TempDir(), c)
+	space, err := Clone("../../..", t.TempDir(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@
 // each time, and by the tests that its corpus names. The load is more of the
 // same: several runs for each processor at once.
 //
-//	go run ./internal/stress                       # 200 runs of every variant
-//	go run ./internal/stress -runs 20 12 19        # fewer, of two katas
-//	go run ./internal/stress -load 12 leaky-fanout # more load
+//	go run ./internal/tools/stress                       # 200 runs of every variant
+//	go run ./internal/tools/stress -runs 20 12 19        # fewer, of two katas
+//	go run ./internal/tools/stress -load 12 leaky-fanout # more load
 package main
 
 import (

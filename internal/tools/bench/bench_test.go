@@ -4,7 +4,7 @@
 // with other programs. Numbers of one machine say little; the ratios are what
 // the project holds itself to:
 //
-//	go test ./internal/bench -run '^$' -bench . -benchtime 20x
+//	go test ./internal/tools/bench -run '^$' -bench . -benchtime 20x
 package bench
 
 import (
@@ -44,7 +44,7 @@ type terminal struct {
 func start(tb testing.TB, answers bool, name string, args ...string) *terminal {
 	tb.Helper()
 	t := &terminal{tb: tb, answers: answers, cmd: exec.Command(name, args...), chunks: make(chan []byte, 1024)}
-	t.cmd.Dir = filepath.Join("..", "..")
+	t.cmd.Dir = filepath.Join("..", "..", "..")
 	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+tb.TempDir())
 	var err error
 	if t.pty, err = pty.StartWithSize(t.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
@@ -136,7 +136,7 @@ func build(tb testing.TB, pkg string) string {
 	tb.Helper()
 	out := filepath.Join(tb.TempDir(), "program")
 	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", out, pkg)
-	cmd.Dir = filepath.Join("..", "..")
+	cmd.Dir = filepath.Join("..", "..", "..")
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("go build %s: %v\n%s", pkg, err, msg)
 	}
@@ -176,7 +176,7 @@ func toFrame(tb testing.TB, answers bool, text, name string, args ...string) tim
 // BenchmarkStart compares the time to the home screen with that of the
 // smallest Bubble Tea program. Goal: a ratio of at most 2.
 func BenchmarkStart(b *testing.B) {
-	ours, trivial := build(b, "."), build(b, "./internal/bench/trivial")
+	ours, trivial := build(b, "."), build(b, "./internal/tools/bench/trivial")
 	for name, answers := range map[string]bool{"answering": true, "silent": false} {
 		b.Run(name, func(b *testing.B) {
 			sideBySide(b,

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/rig"
+	"example.com/leakproof/internal/tools/rig"
 )
 
 // BenchmarkGolings compares the time from a save to its verdict on the screen

@@ -16,7 +16,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
-	"example.com/leakproof/internal/rig"
+	"example.com/leakproof/internal/tools/rig"
 	"example.com/leakproof/internal/workspace"
 )
 

@@ -100,7 +100,7 @@ func keysToAKata(t *testing.T) string {
 // cloneOfRunaways is a clone whose katas note their processes and spin.
 func cloneOfRunaways(t *testing.T) string {
 	t.Helper()
-	root, here := t.TempDir(), filepath.Join("..", "..")
+	root, here := t.TempDir(), filepath.Join("..", "..", "..")
 	if err := os.CopyFS(filepath.Join(root, "katas"), os.DirFS(filepath.Join(here, "katas"))); err != nil {
 		t.Fatal(err)
 	}

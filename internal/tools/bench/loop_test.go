@@ -16,7 +16,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/rig"
+	"example.com/leakproof/internal/tools/rig"
 	"example.com/leakproof/internal/workspace"
 )
 
@@ -37,7 +37,7 @@ type loop struct {
 // newClone is a clone to throw away.
 func newClone(b *testing.B, c *course.Course) workspace.Workspace {
 	b.Helper()
-	space, err := rig.Clone(filepath.Join("..", ".."), b.TempDir(), c)
+	space, err := rig.Clone(filepath.Join("..", "..", ".."), b.TempDir(), c)
 	must(b, err)
 	return space
 }

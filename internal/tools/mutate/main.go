@@ -3,8 +3,8 @@
 // listed, with the reason why it keeps the contract all the same, in
 // solutions/NN-name/equivalent.toml.
 //
-//	go run ./internal/mutate                # every kata, a table at the end
-//	go run ./internal/mutate 12 loop-cancel # two of them
+//	go run ./internal/tools/mutate                # every kata, a table at the end
+//	go run ./internal/tools/mutate 12 loop-cancel # two of them
 //
 // It ends with status 1 if a mutant is accepted that is not listed, or one is
 // listed that is refused or does not exist any more.

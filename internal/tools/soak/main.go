@@ -5,8 +5,8 @@
 // versions from the corpus at random moments, by the ways that editors have.
 // Among them are versions that do not compile, never end or print without end.
 //
-//	go run ./internal/soak                     # 500 saves, about 15 minutes
-//	go run ./internal/soak -saves 50 -seed 7   # fewer, in the order of another run
+//	go run ./internal/tools/soak                     # 500 saves, about 15 minutes
+//	go run ./internal/tools/soak -saves 50 -seed 7   # fewer, in the order of another run
 //
 // Whenever it gets quiet, the screen must show the verdict of the version that
 // was saved last. A verdict that is wrong or of an older version, a process
@@ -27,7 +27,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/rig"
+	"example.com/leakproof/internal/tools/rig"
 	"example.com/leakproof/internal/workspace"
 )
 

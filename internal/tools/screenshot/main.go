@@ -3,7 +3,7 @@
 // Screenshot plays the workbook on a pseudo-terminal and writes what its
 // screen shows as SVG, for the README:
 //
-//	go run ./internal/screenshot
+//	go run ./internal/tools/screenshot
 //
 // It needs a clone whose katas are at their start. The learner's progress is
 // not touched: it uses a state folder of its own.
@@ -60,7 +60,7 @@ func main() {
 	for _, s := range shots {
 		svg, err := shoot(ctx, s.args, s.presses)
 		if err == nil {
-			err = os.WriteFile(filepath.Join("internal", "screenshot", s.file), svg, 0o644)
+			err = os.WriteFile(filepath.Join("internal", "tools", "screenshot", s.file), svg, 0o644)
 		}
 		if err != nil {
 			log.Fatalf("%s: %v", s.file, err) //nolint:gocritic // the context ends with the process
