@@ -2,25 +2,6 @@ module example.com/leakproof
 
 go 1.26.0
 
-// The variants of each kata are compiled in the kata's place, never here.
-ignore (
-	./solutions/01-write-json
-	./solutions/02-decode
-	./solutions/03-leaked-errors
-	./solutions/04-error-map
-	./solutions/05-layers
-	./solutions/06-handler-context
-	./solutions/07-loop-cancel
-	./solutions/08-lost-cancel
-	./solutions/09-retry
-	./solutions/10-context-values
-	./solutions/11-map-race
-	./solutions/12-leaky-fanout
-	./solutions/13-bounded-fanout
-	./solutions/14-worker-pool
-	./solutions/19-server-timeouts
-)
-
 require (
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1 // github.com/charmbracelet/bubbletea

@@ -13,15 +13,38 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/txtar"
+
+	"example.com/leakproof/internal/course"
 )
 
 func main() {
 	log.SetFlags(0)
-	check := flag.Bool("check", false, "only say whether pristine.txtar is up to date")
+	check := flag.Bool("check", false, "only say whether pristine.txtar is up to date and every kata stands at its start")
 	flag.Parse()
+	archive, err := pristine()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if !*check {
+		if err := os.WriteFile("pristine.txtar", archive, 0o644); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if old, err := os.ReadFile("pristine.txtar"); err != nil || !bytes.Equal(old, archive) {
+		log.Fatal("pristine.txtar is not what katas/ holds: run go generate ./solutions, and commit it if the change of katas/ is meant")
+	}
+	if err := checkStarts(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// pristine is the archive of what katas/ holds now.
+func pristine() ([]byte, error) {
 	archive := &txtar.Archive{Comment: []byte("The pristine briefs, suites and suite kit. Written by go generate ./solutions; do not edit.\n\n")}
 	err := filepath.WalkDir(filepath.Join("..", "katas"), func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -46,27 +69,42 @@ func main() {
 		archive.Files = append(archive.Files, txtar.File{Name: slash, Data: data})
 		return nil
 	})
+	return txtar.Format(archive), err
+}
+
+var repaired = regexp.MustCompile(`(?m)^file = "(.+)"$`)
+
+// learners reports whether a file of a kata is one that learners work in: the
+// one that its brief names, or one that the start has as well.
+func learners(dir, base string) bool {
+	brief, err := os.ReadFile(filepath.Join("..", dir, "KATA.md"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	if *check {
-		if old, err := os.ReadFile("pristine.txtar"); err != nil || !bytes.Equal(old, txtar.Format(archive)) {
-			log.Fatal("pristine.txtar is not what katas/ holds: run go generate ./solutions, and commit it if the change of katas/ is meant")
-		}
-		return
+	file := repaired.FindSubmatch(brief)
+	if file == nil {
+		log.Fatalf("%sKATA.md does not say which file to repair: add file = \"notes.go\" to its front matter", dir)
 	}
-	if err := os.WriteFile("pristine.txtar", txtar.Format(archive), 0o644); err != nil {
-		log.Fatal(err)
-	}
+	_, err = os.Stat(filepath.Join(path.Base(dir), "start", base))
+	return string(file[1]) == base || err == nil
 }
 
-// learners reports whether the file is one that learners repair: the corpus of
-// its kata has a start of it.
-func learners(dir, base string) bool {
-	start := filepath.Join(path.Base(dir), "start")
-	if _, err := os.Stat(start); err != nil {
-		log.Fatalf("%s has no start: write solutions/%s first", dir, start)
+// checkStarts requires that katas/ holds what every learner starts with.
+func checkStarts() error {
+	c, err := course.Load(course.Sources{Lessons: os.DirFS("../lessons"), Quiz: os.DirFS("../quiz"), Solutions: os.DirFS(".")})
+	if err != nil {
+		return err
 	}
-	_, err := os.Stat(filepath.Join(start, base))
-	return err == nil
+	for _, k := range c.Katas {
+		for name, want := range k.Variant("start").Files {
+			got, err := os.ReadFile(filepath.Join("..", k.Dir(), name))
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(got, want) {
+				log.Fatalf("%s/%s is not the start of the kata: run go run . reset %d, or correct solutions/%s/start.go, and commit it", k.Dir(), name, k.Number, k.ID)
+			}
+		}
+	}
+	return nil
 }

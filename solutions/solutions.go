@@ -7,7 +7,8 @@ import "embed"
 
 //go:generate go run generate.go
 
-// FS holds NN-name/corpus.toml, NN-name/tests.toml, NN-name/patterns.toml, NN-name/VARIANT/*.go and pristine.txtar.
+// FS holds pristine.txtar and, in NN-name/, corpus.toml, tests.toml,
+// patterns.toml and the variants.
 //
-//go:embed pristine.txtar */corpus.toml */tests.toml */patterns.toml */*/*.go
+//go:embed pristine.txtar [0-9]*
 var FS embed.FS

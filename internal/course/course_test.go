@@ -3,6 +3,7 @@ package course_test
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
@@ -53,15 +54,15 @@ func TestMistakesAreRefused(t *testing.T) {
 		name, file, old, new, want string
 	}{
 		{"unknown key in a lesson", lesson, `minutes = 5`, `minutes = 5` + "\n" + `colour = "red"`, lesson + `:5: unknown key "colour"`},
-		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:33: unknown key "question.points"`},
-		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:6: unknown key "level"`},
+		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:31: unknown key "question.points"`},
+		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:5: unknown key "level"`},
 		{"unknown key in a corpus", corpus, `trades = "Nothing`, `gains = "Nothing`, corpus + `:6: unknown key "solution.gains"`},
-		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:109: not valid TOML`},
-		{"no front matter", briefs, "+++\nid", "id", kata + ":1: no front matter"},
-		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:129: question "close-first" is already in ` + quiz + `:3`},
+		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:107: not valid TOML`},
+		{"no front matter", briefs, "+++\ntitle", "title", kata + ":1: no front matter"},
+		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:127: question "close-first" is already in ` + quiz + `:1`},
 		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:7: point "Z1" is already on line 1`},
 		{"dangling checkpoint", lesson, "@checkpoint close-trace", "@checkpoint close-trade", lesson + `:36: the lesson's quiz has no question "close-trade"`},
-		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:3: question "close-first": option 2: misconception "collector-opens"`},
+		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:1: question "close-first": option 2: misconception "collector-opens"`},
 		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`},
 		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`},
 		{"kata of an unknown module", briefs, `module = "Handles"`, `module = "Doors"`, kata + `:1: module "Doors" is not in lessons/curriculum.toml`},
@@ -69,7 +70,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"module without a kata", points, `[[kata]]`, "[[module]]\ntitle = \"Doors\"\nabout = \"Later.\"\n\n[[kata]]", points + `: no kata is of the module "Doors"`},
 		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson"},
 		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`},
-		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:3: question "close-first" asks about "Z2", which is not taught before 02-later`},
+		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:1: question "close-first" asks about "Z2", which is not taught before 02-later`},
 		{"lesson that teaches another's point", lesson, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, lesson + `:1: it teaches "Z2", whose home is 02-later`},
 		{"point that its home does not teach", points, `lesson = "02-later"`, `lesson = "01-close"`, lesson + `:1: lessons/curriculum.toml makes this lesson the home of "Z2"`},
 		{"unknown directive", lesson, "@proof ", "@prove ", lesson + ":34: unknown directive @prove"},
@@ -97,13 +98,14 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry"},
 		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks"},
 		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`},
-		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:3: question "close-first": 2 options are right`},
-		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:3: question "close-first": option 2 has no why`},
+		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:1: question "close-first": 2 options are right`},
+		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:1: question "close-first": option 2 has no why`},
 		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`},
 		{"question about a blank line", quiz, `line = 8`, `line = 4`, `question "close-spot": option 2 has no text`},
 		{"missing program", quiz, `code = "deferred/main.go"`, `code = "defer/main.go"`, "quiz/01-close/defer/main.go: cannot be read"},
-		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the folder wrong-e has no entry"},
-		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f/notes.go is missing"},
+		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the variant wrong-e has no entry: add [wrong-e]"},
+		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f.go is missing"},
+		{"variant that the go command would build", "solutions/01-open-file/wrong-e.go", "//go:build ignore\n\n", "", "solutions/01-open-file/wrong-e.go:1: a variant begins with the line //go:build ignore"},
 		{"unknown section of a brief", briefs, "## Rules", "## Laws", `unknown section "Laws"`},
 		{"two hints", briefs, "### The idea\n", "", "2 hints: write 3"},
 	} {
@@ -122,6 +124,39 @@ func TestMistakesAreRefused(t *testing.T) {
 				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
 			}
 		})
+	}
+}
+
+// A variant may be a folder, whose files go into the kata's folder under their
+// own names.
+func TestVariantOfSeveralFiles(t *testing.T) {
+	const dir = "solutions/01-open-file/"
+	files := coursetest.Files(t)
+	files[dir+"wrong-e/notes.go"] = files[dir+"wrong-e.go"]
+	files[dir+"wrong-e/store.go"] = &fstest.MapFile{Data: []byte("//go:build ignore\n\npackage openfile\n")}
+	_, err := coursetest.Load(t, files)
+	if want := dir + "wrong-e.go: the variant wrong-e is a folder as well: keep one"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("a file and a folder of one name:\n%v\nwant a line with:\n%s", err, want)
+	}
+
+	source := string(files[dir+"wrong-e.go"].Data)
+	delete(files, dir+"wrong-e.go")
+	c, err := coursetest.Load(t, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Katas[0].Variant("wrong-e").Files
+	if want := strings.TrimPrefix(source, "//go:build ignore\n\n"); len(got) != 2 || string(got["notes.go"]) != want || string(got["store.go"]) != "package openfile\n" {
+		t.Errorf("its files are %q", got)
+	}
+
+	files[dir+"wrong-e/store.go"].Data = []byte("package openfile\n")
+	delete(files, dir+"wrong-e/notes.go")
+	_, err = coursetest.Load(t, files)
+	for _, want := range []string{dir + "wrong-e/store.go:1: a variant begins", dir + "wrong-e/notes.go is missing"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got:\n%v\nwant a line with:\n%s", err, want)
+		}
 	}
 }
 

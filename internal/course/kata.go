@@ -3,7 +3,6 @@ package course
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -57,21 +56,6 @@ type TestPurpose struct {
 	place string // "lesson/section"
 	line  int
 }
-
-// Variant is one version of the file to repair, with the verdict it must get.
-type Variant struct {
-	ID            string // "start", "solution", "right-*" or "wrong-*"
-	Summary       string
-	Trades        string   // solution and right-*: what it gains and gives up
-	RefusedBy     []string // start and wrong-*: the tests that refuse it
-	Why           string   // wrong-*: why it is wrong
-	Misconception string   // wrong-*
-	Pattern       string   // wrong-*: of the verdict it gets, if no other variant gets the same; else ""
-	Files         map[string][]byte
-}
-
-// Right reports whether the suite must accept the variant.
-func (v *Variant) Right() bool { return v.ID == "solution" || strings.HasPrefix(v.ID, "right-") }
 
 // Dir is the kata's folder below the module root.
 func (k *Kata) Dir() string { return path.Join("katas", k.ID) }
@@ -157,9 +141,9 @@ func (l *loader) loadKatas() {
 func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
-		ID, Title, Module, File string
-		Minutes                 int
-		Lessons, Practises      []string
+		Title, Module, File string
+		Minutes             int
+		Lessons, Practises  []string
 	}
 	body, line, ok := l.frontMatter(file, brief.Data, &head)
 	if !ok {
@@ -171,9 +155,6 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
-	}
-	if head.ID != dir {
-		l.problem(file, 2, "id is %q: it must be the folder's name, %q", head.ID, dir)
 	}
 	if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
 		l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
@@ -296,102 +277,5 @@ func (l *loader) parseBrief(k *Kata, body string, firstLine int) {
 	}
 	if len(k.Hints) != hintTiers {
 		l.problem(k.file, firstLine, "%d hints: write %d, each under a ### heading: the question to ask, the idea, the shape of the code", len(k.Hints), hintTiers)
-	}
-}
-
-type corpusEntry struct {
-	Summary, Trades, Why, Misconception string
-	RefusedBy                           []string `toml:"refused_by"`
-}
-
-func (l *loader) loadCorpus(k *Kata) {
-	name := path.Join(k.ID, "corpus.toml")
-	file := path.Join("solutions", name)
-	src, ok := l.read(l.src.Solutions, "solutions", name)
-	if !ok {
-		return
-	}
-	var doc map[string]corpusEntry
-	if !l.decode(file, 1, src, &doc) {
-		return
-	}
-	folders, err := fs.ReadDir(l.src.Solutions, k.ID)
-	if err != nil {
-		l.problem(path.Join("solutions", k.ID), 0, "cannot be listed: %v", err)
-	}
-	for _, d := range folders {
-		if _, described := doc[d.Name()]; d.IsDir() && !described {
-			l.problem(file, 0, "the folder %s has no entry: add [%s]", d.Name(), d.Name())
-		}
-	}
-	tests, headers := k.testNames(), headerLines(src)
-	ids := slices.SortedFunc(maps.Keys(doc), func(a, b string) int { return strings.Compare(variantRank(a)+a, variantRank(b)+b) })
-	for _, id := range ids {
-		e := doc[id]
-		v := &Variant{
-			ID: id, Summary: e.Summary, Trades: e.Trades, RefusedBy: e.RefusedBy,
-			Why: e.Why, Misconception: e.Misconception, Files: map[string][]byte{},
-		}
-		// A folder that is not there has no files, which checkVariant tells.
-		sources, _ := fs.ReadDir(l.src.Solutions, path.Join(k.ID, id))
-		for _, source := range sources {
-			if data, ok := l.read(l.src.Solutions, "solutions", path.Join(k.ID, id, source.Name())); ok {
-				v.Files[source.Name()] = data
-			}
-		}
-		k.Variants = append(k.Variants, v)
-		line := 0
-		if at := headers["["+id+"]"]; len(at) > 0 {
-			line = at[0]
-		}
-		l.checkVariant(k, v, tests, file, line)
-	}
-	l.checkCorpus(k, file)
-}
-
-func variantRank(id string) string {
-	kind, _, _ := strings.Cut(id, "-")
-	return map[string]string{"start": "0", "solution": "1", "right": "2", "wrong": "3"}[kind]
-}
-
-func (l *loader) checkVariant(k *Kata, v *Variant, tests []string, file string, line int) {
-	if v.Files[k.File] == nil {
-		l.problem(file, line, "solutions/%s/%s/%s is missing: write it or remove the entry", k.ID, v.ID, k.File)
-	}
-	for _, name := range v.RefusedBy {
-		if !slices.Contains(tests, name) {
-			l.problem(file, line, "%s: the suite has no %s: name one of its tests", v.ID, name)
-		}
-	}
-	switch {
-	case v.ID == "start":
-		if len(v.RefusedBy) == 0 {
-			l.problem(file, line, "start: name in refused_by the tests that the brief is about")
-		}
-	case v.Right():
-		if v.Summary == "" || v.Trades == "" || len(v.RefusedBy) > 0 {
-			l.problem(file, line, "%s: an accepted variant needs summary and trades, and no refused_by", v.ID)
-		}
-	case strings.HasPrefix(v.ID, "wrong-"):
-		if v.Summary == "" || v.Why == "" || len(v.RefusedBy) == 0 {
-			l.problem(file, line, "%s: a near miss needs summary, why and refused_by", v.ID)
-		}
-		if l.course.Misconceptions[v.Misconception] == nil {
-			l.problem(file, line, "%s: misconception %q is not in quiz/misconceptions: define it or correct the id", v.ID, v.Misconception)
-		}
-	default:
-		l.problem(file, line, "unknown variant %q: use start, solution, right-NAME or wrong-NAME", v.ID)
-	}
-}
-
-func (l *loader) checkCorpus(k *Kata, file string) {
-	count := map[string]int{}
-	for _, v := range k.Variants {
-		kind, _, _ := strings.Cut(v.ID, "-")
-		count[kind]++
-	}
-	if count["start"] != 1 || count["solution"] != 1 || count["right"] < minRight || count["wrong"] < minWrong {
-		l.problem(file, 0, "a corpus has start, solution, at least %d right-* and %d wrong-*: this one has %d, %d, %d and %d",
-			minRight, minWrong, count["start"], count["solution"], count["right"], count["wrong"])
 	}
 }

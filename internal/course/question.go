@@ -74,7 +74,6 @@ func (q *Question) Correct(choice []int) bool {
 }
 
 type quizFile struct {
-	Lesson   string
 	Question []struct {
 		ID, Kind, Stem, Code, Explanation, Misconception string
 		Revision, Difficulty                             int
@@ -105,9 +104,6 @@ func (l *loader) loadQuiz(lesson *Lesson) []*Question {
 	var doc quizFile
 	if !l.decode(file, 1, src, &doc) {
 		return nil
-	}
-	if doc.Lesson != lesson.ID {
-		l.problem(file, 1, "lesson is %q: it must be the file's own name, %q", doc.Lesson, lesson.ID)
 	}
 	lines := headerLines(src)["[[question]]"]
 	var questions []*Question

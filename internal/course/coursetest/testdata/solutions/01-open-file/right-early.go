@@ -1,0 +1,6 @@
+//go:build ignore
+
+package openfile
+
+// Version right-early.
+const Version = "right-early"

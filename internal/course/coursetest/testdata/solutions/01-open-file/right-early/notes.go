@@ -1,4 +1,0 @@
-package openfile
-
-// Version right-early.
-const Version = "right-early"

@@ -1,4 +1,0 @@
-package openfile
-
-// Version right-late.
-const Version = "right-late"

@@ -1,0 +1,6 @@
+//go:build ignore
+
+package openfile
+
+// Version solution.
+const Version = "solution"

@@ -1,4 +1,0 @@
-package openfile
-
-// Version solution.
-const Version = "solution"

@@ -1,0 +1,6 @@
+//go:build ignore
+
+package openfile
+
+// Version start.
+const Version = "start"

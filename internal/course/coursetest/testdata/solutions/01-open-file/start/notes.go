@@ -1,4 +1,0 @@
-package openfile
-
-// Version start.
-const Version = "start"

@@ -1,4 +1,0 @@
-package openfile
-
-// Version wrong-a.
-const Version = "wrong-a"

@@ -1,4 +1,0 @@
-package openfile
-
-// Version wrong-b.
-const Version = "wrong-b"

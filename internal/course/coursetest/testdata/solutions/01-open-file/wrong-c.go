@@ -1,0 +1,6 @@
+//go:build ignore
+
+package openfile
+
+// Version wrong-c.
+const Version = "wrong-c"

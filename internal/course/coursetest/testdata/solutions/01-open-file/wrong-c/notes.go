@@ -1,4 +1,0 @@
-package openfile
-
-// Version wrong-c.
-const Version = "wrong-c"

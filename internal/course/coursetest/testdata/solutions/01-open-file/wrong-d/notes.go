@@ -1,4 +1,0 @@
-package openfile
-
-// Version wrong-d.
-const Version = "wrong-d"

@@ -1,4 +1,0 @@
-package openfile
-
-// Version wrong-e.
-const Version = "wrong-e"

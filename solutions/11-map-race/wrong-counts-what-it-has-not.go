@@ -1,0 +1,100 @@
+//go:build ignore
+
+// Package maprace keeps published notes in memory.
+package maprace
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Note is one published note. Its ID is the last part of its link, and its
+// author has chosen it.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+	Created time.Time // set by the Store
+}
+
+// The errors of a Store. Compare with errors.Is.
+var (
+	ErrExists   = errors.New("note already exists")
+	ErrNotFound = errors.New("note not found")
+)
+
+// A Store keeps published notes and counts how often each of them is read.
+type Store struct {
+	now     func() time.Time
+	created func(Note)
+
+	mu    sync.Mutex
+	notes map[string]Note
+	reads map[string]int
+}
+
+// NewStore returns an empty store.
+func NewStore(now func() time.Time, created func(Note)) *Store {
+	return &Store{
+		now:     now,
+		created: created,
+		notes:   make(map[string]Note),
+		reads:   make(map[string]int),
+	}
+}
+
+// Create keeps a note under its ID and sets when it was created.
+func (s *Store) Create(n Note) error {
+	s.mu.Lock()
+	_, taken := s.notes[n.ID]
+	s.mu.Unlock()
+	if taken {
+		return ErrExists
+	}
+	n.Created = s.now()
+	s.mu.Lock()
+	if _, taken := s.notes[n.ID]; taken {
+		s.mu.Unlock()
+		return ErrExists
+	}
+	s.notes[n.ID] = n
+	s.mu.Unlock()
+	s.created(n)
+	return nil
+}
+
+// Get returns the note with this ID and counts the read.
+func (s *Store) Get(id string) (Note, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads[id]++
+	if n, ok := s.notes[id]; ok {
+		return n, nil
+	}
+	return Note{}, ErrNotFound
+}
+
+// List returns all notes in the order of their IDs.
+func (s *Store) List() []Note {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.notes), func(a, b Note) int {
+		return cmp.Compare(a.ID, b.ID)
+	})
+}
+
+// Reads returns how often each note has been read. Reads of IDs that are not
+// there do not count.
+func (s *Store) Reads() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reads := make(map[string]int, len(s.notes))
+	for id := range s.notes {
+		reads[id] = s.reads[id]
+	}
+	return reads
+}

@@ -1,0 +1,76 @@
+//go:build ignore
+
+// Package leakyfanout searches the notes of a user, which are spread over shards.
+package leakyfanout
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// A Shard holds a part of the notes.
+type Shard interface {
+	// Search returns the notes of this shard that match the query. When ctx
+	// ends it gives up, cleans up, which may take it a moment, and returns an
+	// error.
+	Search(ctx context.Context, query string) ([]Note, error)
+}
+
+// A Service searches notes. It may be used by several goroutines.
+type Service struct {
+	shards []Shard
+}
+
+// NewService returns a service that searches the given shards.
+func NewService(shards ...Shard) *Service {
+	return &Service{shards: shards}
+}
+
+// Search asks all shards at the same time and returns the notes that match the
+// query: those of the first shard, then those of the second, and so on. If a
+// shard fails, Search returns the error of the shard that failed first.
+func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	type answer struct {
+		shard int
+		notes []Note
+		err   error
+	}
+	answers := make(chan answer)
+	for i, shard := range s.shards {
+		go func() {
+			notes, err := shard.Search(ctx, query)
+			answers <- answer{i, notes, err}
+		}()
+	}
+
+	// Every answer is read, the useless ones too, so every goroutine gets rid of its own.
+	found := make([][]Note, len(s.shards))
+	var first error
+	for range s.shards {
+		a := <-answers
+		if first == nil { // so nothing here has cancelled: an end is the caller's doing
+			if left := ctx.Err(); left != nil {
+				first = fmt.Errorf("search: %w", left)
+			} else if a.err != nil {
+				first = fmt.Errorf("search shard %d: %w", a.shard, a.err)
+				cancel()
+			}
+		}
+		found[a.shard] = a.notes
+	}
+	if first != nil {
+		return nil, first
+	}
+	return slices.Concat(found...), nil
+}

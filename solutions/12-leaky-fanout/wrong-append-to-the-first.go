@@ -1,0 +1,69 @@
+//go:build ignore
+
+// Package leakyfanout searches the notes of a user, which are spread over shards.
+package leakyfanout
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// A Shard holds a part of the notes.
+type Shard interface {
+	// Search returns the notes of this shard that match the query. When ctx
+	// ends it gives up, cleans up, which may take it a moment, and returns an
+	// error.
+	Search(ctx context.Context, query string) ([]Note, error)
+}
+
+// A Service searches notes. It may be used by several goroutines.
+type Service struct {
+	shards []Shard
+}
+
+// NewService returns a service that searches the given shards.
+func NewService(shards ...Shard) *Service {
+	return &Service{shards: shards}
+}
+
+// Search asks all shards at the same time and returns the notes that match the
+// query: those of the first shard, then those of the second, and so on. If a
+// shard fails, Search returns the error of the shard that failed first.
+func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	group, shardCtx := errgroup.WithContext(ctx)
+	found := make([][]Note, len(s.shards))
+	for i, shard := range s.shards {
+		group.Go(func() error {
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
+			if err != nil {
+				return fmt.Errorf("search shard %d: %w", i, err)
+			}
+			found[i] = notes
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var all []Note
+	for i, notes := range found {
+		if i == 0 {
+			all = notes
+			continue
+		}
+		all = append(all, notes...)
+	}
+	return all, nil
+}

@@ -1,0 +1,70 @@
+//go:build ignore
+
+// Package leakyfanout searches the notes of a user, which are spread over shards.
+package leakyfanout
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// A Shard holds a part of the notes.
+type Shard interface {
+	// Search returns the notes of this shard that match the query. When ctx
+	// ends it gives up, cleans up, which may take it a moment, and returns an
+	// error.
+	Search(ctx context.Context, query string) ([]Note, error)
+}
+
+// A Service searches notes. It may be used by several goroutines.
+type Service struct {
+	shards []Shard
+}
+
+// NewService returns a service that searches the given shards.
+func NewService(shards ...Shard) *Service {
+	return &Service{shards: shards}
+}
+
+// Search asks all shards at the same time and returns the notes that match the
+// query: those of the first shard, then those of the second, and so on. If a
+// shard fails, Search returns the error of the shard that failed first.
+func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	type answer struct {
+		notes []Note
+		err   error
+	}
+	answers := make(chan answer, len(s.shards))
+	for i, shard := range s.shards {
+		go func() {
+			notes, err := shard.Search(ctx, query)
+			if err != nil {
+				err = fmt.Errorf("search shard %d: %w", i, err)
+			}
+			answers <- answer{notes, err}
+		}()
+	}
+
+	var all []Note
+	for range s.shards {
+		a := <-answers
+		if left := ctx.Err(); left != nil {
+			return nil, fmt.Errorf("search: %w", left)
+		}
+		if a.err != nil {
+			return nil, a.err
+		}
+		all = append(all, a.notes...)
+	}
+	return all, nil
+}

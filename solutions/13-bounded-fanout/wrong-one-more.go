@@ -1,0 +1,103 @@
+//go:build ignore
+
+// Package boundedfanout reads many notes at once from a store that other
+// people use, too.
+package boundedfanout
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// A Store keeps the notes.
+type Store interface {
+	// Note returns the note with this id. When ctx ends it gives up and returns
+	// an error in which errors.Is finds that of ctx; or the note, if that was
+	// as good as there. Giving up may take it a while.
+	Note(ctx context.Context, id string) (Note, error)
+}
+
+// A Service reads notes. It may be used by several goroutines.
+type Service struct {
+	store Store
+	limit int
+
+	mu      sync.Mutex
+	running int
+	left    sync.Cond // a call has returned, or somebody's context has ended
+}
+
+// NewService returns a service that reads from the store, with at most limit
+// calls at once. The limit comes from the settings and is at least 1.
+func NewService(store Store, limit int) *Service {
+	s := &Service{store: store, limit: limit}
+	s.left.L = &s.mu
+	return s
+}
+
+// Notes returns the notes with these ids, in the order of the ids. If one of
+// them cannot be read, Notes returns the error of the call that failed first.
+func (s *Service) Notes(ctx context.Context, ids []string) ([]Note, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	notes := make([]Note, len(ids))
+	var gaveUp error
+	for i, id := range ids {
+		if gaveUp = s.acquire(ctx); gaveUp != nil {
+			break
+		}
+		group.Go(func() error {
+			defer s.release()
+			note, err := s.store.Note(ctx, id)
+			if err != nil {
+				return fmt.Errorf("note %s: %w", id, err)
+			}
+			notes[i] = note
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if gaveUp != nil {
+		return nil, gaveUp
+	}
+	return notes, nil
+}
+
+// acquire waits until a call may begin, or ctx ends.
+func (s *Service) acquire(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.left.Broadcast()
+	})
+	defer stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.running > s.limit && ctx.Err() == nil {
+		s.left.Wait()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.running++
+	return nil
+}
+
+// release is called when a call has returned.
+func (s *Service) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running--
+	s.left.Broadcast()
+}

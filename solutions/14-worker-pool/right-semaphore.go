@@ -1,0 +1,72 @@
+//go:build ignore
+
+// Package workerpool copies notes to an archive.
+package workerpool
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// An Archive keeps copies of notes.
+type Archive interface {
+	// Add keeps a copy of a note. When ctx ends it gives up, which may take it
+	// a moment, and returns an error.
+	Add(ctx context.Context, n Note) error
+}
+
+// A Service copies notes to an archive. It may be used by several goroutines.
+type Service struct {
+	archive Archive
+	workers int
+}
+
+// NewService returns a service whose runs have that many workers, at least one.
+func NewService(archive Archive, workers int) *Service {
+	return &Service{archive: archive, workers: workers}
+}
+
+// Copy adds every note to the archive, with as many calls at the same time as
+// there are workers. If a call fails, Copy returns its error.
+func (s *Service) Copy(ctx context.Context, notes []Note) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	slots := make(chan struct{}, s.workers)
+	failed := make(chan error, len(notes))
+	err := func() error {
+		for _, n := range notes {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if ctx.Err() != nil {
+				<-slots
+				return ctx.Err()
+			}
+			go func() {
+				defer func() { <-slots }()
+				if err := s.archive.Add(ctx, n); err != nil {
+					failed <- fmt.Errorf("copy note %s: %w", n.ID, err)
+					stop()
+				}
+			}()
+		}
+		return nil
+	}()
+	for range s.workers {
+		slots <- struct{}{}
+	}
+	select {
+	case err = <-failed:
+	default:
+	}
+	return err
+}

@@ -1,0 +1,70 @@
+//go:build ignore
+
+// Package workerpool copies notes to an archive.
+package workerpool
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// An Archive keeps copies of notes.
+type Archive interface {
+	// Add keeps a copy of a note. When ctx ends it gives up, which may take it
+	// a moment, and returns an error.
+	Add(ctx context.Context, n Note) error
+}
+
+// A Service copies notes to an archive. It may be used by several goroutines.
+type Service struct {
+	archive Archive
+	workers int
+}
+
+// NewService returns a service whose runs have that many workers, at least one.
+func NewService(archive Archive, workers int) *Service {
+	return &Service{archive: archive, workers: workers}
+}
+
+// Copy adds every note to the archive, with as many calls at the same time as
+// there are workers. If a call fails, Copy returns its error.
+func (s *Service) Copy(ctx context.Context, notes []Note) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	queue := make(chan Note)
+	done := make(chan error, s.workers)
+	go func() {
+		defer close(queue)
+		for _, n := range notes {
+			select {
+			case queue <- n:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for range s.workers {
+		go func() {
+			for n := range queue {
+				if err := s.archive.Add(ctx, n); err != nil {
+					done <- fmt.Errorf("copy note %s: %w", n.ID, err)
+					return
+				}
+			}
+			done <- ctx.Err()
+		}()
+	}
+	for range s.workers {
+		if err := <-done; err != nil {
+			return err // the deferred stop ends the rest
+		}
+	}
+	return nil
+}
