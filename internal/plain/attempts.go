@@ -15,7 +15,7 @@ func (s *Session) Attempts(k *course.Kata) error {
 	if err != nil {
 		return err
 	}
-	s.say("Attempts at kata %d, %s: %s.", k.Number, flat(k.Title), count(len(list), "version"))
+	s.say("Attempts at kata %d, %s: %s.", k.Number, flat(k.Title), workbook.Count(len(list), "version"))
 	for i, a := range list {
 		s.text(wrap(describeAttempt(a), fmt.Sprintf("%d. ", i+1), "   "))
 	}
@@ -25,7 +25,7 @@ func (s *Session) Attempts(k *course.Kata) error {
 func describeAttempt(a workbook.Attempt) string {
 	failed := ""
 	if n := len(a.Failed); n > 0 {
-		failed = ", " + count(n, "failed test")
+		failed = ", " + workbook.Count(n, "failed test")
 	}
 	return fmt.Sprintf("%s, %s%s, %.12s", a.At.Local().Format("2 January 15:04:05"), a.Status, failed, a.Hash)
 }
@@ -50,7 +50,7 @@ func (s *Session) AttemptDiff(k *course.Kata, a workbook.Attempt) error {
 	}
 	s.say("Attempt of %s.", describeAttempt(a))
 	if diff == "" {
-		s.say("Your file says the same now.")
+		s.say(workbook.Same)
 		return nil
 	}
 	s.say("Lines with - were there then, lines with + are in your file now.")

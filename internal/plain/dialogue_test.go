@@ -92,7 +92,7 @@ func TestQuizAsksEveryKindUntilItIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "quiz", d)
-	contains(t, d.out.String(), "Quiz done: 5 questions, 3 of them at the first try.")
+	contains(t, d.out.String(), "All answered: 5 questions, 3 right at the first try.")
 	for _, q := range d.wb.Course.Questions {
 		if a, ok := d.wb.Log.State().Answered(q.ID, 1); !ok || !a.Right {
 			t.Errorf("question %s is recorded as %+v, %t", q.ID, a, ok)
@@ -241,7 +241,7 @@ func TestTheEndOfTheInputEndsEveryDialogue(t *testing.T) {
 			t.Errorf("after %q the dialogue ends with %q", script[:n], lastLine(d.out.String()))
 		}
 		if n == len(script) {
-			contains(t, d.out.String(), "This is the end of the lesson.", "Quiz left:", "the comparison shows a solution", "Reset replaces")
+			contains(t, d.out.String(), "This is the end of the lesson.", "Quiz left:", "the comparison shows a solution", "back to its broken start?")
 		}
 	}
 }
@@ -357,7 +357,7 @@ func TestTestingOutInLines(t *testing.T) {
 		}
 		text := d.out.String()
 		wantPlain(t, text)
-		contains(t, text, "Test out of Ends: 5 questions.")
+		contains(t, text, "Test out of Ends? 5 questions.")
 		if miss {
 			contains(t, text, "\nNot right.\n", "so the test ends here. Nothing is lost")
 		} else {

@@ -134,25 +134,14 @@ func cut(text string, most int) string {
 func (s *Session) next() string {
 	step, ok := s.wb.Next()
 	if !ok {
-		return "everything is done."
+		return workbook.AllDone
 	}
 	return describe(step) + "."
 }
 
-// describe names a step: "kata 12, Leaky fan-out (20 minutes)".
+// describe names a step and how far it is: "kata 12, Leaky fan-out (20 minutes)".
 func describe(step workbook.Step) string {
-	kind := string(step.Kind)
-	if step.Kind == workbook.QuizStep {
-		kind = "quiz on lesson"
-	}
-	return fmt.Sprintf("%s %d, %s (%s)", kind, numberOf(step), flat(step.Title()), step.Detail)
-}
-
-func numberOf(step workbook.Step) int {
-	if step.Kata != nil {
-		return step.Kata.Number
-	}
-	return step.Lesson.Number
+	return fmt.Sprintf("%s (%s)", flat(step.Name()), step.Detail)
 }
 
 // Hint shows a kata's hint of a tier; 0 is the first that was not shown yet,
@@ -171,7 +160,7 @@ func (s *Session) Hint(ctx context.Context, k *course.Kata, tier int) error {
 	s.text(paragraphs(hint.Text))
 	if tier == len(k.Hints) {
 		if diff := s.wb.PartialDiff(k); diff != "" {
-			s.say("\nOne repair begins like this. Lines with - go, lines with + come.")
+			s.say("\n%s", workbook.PartialRepair)
 			s.text(diff)
 		}
 		s.say("\nThat is the last hint.")
@@ -188,7 +177,7 @@ func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant
 		return false, err
 	}
 	if !sure && !s.wb.Log.State().KataSolved(k.ID) {
-		yes, err := s.confirm(ctx, fmt.Sprintf("Kata %d is not solved yet, and the comparison shows a solution.", k.Number),
+		yes, err := s.confirm(ctx, workbook.NotSolved(k),
 			"Show a solution", "Keep it hidden")
 		if !yes || err != nil {
 			return false, err
@@ -206,9 +195,9 @@ func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant
 		return false, err
 	}
 	s.text(wrap(flat(v.Summary), v.ID+": ", ""))
-	s.text(wrap(flat(v.Trades), "What it trades: ", ""))
+	s.text(wrap(flat(workbook.Trades(v)), "", ""))
 	if diff == "" {
-		s.say("Your file says the same.")
+		s.say(workbook.Same)
 	} else {
 		s.say("\nLines with - are yours, lines with + are those of %s.", v.ID)
 		s.text(diff)
@@ -244,7 +233,7 @@ func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, e
 		return false, err
 	}
 	if !sure {
-		yes, err := s.confirm(ctx, fmt.Sprintf("Reset replaces %s with the broken start. Your version is kept in %s.", s.path(k), s.wb.Space.Backup),
+		yes, err := s.confirm(ctx, s.wb.AskReset(k),
 			"Reset", "Leave everything as it is")
 		if !yes || err != nil {
 			return false, err
@@ -254,9 +243,9 @@ func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, e
 	if err != nil && len(backups) == 0 {
 		return false, err
 	}
-	s.say("Kata %d is at its start.", k.Number)
+	s.say("%s", workbook.AtStart(k, backups))
 	for _, b := range backups {
-		s.say("Backup: %s", b)
+		s.say("%s", workbook.Kept([]string{b}))
 	}
 	s.saved(err)
 	return true, nil

@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
 )
 
 // PrintLesson writes the whole lesson without a pause. Its questions are shown
@@ -129,13 +130,13 @@ func (s *Session) sectionChoices(section *course.Section) []choice {
 
 // program runs a program and writes what it printed.
 func (s *Session) program(ctx context.Context, file string) error {
-	s.say("Running go run ./%s. The first time, Go builds it.", path.Dir(file))
+	s.say("%s", workbook.Running(path.Dir(file)))
 	out, err := s.wb.RunProgram(ctx, file)
 	if err != nil {
 		return err
 	}
 	if out.Output != "" {
-		s.say("It printed:")
+		s.say(workbook.Printed)
 		s.text(indent(out.Output, "    "))
 		s.say("End of the output.")
 	}
@@ -183,7 +184,7 @@ func (s *Session) block(b course.Block) {
 	case course.Run:
 		s.text(wrap(fmt.Sprintf("Program: %s Run it with: go run ./%s", b.Text, path.Dir(b.File)), "", ""))
 	case course.Drill:
-		s.say("Practise it: kata %s, %s.", b.Kata.ID, b.Kata.Title)
+		s.say("%s", workbook.Practise(b.Kata))
 	case course.Task:
 		box := "Task, open: "
 		if s.wb.Log.State().Ticked(b.Task) {
@@ -191,13 +192,9 @@ func (s *Session) block(b course.Block) {
 		}
 		s.text(wrap(flat(b.Text), box, ""))
 	case course.Proof:
-		s.text(wrap(fmt.Sprintf("Proved by %s, in %s, line %d.", b.Test, b.File, b.Line), "", ""))
+		s.text(wrap(b.Caption(), "", ""))
 	case course.Code:
-		head := fmt.Sprintf("Code, from %s, line %d:", b.File, b.Line)
-		if b.Wrong {
-			head = fmt.Sprintf("Code that is wrong on purpose, from %s, line %d; %s shows what goes wrong:", b.File, b.Line, b.Test)
-		}
-		s.text(wrap(head, "", ""))
+		s.text(wrap(b.Caption(), "", ""))
 		s.text(indent(b.Text, "    "))
 		s.say("End of the code.")
 	}

@@ -17,14 +17,14 @@ func (s *Session) Menu(ctx context.Context) error {
 		if step, ok := s.wb.Next(); ok {
 			list = append(list, choice{1, "Go on with " + describe(step), func(ctx context.Context) error { return s.step(ctx, step) }})
 		} else {
-			s.say("\nEverything is done. Open any part again.")
+			s.say("\n%s", workbook.AllDone)
 		}
 		return append(list,
 			choice{2, "Lessons", s.lessons},
 			choice{3, "Quiz", s.quizzes},
 			choice{4, "Katas", s.katas},
 			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
-			choice{6, "Review: " + count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
+			choice{6, "Review: " + workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
 			choice{7, "Test out of a module", s.testOuts},
 			choice{0, "Quit", back})
 	}))
@@ -88,7 +88,7 @@ func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind
 			if step.Kind != kind {
 				continue
 			}
-			number := numberOf(step)
+			number := step.Number()
 			highest = max(highest, number)
 			text := fmt.Sprintf("%s: %s, %s", flat(step.Title()), step.State, step.Detail)
 			list = append(list, choice{number, text, func(ctx context.Context) error { return s.step(ctx, step) }})
@@ -102,24 +102,18 @@ func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind
 
 // Progress writes how far the learner is.
 func (s *Session) Progress() {
-	for _, kind := range []struct {
-		step workbook.StepKind
-		text string
-	}{
-		{workbook.ReadStep, "Lessons read"}, {workbook.QuizStep, "Quizzes answered"}, {workbook.RepairStep, "Katas solved"},
-	} {
-		t := s.wb.Tally(kind.step)
-		s.say("%s: %d of %d, %d more begun", kind.text, t.Done, t.All, t.Started)
+	for _, line := range s.wb.Tallies() {
+		s.say("%s", line)
 	}
 	s.say("Next: %s", s.next())
 	due := s.wb.Review()
-	s.say("Review: %s", count(len(due.Due), "question"))
+	s.say("Review: %s", workbook.Count(len(due.Due), "question"))
 	for _, t := range due.Tallies() {
 		s.say("Misconceptions in lesson %d, %s: %d met, %d cleared", t.Lesson.Number, flat(t.Lesson.Title), t.Met, t.Cleared)
 	}
 	for _, b := range due.Beliefs {
 		if !b.Cleared {
-			s.text(wrap(flat(b.Says)+" What is so: "+flat(b.Truth), "Open misconception: ", ""))
+			s.text(wrap(flat(b.Says+" "+workbook.Truth(b.Truth)), "Open misconception: ", ""))
 		}
 	}
 }

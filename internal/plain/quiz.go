@@ -50,8 +50,7 @@ func (s *Session) TestOut(ctx context.Context, module string) error {
 func (s *Session) testOut(ctx context.Context, round *workbook.Round) error {
 	out := round.TestOut()
 	_, total := round.Progress()
-	s.text(wrap(fmt.Sprintf("Test out of %s: %s. If all are right at the first try, these lessons count as done: %s. A miss ends it, and nothing is lost.",
-		flat(out.Module), count(total, "question"), flat(out.Titles())), "", ""))
+	s.text(wrap(flat(out.Offer(total)), "", ""))
 	switch err := s.round(ctx, round, "0 leaves the test."); {
 	case errors.Is(err, errBack):
 		s.say("Test left. Nothing is lost.")
@@ -59,14 +58,14 @@ func (s *Session) testOut(ctx context.Context, round *workbook.Round) error {
 	case err != nil:
 		return err
 	}
-	s.text("\n" + wrap(flat(out.Outcome()), "", ""))
+	s.text("\n" + wrap(flat(round.Ending()), "", ""))
 	return nil
 }
 
 // whole asks all questions of a round.
 func (s *Session) whole(ctx context.Context, heading string, round *workbook.Round) error {
 	_, total := round.Progress()
-	s.say("%s: %s. A missed one comes back at the end.", heading, count(total, "question"))
+	s.say("%s: %s. A missed one comes back at the end.", heading, workbook.Count(total, "question"))
 	switch err := s.round(ctx, round, "0 leaves the quiz."); {
 	case errors.Is(err, errBack):
 		done, _ := round.Progress()
@@ -75,7 +74,7 @@ func (s *Session) whole(ctx context.Context, heading string, round *workbook.Rou
 	case err != nil:
 		return err
 	}
-	s.say("\nQuiz done: %s, %d of them at the first try.", count(total, "question"), round.FirstTry())
+	s.say("\n%s", round.Ending())
 	return nil
 }
 
@@ -90,7 +89,7 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 			head = fmt.Sprintf("Question %d. Right so far: %d of %d.", n, done, total)
 		}
 		if round.Missed() {
-			head = strings.TrimSpace(head + " You missed this one before.")
+			head = strings.TrimSpace(head + " " + workbook.Missed)
 		}
 		if head != "" {
 			s.say("\n%s", head)
@@ -103,7 +102,7 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 		}
 		feedback, record := round.Answer(picked)
 		s.saved(record(ctx))
-		s.feedback(q, order, feedback, round.TestOut() == nil)
+		s.feedback(q, order, feedback, round.ComesBack())
 	}
 	return nil
 }
@@ -206,28 +205,19 @@ func parseAnswer(line string, kind course.Kind, options int) (numbers []int, pro
 }
 
 func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback, comesBack bool) {
-	switch {
-	case f.Right:
-		s.say("\nRight.")
-	case comesBack:
-		s.say("\nNot right. The question comes back.")
-	default:
-		s.say("\nNot right.")
-	}
+	s.say("\n%s", f.Verdict(comesBack))
 	for _, r := range f.Reasons {
 		text := flat(r.Option.Why)
 		if r.Truth != "" {
-			text += " " + flat(r.Truth)
+			text += " " + flat(workbook.Truth(r.Truth))
 		}
 		s.text(wrap(text, label(q, order, f.Right, r.Option), ""))
 	}
-	if f.Missing > 0 && len(f.Reasons) == 0 {
-		s.say("What you chose holds, but %s.", count(f.Missing, "other answer holds too", "other answers hold too"))
-	} else if f.Missing > 0 && q.Kind == course.Multi {
-		s.say("Besides, %s that you did not choose.", count(f.Missing, "answer holds", "answers hold"))
+	if missing := f.StillMissing(); missing != "" {
+		s.say("%s", missing)
 	}
 	if f.Truth != "" {
-		s.text(wrap(flat(f.Truth), "", ""))
+		s.text(wrap(flat(workbook.Truth(f.Truth)), "", ""))
 	}
 	if f.Explanation != "" {
 		s.text(wrap(flat(f.Explanation), "Why: ", ""))
@@ -250,15 +240,4 @@ func label(q *course.Question, order []int, right bool, o course.Option) string 
 		}
 	}
 	return ""
-}
-
-// count says how many there are: "1 question", "3 questions".
-func count(n int, singular string, plural ...string) string {
-	switch {
-	case n == 1:
-		return "1 " + singular
-	case len(plural) > 0:
-		return fmt.Sprintf("%d %s", n, plural[0])
-	}
-	return fmt.Sprintf("%d %ss", n, singular)
 }

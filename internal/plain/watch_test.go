@@ -196,7 +196,7 @@ func TestWatchTakesNumbersDuringARun(t *testing.T) {
 		contains(t, b.typed(t, "5"), "Kata 2 is not solved yet")
 		contains(t, b.typed(t, "1"), "Compare with:", "1. solution: A context.", "2. right-channel: A channel.", "0. None")
 		contains(t, b.typed(t, "2"), "What it trades: One more field.", "-// broken", "+// right too", "Also accepted, solution: A context.")
-		contains(t, b.typed(t, "6"), "Reset replaces")
+		contains(t, b.typed(t, "6"), "back to its broken start?")
 		contains(t, b.typed(t, "0"), "1 check now")
 		contains(t, b.typed(t, "1"), "Checking.")
 		contains(t, b.verdict(failed), ". Fail: ")
@@ -315,7 +315,7 @@ func TestCompareShowsASolutionOnlyToWhoWantsIt(t *testing.T) {
 	if shown, err := d.Compare(t.Context(), d.kata, solution, false); !shown || err != nil {
 		t.Fatalf("Compare of a solved kata: %t, %v", shown, err)
 	}
-	contains(t, d.out.String(), "Your file says the same.")
+	contains(t, d.out.String(), "Your file says the same, word for word.")
 }
 
 func TestTheEditorIsRunAsItsKindWants(t *testing.T) {

@@ -78,7 +78,7 @@ func TestAnAttemptIsPutBackAndThatUndone(t *testing.T) {
 		d.press("o")
 		d.wait(dialogGrace)
 		d.press("y")
-		d.sees("Your file is as it was in the attempt of 1 Jan 00:00:01.", "What was there is kept in")
+		d.sees("Your file is as it was in the attempt of 1 Jan 00:00:01.", "Backup: ")
 		if got := readFile(t, path); got != string(d.kata().Start()) {
 			d.Errorf("the file is now %q", got)
 		}

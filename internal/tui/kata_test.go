@@ -218,7 +218,7 @@ func TestResetKeepsABackup(t *testing.T) {
 		d.sees("Your version is kept in")
 		d.wait(dialogGrace)
 		d.press("y")
-		d.sees("Kata 1 is at its start. Your version is kept in")
+		d.sees("Kata 1 is at its start. Backup:")
 		if got := readFile(d.T, path); got != string(d.kata().Start()) {
 			d.Errorf("the file is now %q", got)
 		}

@@ -44,6 +44,14 @@ func (s Step) ID() string {
 	return s.Lesson.ID
 }
 
+// Number is the lesson's or the kata's.
+func (s Step) Number() int {
+	if s.Kata != nil {
+		return s.Kata.Number
+	}
+	return s.Lesson.Number
+}
+
 // Title is the step's title.
 func (s Step) Title() string {
 	if s.Kata != nil {

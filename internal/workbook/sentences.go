@@ -15,16 +15,11 @@ const AllDone = "Everything is done. Open any part again."
 
 // Name names the step: "quiz on lesson 12, Fan out safely".
 func (s Step) Name() string {
-	kind, number := string(s.Kind), 0
-	switch {
-	case s.Kata != nil:
-		number = s.Kata.Number
-	case s.Kind == QuizStep:
-		kind, number = "quiz on lesson", s.Lesson.Number
-	default:
-		number = s.Lesson.Number
+	kind := string(s.Kind)
+	if s.Kind == QuizStep {
+		kind = "quiz on lesson"
 	}
-	return fmt.Sprintf("%s %d, %s", kind, number, s.Title())
+	return fmt.Sprintf("%s %d, %s", kind, s.Number(), s.Title())
 }
 
 // About says what a step is about and how long it takes, in one or two lines.
@@ -154,10 +149,13 @@ func (w *Workbook) AskReset(k *course.Kata) string {
 	return fmt.Sprintf("Put %s back to its broken start? Your version is kept in %s.", w.Space.Path(k), w.Space.Backup)
 }
 
-// AtStart says that a reset has been done, and where the learner's files are.
+// AtStart says that a reset has been done, with so many backups.
 func AtStart(k *course.Kata, backups []string) string {
 	if len(backups) == 0 {
 		return fmt.Sprintf("Kata %d is at its start already; nothing was changed.", k.Number)
 	}
-	return fmt.Sprintf("Kata %d is at its start. Your version is kept in %s.", k.Number, strings.Join(backups, ", "))
+	return fmt.Sprintf("Kata %d is at its start.", k.Number)
 }
+
+// Kept says where the learner's files went.
+func Kept(backups []string) string { return "Backup: " + strings.Join(backups, ", ") }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -80,7 +79,7 @@ func (p *Kata) wasReset(msg resetMsg) tea.Cmd {
 		return p.env.Notify(text)
 	}
 	p.hints = 0
-	return tea.Batch(p.env.Notify(text+" "+undoes()), p.grade())
+	return tea.Batch(p.env.Notify(fmt.Sprintf("%s %s. %s", text, workbook.Kept(msg.backups), undoes())), p.grade())
 }
 
 // undo takes back the last reset or restore. It asks nothing: undone once
@@ -109,7 +108,7 @@ func (p *Kata) wasRestored(msg restoredMsg) tea.Cmd {
 	p.attempts.compared = ""
 	text := msg.what + " It said the same before."
 	if len(msg.backups) > 0 {
-		text = msg.what + " What was there is kept in " + strings.Join(msg.backups, ", ")
+		text = msg.what + " " + workbook.Kept(msg.backups)
 	}
 	return tea.Batch(p.env.Notify(text), p.env.Recorded(msg.err), p.grade())
 }
