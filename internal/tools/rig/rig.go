@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
@@ -61,7 +62,7 @@ func Clone(root, dir string, c *course.Course) (workspace.Workspace, error) {
 
 // OpenKata goes from the home screen to a kata.
 func OpenKata(ctx context.Context, s *Screen, c *course.Course, k *course.Kata) error {
-	if _, err := s.Wait(ctx, Shows("Next:", "All done.")); err != nil {
+	if _, err := s.Wait(ctx, Shows("Next:", workbook.AllDone)); err != nil {
 		return err
 	}
 	row := ""

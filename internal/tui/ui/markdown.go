@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -99,7 +100,7 @@ func (m *Markdown) Pending() tea.Cmd {
 	return func() tea.Msg {
 		pages := make(map[pageKey][]string, len(missing))
 		for _, k := range missing {
-			pages[k] = render(t, k)
+			pages[k] = rendered(withGlamour, t, k)
 		}
 		return RenderedMsg{pages}
 	}
@@ -113,25 +114,58 @@ func (m *Markdown) Take(msg RenderedMsg) {
 	}
 }
 
-// render is what glamour makes of the text. What it cannot render is shown as
-// it is written: the learner loses the colours, not the words.
-func render(t theme.Theme, k pageKey) (lines []string) {
+// rendered is what draw makes of the text, glamour outside of tests. What
+// cannot be drawn is shown as it is written: the learner loses the looks, not
+// the words.
+func rendered(draw func(theme.Theme, pageKey) (string, error), t theme.Theme, k pageKey) (lines []string) {
 	defer func() {
 		if recover() != nil {
 			lines = unrendered(k)
 		}
 	}()
-	r, err := glamour.NewTermRenderer(
-		glamour.WithStyles(t.Markdown()), glamour.WithWordWrap(k.width), glamour.WithChromaFormatter("terminal16m"),
-	)
-	if err != nil {
-		return unrendered(k)
-	}
-	out, err := r.Render(k.text)
+	out, err := draw(t, k)
 	if err != nil {
 		return unrendered(k)
 	}
 	return tidy(out, k.width)
+}
+
+func withGlamour(t theme.Theme, k pageKey) (string, error) {
+	// A full stop may stand one cell beyond where glamour is told to break.
+	r, err := glamour.NewTermRenderer(
+		glamour.WithStyles(t.Markdown()), glamour.WithWordWrap(max(0, k.width-1)), glamour.WithChromaFormatter("terminal16m"),
+	)
+	if err != nil {
+		return "", err
+	}
+	return r.Render(unbroken(k.text))
+}
+
+// blockStart is the start of a line that does not go on with the one above it.
+var blockStart = regexp.MustCompile("^\\s*([-*+>#|]|\\d+[.)]\\s|```|$)")
+
+// unbroken puts each paragraph on one line: glamour keeps the line breaks that
+// the author of a list item made for the eye.
+func unbroken(markdown string) string {
+	var out strings.Builder
+	fenced, open := false, false // in a fence; after a line that may go on
+	for line := range strings.Lines(markdown) {
+		line = strings.TrimRight(line, "\n")
+		fence := strings.HasPrefix(strings.TrimSpace(line), "```")
+		switch {
+		case open && !fenced && !blockStart.MatchString(line):
+			out.WriteString(" " + strings.TrimLeft(line, " "))
+			continue
+		case out.Len() > 0:
+			out.WriteString("\n")
+		}
+		out.WriteString(line)
+		if fence {
+			fenced = !fenced
+		}
+		open = !fence && strings.TrimSpace(line) != "" && !strings.HasPrefix(strings.TrimSpace(line), "#") && !strings.HasPrefix(line, "|")
+	}
+	return out.String()
 }
 
 // tidy takes off the blank lines around what glamour draws and the blanks
