@@ -218,7 +218,7 @@ func TestDroppedEventsMayHaveBeenASave(t *testing.T) {
 }
 
 func TestNotSeenSaysWhatToDo(t *testing.T) {
-	for err, want := range map[error]string{syscall.EIO: "press r to run by hand", syscall.ENOENT: "put the folder back"} {
+	for err, want := range map[error]string{syscall.EIO: "run the suite by hand", syscall.ENOENT: "put the folder back"} {
 		got := notSeen(folder, err)
 		if !errors.Is(got, err) || !strings.Contains(got.Error(), folder) || !strings.Contains(got.Error(), want) {
 			t.Errorf("notSeen(%v) = %q, want the folder, the cause and %q", err, got, want)

@@ -312,7 +312,7 @@ func noEvents(cause error) string {
 
 // notSeen says why saves are not seen, and what to do.
 func notSeen(dir string, err error) error {
-	cure := "press r to run by hand"
+	cure := "run the suite by hand"
 	if errors.Is(err, fs.ErrNotExist) {
 		cure = "put the folder back"
 	}
