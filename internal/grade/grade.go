@@ -131,6 +131,9 @@ func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.T
 	if race {
 		args = append(args, "-race")
 	}
+	// The compiler's debug tables are a sixth of the time to a verdict, and the
+	// linker leaves them out of a binary that is not kept. Traces need none.
+	args = append(args, "-gcflags=-dwarf=false")
 	if g.Shuffle != "" {
 		args = append(args, "-shuffle="+g.Shuffle)
 	}
