@@ -1,7 +1,6 @@
 package solutions_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -16,32 +15,50 @@ import (
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/tools/verdicts"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
 )
 
 // TestCorpus runs every variant of every kata against the pristine suite and
-// requires the verdict that its corpus.toml names.
+// requires the verdict that its corpus.toml names. A variant that got it from
+// the same grader, suite and machine before is not run again: see
+// [verdicts.Cache].
 func TestCorpus(t *testing.T) {
 	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen, runs := &patterns{byKata: map[string]map[string][]string{}}, 1
+	remembered := verdicts.Open()
 	if *update {
 		runs = 12 // a near miss that fails in several ways is not recognised
+		remembered = verdicts.Cache{}
 	}
+	basis, err := verdicts.Look(t.Context(), "..", "./solutions")
+	if err != nil {
+		t.Logf("every variant is graded, because it is not known what its verdict rests on: %v", err)
+		remembered = verdicts.Cache{}
+	}
+	fromCache, all := 0, 0
 	g := &corpusGrader{grader: &grade.Grader{Runner: &gorun.Runner{Root: pristineClone(t, c)}, Shuffle: "on"}, runs: runs}
 	ctx := t.Context()
 	for _, k := range c.Katas {
 		for _, v := range k.Variants {
 			t.Run(k.ID+"/"+v.ID, func(t *testing.T) {
-				verdicts := g.add(k, v)
+				all++
+				suite := suiteOf(k, v)
+				key := basis.Key(required(k, v), suite.Files, suite.Answer)
+				if remembered.Has(key) {
+					fromCache++
+					return
+				}
+				got := g.add(suite)
 				t.Parallel() // from here on, all that were asked for are known
 				g.start(ctx)
 				n := 0
-				for verdict := range verdicts {
+				for verdict := range got {
 					n++
 					requireVerdict(t, v, verdict)
 					seen.add(k, v, explain.Pattern(verdict.Status, verdict.Tests))
@@ -52,69 +69,35 @@ func TestCorpus(t *testing.T) {
 				if n != runs {
 					t.Errorf("%d verdicts, want %d: %v", n, runs, g.err)
 				}
+				if !t.Failed() {
+					remembered.Keep(key)
+				}
 			})
 		}
 	}
+	t.Logf("%d of %d verdicts came from the cache", fromCache, all)
 	t.Cleanup(g.running.Wait)
 	if *update {
 		t.Cleanup(func() { seen.write(t) })
 	}
 }
 
-// corpusGrader grades variants in rounds, one variant of each kata in each: the
-// go command then builds and runs as many at a time as there are processors.
-type corpusGrader struct {
-	grader *grade.Grader
-	runs   int
-
-	once    sync.Once
-	running sync.WaitGroup
-	rounds  []round
-	err     error // of the first round that failed; read it once the verdicts have ended
-}
-
-// A round holds variants of different katas.
-type round struct {
-	suites   []grade.Suite
-	verdicts []chan grade.Verdict
-}
-
-// add asks for the verdicts on a variant. The channel is closed after the last.
-func (g *corpusGrader) add(k *course.Kata, v *course.Variant) <-chan grade.Verdict {
+// suiteOf is what the grader is asked about a variant.
+func suiteOf(k *course.Kata, v *course.Variant) grade.Suite {
 	suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Answer: map[string][]byte{}}
 	for name, data := range v.Files {
 		suite.Answer[k.Dir()+"/"+name] = data
 	}
-	verdicts := make(chan grade.Verdict, g.runs)
-	i := slices.IndexFunc(g.rounds, func(r round) bool {
-		return !slices.ContainsFunc(r.suites, func(s grade.Suite) bool { return s.Kata == k.ID })
-	})
-	if i < 0 {
-		i = len(g.rounds)
-		g.rounds = append(g.rounds, round{})
-	}
-	r := &g.rounds[i]
-	r.suites, r.verdicts = append(r.suites, suite), append(r.verdicts, verdicts)
-	return verdicts
+	return suite
 }
 
-// start begins with the rounds, once.
-func (g *corpusGrader) start(ctx context.Context) {
-	g.once.Do(func() {
-		g.running.Go(func() {
-			for _, r := range g.rounds {
-				for range g.runs {
-					err := g.grader.GradeAll(ctx, r.suites, func(i int, v grade.Verdict) { r.verdicts[i] <- v })
-					if g.err == nil {
-						g.err = err
-					}
-				}
-				for _, verdicts := range r.verdicts {
-					close(verdicts)
-				}
-			}
-		})
-	})
+// required is what the test asks of the verdict on a variant.
+func required(k *course.Kata, v *course.Variant) string {
+	patterns := ""
+	for _, other := range k.Variants {
+		patterns += other.ID + " " + other.Pattern + "\n"
+	}
+	return fmt.Sprintf("%s/%s %q\n%s", k.ID, v.ID, v.RefusedBy, patterns)
 }
 
 var update = flag.Bool("update", false, "write anew by what the near misses are recognised (patterns.toml)")
@@ -189,33 +172,4 @@ func failures(v grade.Verdict) string {
 		}
 	}
 	return out
-}
-
-// pristineClone is a module of the same name and requirements with the suites
-// as they were committed: what a learner has done in katas/ decides nothing.
-func pristineClone(t *testing.T, c *course.Course) string {
-	t.Helper()
-	root := t.TempDir()
-	write := func(name string, data []byte) {
-		path := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := os.ReadFile(filepath.Join("..", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(name, data)
-	}
-	for _, k := range c.Katas {
-		for name, data := range k.Suite {
-			write(name, data)
-		}
-	}
-	return root
 }

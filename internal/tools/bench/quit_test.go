@@ -39,6 +39,7 @@ func heedHangUps(t *testing.T) {
 func TestQuittingLeavesNoRun(t *testing.T) {
 	heedHangUps(t)
 	program, keys := build(t, "."), keysToAKata(t)
+	root := cloneOfRunaways(t) // one for all, so that the suite is compiled once
 	signal := func(s syscall.Signal) func(*terminal) {
 		return func(terminal *terminal) {
 			if err := terminal.cmd.Process.Signal(s); err != nil {
@@ -55,7 +56,9 @@ func TestQuittingLeavesNoRun(t *testing.T) {
 		"terminal is gone": func(terminal *terminal) { _ = terminal.pty.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			root := cloneOfRunaways(t)
+			if err := os.RemoveAll(filepath.Join(root, notes)); err != nil {
+				t.Fatal(err)
+			}
 			terminal := start(t, true, program, "--dir", root)
 			defer terminal.stop()
 			terminal.until("Next:")
@@ -97,6 +100,9 @@ func keysToAKata(t *testing.T) string {
 	return "g" + strings.Repeat("j", n) + "\r"
 }
 
+// notes is the file in which the processes of a run note their numbers.
+const notes = "pids"
+
 // cloneOfRunaways is a clone whose katas note their processes and spin.
 func cloneOfRunaways(t *testing.T) string {
 	t.Helper()
@@ -125,7 +131,7 @@ func cloneOfRunaways(t *testing.T) string {
 		at := bytes.Index(content, []byte("\npackage "))
 		clause, _, _ := strings.Cut(string(content[at+1:]), "\n")
 		spins := fmt.Sprintf("%s\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc init() {\n\t"+
-			"_ = os.WriteFile(%q, fmt.Appendln(nil, os.Getpid(), os.Getppid()), 0o600)\n\tfor {\n\t}\n}\n", clause, filepath.Join(root, "pids"))
+			"_ = os.WriteFile(%q, fmt.Appendln(nil, os.Getpid(), os.Getppid()), 0o600)\n\tfor {\n\t}\n}\n", clause, filepath.Join(root, notes))
 		if err := os.WriteFile(filepath.Join(filepath.Dir(name), "spins.go"), []byte(spins), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +144,7 @@ func cloneOfRunaways(t *testing.T) string {
 func noted(t *testing.T, root string) []int {
 	t.Helper()
 	for late := time.Now().Add(3 * time.Minute); time.Now().Before(late); time.Sleep(time.Millisecond) {
-		content, err := os.ReadFile(filepath.Join(root, "pids"))
+		content, err := os.ReadFile(filepath.Join(root, notes))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
