@@ -19,12 +19,13 @@ import (
 // app is the one model of the program: it opens the workbook, holds the open
 // pages, the dialog and the help above them, and decides who gets a message.
 type app struct {
-	open  func() (*workbook.Workbook, error)
-	make  func(*workbook.Workbook) *page.Env // what pages need, but for the router
-	first page.Route
-	hello func() string
-	err   error     // why the workbook could not be opened
-	early []tea.Msg // what came before it was
+	open     func() (*workbook.Workbook, error)
+	make     func(*workbook.Workbook) *page.Env // what pages need, but for the router
+	first    page.Route
+	hello    func() string
+	greeting string    // shown until the workbook is open
+	err      error     // why it could not be opened
+	early    []tea.Msg // what came before it was
 
 	env      *page.Env // nil until the workbook is open
 	recorder *recorder
@@ -53,6 +54,7 @@ type openedMsg struct {
 func newApp(jobs *ui.Jobs, open func() (*workbook.Workbook, error), opts Options) *app {
 	return &app{
 		open: open, first: opts.Start, hello: opts.Notice, recorder: newRecorder(jobs),
+		greeting: theme.New(true, !opts.NoColor).Title.Render("Leakproof"),
 		make: func(wb *workbook.Workbook) *page.Env {
 			return &page.Env{
 				Look:     ui.NewLook(theme.New(true, !opts.NoColor)),

@@ -50,7 +50,8 @@ func (a *app) layout() tea.Cmd {
 func (a *app) View() tea.View {
 	v := tea.NewView("")
 	v.AltScreen = true
-	if a.env == nil {
+	if a.env == nil { // the header stands where it will stay
+		v.SetContent(a.greeting)
 		return v
 	}
 	v.WindowTitle = "Leakproof: " + a.top().Title()
