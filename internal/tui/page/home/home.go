@@ -22,7 +22,7 @@ type Home struct {
 	steps  []workbook.Step
 	review review.Schedule
 	cursor ui.Cursor
-	undone bool // the step under the cursor was not done when it was opened
+	opened *int // the step that was opened before it was done, until the cursor moves
 	asked  *ui.Task
 	warmUp *ui.WarmUp
 	warmed bool
@@ -111,7 +111,7 @@ func (h *Home) Actions() []ui.Action {
 		ui.On(keymap.QuizAll, to(page.Route{Page: page.Quiz})).Hushed(),
 		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(module) }).Hushed().
 			Unless(module == "", "No kata belongs to this lesson yet, so there is no module to test out of."),
-	}, h.cursor.Moves(len(h.steps), "step")...)
+	}, ui.Before(func() { h.opened = nil }, h.cursor.Moves(len(h.steps), "step"))...)
 }
 
 func (h *Home) open(i int) tea.Cmd {
@@ -120,7 +120,9 @@ func (h *Home) open(i int) tea.Cmd {
 		h.warmed = false
 	}
 	h.cursor = ui.Cursor{At: i, Moved: true}
-	h.undone = h.steps[i].State != workbook.Done
+	if h.opened = nil; h.steps[i].State != workbook.Done {
+		h.opened = &i
+	}
 	return h.env.Open(page.RouteTo(h.steps[i]))
 }
 
@@ -141,8 +143,8 @@ func (h *Home) testOut(module string) tea.Cmd {
 // unless that is done now: then it goes to what is next.
 func (h *Home) Layout(width, height int) {
 	h.steps = h.env.Workbook.Path()
-	if h.undone && h.steps[h.cursor.At].State == workbook.Done {
-		h.undone = false
+	if h.opened != nil && h.steps[*h.opened].State == workbook.Done {
+		h.opened = nil
 		if next := h.next(); next >= 0 {
 			h.cursor = ui.Cursor{At: next, Moved: true}
 		}
