@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"example.com/leakproof/internal/regular"
 	"example.com/leakproof/internal/text"
 )
 
@@ -90,7 +91,7 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 		return m.missing("workbook", "the workbook's folder %s cannot be found: %v; start leakproof in the workbook's folder", folder, err)
 	}
 	m.Root = root
-	goMod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	goMod, err := regular.Read(filepath.Join(root, "go.mod"), regular.SourceLimit)
 	if err != nil {
 		return m.missing("workbook", "there is no go.mod to read in %s; start leakproof in the workbook's folder", root)
 	}

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"example.com/leakproof/internal/regular"
 )
 
 const (
@@ -89,7 +91,7 @@ func (l *Log) Damaged() []Damage {
 func (l *Log) Refresh() error {
 	l.disk.Lock()
 	defer l.disk.Unlock()
-	f, err := os.Open(l.path())
+	f, _, err := regular.Open(l.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		l.got.Store(&reading{})
 		return nil
@@ -124,6 +126,9 @@ func (l *Log) Append(ctx context.Context, e Event) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return l.unwritable(err)
 	}
+	if err := l.onlyFiles(); err != nil {
+		return l.unwritable(err)
+	}
 	lock := flock.New(filepath.Join(l.dir, lockName))
 	if err := l.acquire(ctx, lock); err != nil {
 		return err
@@ -133,6 +138,23 @@ func (l *Log) Append(ctx context.Context, e Event) error {
 		err = errors.Join(err, l.unwritable(uerr))
 	}
 	return err
+}
+
+// onlyFiles refuses to write to a pipe, which waits for a reader, or to a device.
+func (l *Log) onlyFiles() error {
+	for _, name := range []string{l.path(), filepath.Join(l.dir, lockName)} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file: move it away", name)
+		}
+	}
+	return nil
 }
 
 func (l *Log) acquire(ctx context.Context, lock *flock.Flock) error {
