@@ -164,7 +164,7 @@ func (m *Machine) environments(settings map[string]string) (compiler string) {
 }
 
 func (m *Machine) lookForRace(ctx context.Context, compiler string) {
-	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "unsafe")
+	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "-mod=readonly", "unsafe")
 	if err == nil {
 		m.Race = true
 		m.found(raceCheck, "the race detector works on %s/%s", runtime.GOOS, runtime.GOARCH)

@@ -15,6 +15,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,13 +97,13 @@ func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 }
 
 func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir string) Verdict {
-	overlay, err := gorun.WriteOverlay(dir, p.replace)
+	files, err := writeFiles(dir, p)
 	if err != nil {
 		return unavailable(explain.NotPrepared(err))
 	}
 	run := func() (*gorun.Report, gorun.Ending) {
 		report := gorun.NewReport()
-		t := g.testRun(dir, overlay, m.Race && !g.quick, p)
+		t := g.testRun(dir, files, m.Race && !g.quick, p)
 		t.Report, t.Ended = func(gorun.Event) *gorun.Report { return report }, func(*gorun.Report) {}
 		return report, m.Test(ctx, t)
 	}
@@ -113,7 +114,7 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 		fetching, cancel := context.WithTimeout(ctx, g.building())
 		m.Run(fetching, gorun.Command{
 			TempDir: dir, Env: m.Online, Name: m.GoPath,
-			Args: []string{"list", "-test", "-deps", "-mod=readonly", "-overlay=" + overlay, "./" + p.Dir},
+			Args: slices.Concat([]string{"list", "-test", "-deps", "-mod=readonly"}, files, []string{"./" + p.Dir}),
 		})
 		cancel()
 		report, end = run()
@@ -121,13 +122,26 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 	return judge(p, report, end)
 }
 
-// testRun is the run of some suites, without what hears of it.
-func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.TestRun {
-	limit := cmp.Or(g.Limit, DefaultLimit)
-	args := []string{
-		"-count=1", "-mod=readonly", "-buildvcs=false",
-		"-timeout=" + limit.String(), "-overlay=" + overlay,
+// writeFiles writes what a run is built from besides the files on disk, and
+// returns the flags that say so. All plans are of one workbook.
+func writeFiles(dir string, plans ...*plan) (flags []string, err error) {
+	var sets []map[string][]byte // the suites share the kit
+	for _, p := range plans {
+		sets = append(sets, p.replace)
 	}
+	overlay, err := gorun.WriteOverlay(dir, sets...)
+	if err != nil {
+		return nil, err
+	}
+	flags, err = writeModules(dir, plans[0].modules)
+	return append(flags, "-overlay="+overlay), err
+}
+
+// testRun is the run of some suites, without what hears of it. The flags are
+// those of writeFiles.
+func (g *Grader) testRun(dir string, files []string, race bool, plans ...*plan) gorun.TestRun {
+	limit := cmp.Or(g.Limit, DefaultLimit)
+	args := append([]string{"-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=" + limit.String()}, files...)
 	if race {
 		args = append(args, "-race")
 	}
@@ -143,9 +157,6 @@ func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.T
 			list = append(list, strconv.Itoa(n))
 		}
 		args = append(args, "-cpu="+strings.Join(list, ","))
-	}
-	for _, p := range plans {
-		args = append(args, "-ldflags="+p.canary.ldflags)
 	}
 	for _, p := range plans {
 		args = append(args, "./"+p.Dir)

@@ -206,7 +206,7 @@ func TestAMissingAnswerSaysHowToGetItBack(t *testing.T) {
 	if err := os.Mkdir(onDisk(b.root, testFile), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b.want(explain.Unavailable, testFile+" is not a file", "`leakproof reset 12`")
+	b.want(explain.Unavailable, testFile+" is not a file to check", "it is a folder", "`leakproof reset 12`")
 	b.remove(testDir)
 	b.want(explain.Unavailable, "`leakproof reset 12`")
 }

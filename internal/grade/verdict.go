@@ -144,7 +144,7 @@ func stopped(_ *plan, r *explain.Run, v *Verdict) bool {
 }
 
 func notTrusted(p *plan, r *explain.Run, v *Verdict) bool {
-	trouble := slices.Clone(p.trouble)
+	trouble := slices.Concat(p.trouble, p.unparsed)
 	for _, name := range r.Report.Order {
 		t := r.Report.Tests[name]
 		want := p.expected(name)
