@@ -101,11 +101,6 @@ func SteersRace(name string, line int, what string) string {
 	return fmt.Sprintf("%s:%d tells the race detector what to ignore with %s; remove it", name, line, what)
 }
 
-// DoesNotParse is about a file that nobody could look through.
-func DoesNotParse(name string, err error) string {
-	return fmt.Sprintf("%s cannot be looked through (%v); write it so that gofmt can read it", name, err)
-}
-
 const restoreModules = "restore it, for example with `git checkout go.mod go.sum`"
 
 // ModuleFileUnusable is about a go.mod or go.sum on disk that cannot be read.

@@ -6,9 +6,11 @@
 // which tests that suite holds, wants each of them to have run and passed
 // exactly once, and adds a canary test that has to fail. See [Verdict].
 //
-// This stops accidents and casual cheating. Code that takes the trouble to
-// imitate a whole run inside its own process cannot be told from an honest
-// one; a verdict that counts is computed on a machine the learner does not own.
+// This stops accidents and casual cheating, and no more, wherever it runs. Code
+// that takes the trouble to imitate a whole run inside its own process cannot be
+// told from an honest one: it can read the canary's name out of its own memory. A
+// verdict says who ran the grader and which grader it was; one that counts is
+// read together with the code.
 package grade
 
 import (
@@ -18,6 +20,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/leakproof/internal/explain"
@@ -39,6 +42,9 @@ type Grader struct {
 	Shuffle     string        // value for -shuffle; default is the order of the suite
 	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
 
+	originOnce sync.Once
+	originIs   origin
+
 	// Seams for the package's tests.
 	quick      bool          // leave -race out and judge as if it had been on
 	buildLimit time.Duration // default gorun.DefaultBuildLimit
@@ -57,7 +63,7 @@ func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 	if err := ctx.Err(); err != nil {
 		return Verdict{}, err
 	}
-	return v.of(s, began), nil
+	return g.complete(ctx, v, s, began), nil
 }
 
 // plan is what is known of a run of the suite before it starts. The problem,

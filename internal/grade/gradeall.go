@@ -87,7 +87,7 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 				continue
 			}
 			if v := judge(r.plan, r.report, gorun.Ending{Exit: r.report.Failed}); r.stands(v) {
-				tell(r.suite, v.of(suites[r.suite], began))
+				tell(r.suite, g.complete(ctx, v, suites[r.suite], began))
 			}
 		}
 	}

@@ -28,11 +28,10 @@ type plan struct {
 	race        bool
 	raceProblem string // why not, and what to do
 
-	modules  map[string][]byte // see [Suite]
-	replace  map[string][]byte // what the overlay changes, by slash path; nil removes
-	trouble  []string          // why the run is untrusted, whatever it says
-	unparsed []string          // why it is untrusted if it compiles
-	notes    []string
+	modules map[string][]byte // see [Suite]
+	replace map[string][]byte // what the overlay changes, by slash path; nil removes
+	trouble []string          // why the run is untrusted, whatever it says
+	notes   []string
 }
 
 // newPlan compares the suite with what is on disk. The problem, if not empty,

@@ -88,9 +88,7 @@ func (p *plan) inspect(module, name string, content []byte) []string {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, content, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		// It does not compile either, or the compiler is more patient.
-		p.unparsed = append(p.unparsed, explain.DoesNotParse(name, err))
-		return nil
+		return nil // go vet, which runs with the tests, does not get past it either
 	}
 	line := func(n ast.Node) int { return fset.PositionFor(n.Pos(), false).Line }
 	for _, group := range file.Comments {
