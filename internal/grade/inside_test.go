@@ -55,7 +55,7 @@ func Add(a, b int) int {
 `}, testFile + ":6 tells the race detector what to ignore with runtime.RaceDisable"},
 		"a call by a dot import": {map[string]string{testFile: "package leakyfanout\n\nimport . \"runtime\"\n\nfunc Add(a, b int) int { RaceAcquire(nil); return a + b }\n"},
 			testFile + ":5 tells the race detector what to ignore with runtime.RaceAcquire"},
-		"the detector's own package": {map[string]string{testFile: "package leakyfanout\n\nimport _ \"internal/race\"\n"}, testFile + ":3 tells the race detector"},
+		"the detector's own package":    {map[string]string{testFile: "package leakyfanout\n\nimport _ \"internal/race\"\n"}, testFile + ":3 tells the race detector"},
 		"a package that nobody imports": {map[string]string{further: "package further\n\n//go:norace\nfunc F() {}\n"}, ""},
 		"a test of another package": {map[string]string{
 			testFile: using("internal/further"), further: "package further\n", "internal/further/further_test.go": "package further\n\n//go:norace\nfunc F() {}\n",

@@ -96,6 +96,10 @@ func (l *Log) Refresh() error {
 		l.got.Store(&reading{})
 		return nil
 	}
+	var at *fs.PathError
+	if errors.Is(err, regular.ErrNotRegular) && errors.As(err, &at) {
+		err = fmt.Errorf("%s is %w", l.path(), at.Err)
+	}
 	if err != nil {
 		return l.unreadable(err)
 	}
@@ -258,6 +262,9 @@ func (l *Log) catchUp(f *os.File) error {
 			got.torn = &Damage{Path: l.path(), Line: number, Reason: "the line is incomplete: " + err.Error()}
 			continue
 		case err != nil:
+			if len(got.damaged) == maxDamaged {
+				return l.unreadable(fmt.Errorf("more than %d lines of %s are none of Leakproof's: move it away", maxDamaged, l.path()))
+			}
 			got.damaged = append(got.damaged, Damage{Path: l.path(), Line: number, Reason: err.Error()})
 		case !skip:
 			events = append(events, e)
