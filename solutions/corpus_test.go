@@ -84,7 +84,7 @@ func TestCorpus(t *testing.T) {
 
 // suiteOf is what the grader is asked about a variant.
 func suiteOf(k *course.Kata, v *course.Variant) grade.Suite {
-	suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Answer: map[string][]byte{}}
+	suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules, Answer: map[string][]byte{}}
 	for name, data := range v.Files {
 		suite.Answer[k.Dir()+"/"+name] = data
 	}

@@ -1,8 +1,8 @@
 //go:build ignore
 
 // This program writes pristine.txtar: the briefs and every file that a verdict
-// rests on, as they stand in katas/ now. Run it with go generate ./solutions
-// after a change of a brief, a suite or the kit.
+// rests on, as they stand in katas/ now, and go.mod and go.sum, by which the
+// suites are built. Run it with go generate ./solutions after a change of one.
 package main
 
 import (
@@ -36,16 +36,23 @@ func main() {
 		return
 	}
 	if old, err := os.ReadFile("pristine.txtar"); err != nil || !bytes.Equal(old, archive) {
-		log.Fatal("pristine.txtar is not what katas/ holds: run go generate ./solutions, and commit it if the change of katas/ is meant")
+		log.Fatal("pristine.txtar is not what katas/, go.mod and go.sum hold: run go generate ./solutions, and commit it if their change is meant")
 	}
 	if err := checkStarts(); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// pristine is the archive of what katas/ holds now.
+// pristine is the archive of what katas/ and the module's own files hold now.
 func pristine() ([]byte, error) {
-	archive := &txtar.Archive{Comment: []byte("The pristine briefs, suites and suite kit. Written by go generate ./solutions; do not edit.\n\n")}
+	archive := &txtar.Archive{Comment: []byte("The pristine briefs, suites, suite kit and module files. Written by go generate ./solutions; do not edit.\n\n")}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			return nil, err
+		}
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
+	}
 	err := filepath.WalkDir(filepath.Join("..", "katas"), func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -36,6 +36,9 @@ type Kata struct {
 	// Suite holds the pristine files that a verdict rests on, by their path
 	// below the module root: the tests, what they need, and the suite kit.
 	Suite map[string][]byte
+	// Modules holds the go.mod and go.sum that the suite is built with, by these
+	// names; all katas share them.
+	Modules map[string][]byte
 
 	file  string
 	tests []gosource.Test // of the suite
@@ -124,6 +127,15 @@ func (l *loader) loadKatas() {
 		return
 	}
 	files := txtar.Parse(archive).Files
+	modules := map[string][]byte{}
+	for _, f := range files {
+		if f.Name == "go.mod" || f.Name == "go.sum" {
+			modules[f.Name] = f.Data
+		}
+	}
+	if len(modules) < 2 {
+		l.problem(path.Join("solutions", pristine), 0, "it has no go.mod or no go.sum: write it anew with go generate ./solutions")
+	}
 	var briefs []txtar.File
 	for _, f := range files {
 		if path.Base(f.Name) == "KATA.md" {
@@ -131,14 +143,14 @@ func (l *loader) loadKatas() {
 		}
 	}
 	katas := make([]*Kata, len(briefs))
-	l.each(len(briefs), func(l *loader, i int) { katas[i] = l.loadKata(briefs[i], files) })
+	l.each(len(briefs), func(l *loader, i int) { katas[i] = l.loadKata(briefs[i], files, modules) })
 	l.course.Katas = slices.DeleteFunc(katas, func(k *Kata) bool { return k == nil })
 }
 
 // loadKata reads a kata from its brief, the files of the archive that its
 // suite needs, and its corpus. It is nil if the brief or the suite cannot be
 // read.
-func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
+func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[string][]byte) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
 		Title, Module, File string
@@ -151,7 +163,7 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File) *Kata {
 	}
 	k := &Kata{
 		ID: dir, Title: head.Title, Module: head.Module, Minutes: head.Minutes, File: head.File,
-		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, file: file,
+		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file,
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")

@@ -14,7 +14,7 @@ func SuiteUnusable(kata string, err error) string {
 
 // SuiteUnreadable is about files of the suite on disk.
 func SuiteUnreadable(kata string, err error) string {
-	return fmt.Sprintf("the suite of %s cannot be compared with the files on disk: %v; make them readable", kata, err)
+	return fmt.Sprintf("the suite of %s cannot be compared with the files on disk: %v; make them readable, or %s restores them", kata, err, resetCommand(kata))
 }
 
 // ModuleUnreadable is about the workbook's go.mod.
@@ -27,9 +27,10 @@ func AnswerGone(file, kata string) string {
 	return fmt.Sprintf("%s does not exist, so there is nothing to check; %s", file, onlyReset(kata))
 }
 
-// AnswerNoFile is about something else in place of the file to repair.
-func AnswerNoFile(file, kata string) string {
-	return fmt.Sprintf("%s is not a file, so there is nothing to check; move it away, then %s", file, onlyReset(kata))
+// AnswerNoFile is about something else in place of the file to repair, or a file
+// that cannot be source.
+func AnswerNoFile(file, kata string, err error) string {
+	return fmt.Sprintf("%s is not a file to check (%v); move it away, then %s", file, err, onlyReset(kata))
 }
 
 // AnswerUnreadable is about the file to repair, or its folder.
@@ -39,7 +40,7 @@ func AnswerUnreadable(name, kata string, err error) string {
 
 // HelperUnreadable is about a further file of the learner.
 func HelperUnreadable(name string, err error) string {
-	return fmt.Sprintf("%s cannot be read: %v; make it readable or remove it", name, err)
+	return fmt.Sprintf("%s would be compiled and cannot be read: %v; make it readable or remove it", name, err)
 }
 
 func onlyReset(kata string) string { return resetCommand(kata) + " brings the file back as it was" }

@@ -85,3 +85,56 @@ func HiddenFromRace(name string, line int, directive string) string {
 func ReachesInside(name string, line int, directive string) string {
 	return fmt.Sprintf("%s:%d reaches into another package with %s; remove the directive", name, line, directive)
 }
+
+// NotGo is about a file in another language that would be linked in.
+func NotGo(name string) string {
+	return name + " is not Go, and the race detector does not see what it does; remove it"
+}
+
+// UsesC is about cgo.
+func UsesC(name string, line int) string {
+	return fmt.Sprintf("%s:%d brings in C, where the race detector sees nothing; write it in Go", name, line)
+}
+
+// SteersRace is about code that tells the race detector what to believe.
+func SteersRace(name string, line int, what string) string {
+	return fmt.Sprintf("%s:%d tells the race detector what to ignore with %s; remove it", name, line, what)
+}
+
+const restoreModules = "restore it, for example with `git checkout go.mod go.sum`"
+
+// ModuleFileUnusable is about a go.mod or go.sum on disk that cannot be read.
+func ModuleFileUnusable(name string, err error) string {
+	return fmt.Sprintf("%s cannot be compared with the workbook's (%v); %s", name, err, restoreModules)
+}
+
+// ModuleReplaced is about a replace line for a module that the suite imports.
+func ModuleReplaced(line int, module string) string {
+	return fmt.Sprintf("go.mod:%d replaces %s, which the suite is built from; %s", line, module, restoreModules)
+}
+
+// OtherVersion is about a module that the suite imports.
+func OtherVersion(line int, module, want string) string {
+	return fmt.Sprintf("go.mod:%d requires %s, and the suite is built from %s; %s", line, module, want, restoreModules)
+}
+
+// ModuleNotRequired is about a module that the suite imports.
+func ModuleNotRequired(module string) string {
+	return fmt.Sprintf("go.mod does not require %s, which the suite is built from; %s", module, restoreModules)
+}
+
+// OtherSum is about a checksum of a module that the suite imports.
+func OtherSum(line int, module string) string {
+	return fmt.Sprintf("go.sum:%d is not what the workbook has for %s, which the suite is built from; %s", line, module, restoreModules)
+}
+
+// SumMissing is about a checksum of a module that the suite imports.
+func SumMissing(module string) string {
+	return fmt.Sprintf("go.sum lacks a line for %s, which the suite is built from; %s", module, restoreModules)
+}
+
+// TakesElsewhere is about a file or folder that makes the go command take
+// packages from somewhere else.
+func TakesElsewhere(name string) string {
+	return name + " is not of the workbook and changes what the suite is built from; remove it"
+}

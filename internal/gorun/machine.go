@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"example.com/leakproof/internal/regular"
 	"example.com/leakproof/internal/text"
 )
 
@@ -90,7 +91,7 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 		return m.missing("workbook", "the workbook's folder %s cannot be found: %v; start leakproof in the workbook's folder", folder, err)
 	}
 	m.Root = root
-	goMod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	goMod, err := regular.Read(filepath.Join(root, "go.mod"), regular.SourceLimit)
 	if err != nil {
 		return m.missing("workbook", "there is no go.mod to read in %s; start leakproof in the workbook's folder", root)
 	}
@@ -163,7 +164,7 @@ func (m *Machine) environments(settings map[string]string) (compiler string) {
 }
 
 func (m *Machine) lookForRace(ctx context.Context, compiler string) {
-	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "unsafe")
+	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "-mod=readonly", "unsafe")
 	if err == nil {
 		m.Race = true
 		m.found(raceCheck, "the race detector works on %s/%s", runtime.GOOS, runtime.GOARCH)

@@ -1,6 +1,8 @@
 package grade
 
 import (
+	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -17,7 +19,6 @@ import (
 type canary struct {
 	explain.Canary
 	message string
-	ldflags string // value for -ldflags that gives the canary its name and message
 	source  []byte
 }
 
@@ -33,7 +34,7 @@ import (
 	"testing"
 )
 
-var canarySong string
+const canarySong = %q
 
 func %s(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0)) // RunTests sets it for -cpu
@@ -45,16 +46,19 @@ func %s(t *testing.T) {
 }
 `
 
-// newCanary names the canary after a hash of everything that is compiled: a
-// file cannot contain its own hash, and as long as nothing changes neither
-// does the canary, so that the build cache still hits.
+// secret is what names depend on besides what is compiled: the files are there
+// for everybody to hash.
+var secret = []byte(rand.Text())
+
+// newCanary names the canary after everything that is compiled. As long as
+// nothing changes neither does the canary, so that the build cache still hits;
+// when the answer changes, all that depends on the name is compiled anew anyway.
 //
-// The name comes in when the binary is linked. In the source it would change
-// the tests with each save, and their main package would be compiled anew: a
-// quarter of the time to a verdict. (Debug tables cost nothing: go test has the
-// linker leave them out of a binary that it does not keep.)
-func newCanary(module, dir, external string, compiled ...map[string][]byte) canary {
-	hash := sha256.New()
+// The name stands in the source: what comes in when the binary is linked
+// (-ldflags -X) can be read in its build information, and -trimpath, which keeps
+// it out of there, would have the standard library compiled once more.
+func newCanary(external string, compiled ...map[string][]byte) canary {
+	hash := hmac.New(sha256.New, secret)
 	for _, files := range compiled {
 		for _, name := range slices.Sorted(maps.Keys(files)) {
 			fmt.Fprintf(hash, "%q %d\n", name, len(files[name]))
@@ -66,7 +70,6 @@ func newCanary(module, dir, external string, compiled ...map[string][]byte) cana
 	return canary{
 		Canary:  explain.Canary{Host: host, Name: "TestCanaryFails" + song, File: "zz_canary_test.go"},
 		message: "canary " + song,
-		ldflags: fmt.Sprintf("./%s=-X=%s/%s_test.canarySong=%s", dir, module, dir, song),
-		source:  fmt.Appendf(nil, canarySource, external, host, canaryComplaint),
+		source:  fmt.Appendf(nil, canarySource, external, song, host, canaryComplaint),
 	}
 }

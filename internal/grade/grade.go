@@ -6,17 +6,21 @@
 // which tests that suite holds, wants each of them to have run and passed
 // exactly once, and adds a canary test that has to fail. See [Verdict].
 //
-// This stops accidents and casual cheating. Code that takes the trouble to
-// imitate a whole run inside its own process cannot be told from an honest
-// one; a verdict that counts is computed on a machine the learner does not own.
+// This stops accidents and casual cheating, and no more, wherever it runs. Code
+// that takes the trouble to imitate a whole run inside its own process cannot be
+// told from an honest one: it can read the canary's name out of its own memory. A
+// verdict says who ran the grader and which grader it was; one that counts is
+// read together with the code.
 package grade
 
 import (
 	"cmp"
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/leakproof/internal/explain"
@@ -38,6 +42,9 @@ type Grader struct {
 	Shuffle     string        // value for -shuffle; default is the order of the suite
 	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
 
+	originOnce sync.Once
+	originIs   origin
+
 	// Seams for the package's tests.
 	quick      bool          // leave -race out and judge as if it had been on
 	buildLimit time.Duration // default gorun.DefaultBuildLimit
@@ -56,7 +63,7 @@ func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 	if err := ctx.Err(); err != nil {
 		return Verdict{}, err
 	}
-	return v.of(s, began), nil
+	return g.complete(ctx, v, s, began), nil
 }
 
 // plan is what is known of a run of the suite before it starts. The problem,
@@ -96,13 +103,13 @@ func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 }
 
 func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir string) Verdict {
-	overlay, err := gorun.WriteOverlay(dir, p.replace)
+	files, err := writeFiles(dir, p)
 	if err != nil {
 		return unavailable(explain.NotPrepared(err))
 	}
 	run := func() (*gorun.Report, gorun.Ending) {
 		report := gorun.NewReport()
-		t := g.testRun(dir, overlay, m.Race && !g.quick, p)
+		t := g.testRun(dir, files, m.Race && !g.quick, p)
 		t.Report, t.Ended = func(gorun.Event) *gorun.Report { return report }, func(*gorun.Report) {}
 		return report, m.Test(ctx, t)
 	}
@@ -113,7 +120,7 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 		fetching, cancel := context.WithTimeout(ctx, g.building())
 		m.Run(fetching, gorun.Command{
 			TempDir: dir, Env: m.Online, Name: m.GoPath,
-			Args: []string{"list", "-test", "-deps", "-mod=readonly", "-overlay=" + overlay, "./" + p.Dir},
+			Args: slices.Concat([]string{"list", "-test", "-deps", "-mod=readonly"}, files, []string{"./" + p.Dir}),
 		})
 		cancel()
 		report, end = run()
@@ -121,13 +128,26 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 	return judge(p, report, end)
 }
 
-// testRun is the run of some suites, without what hears of it.
-func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.TestRun {
-	limit := cmp.Or(g.Limit, DefaultLimit)
-	args := []string{
-		"-count=1", "-mod=readonly", "-buildvcs=false",
-		"-timeout=" + limit.String(), "-overlay=" + overlay,
+// writeFiles writes what a run is built from besides the files on disk, and
+// returns the flags that say so. All plans are of one workbook.
+func writeFiles(dir string, plans ...*plan) (flags []string, err error) {
+	var sets []map[string][]byte // the suites share the kit
+	for _, p := range plans {
+		sets = append(sets, p.replace)
 	}
+	overlay, err := gorun.WriteOverlay(dir, sets...)
+	if err != nil {
+		return nil, err
+	}
+	flags, err = writeModules(dir, plans[0].modules)
+	return append(flags, "-overlay="+overlay), err
+}
+
+// testRun is the run of some suites, without what hears of it. The flags are
+// those of writeFiles.
+func (g *Grader) testRun(dir string, files []string, race bool, plans ...*plan) gorun.TestRun {
+	limit := cmp.Or(g.Limit, DefaultLimit)
+	args := append([]string{"-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=" + limit.String()}, files...)
 	if race {
 		args = append(args, "-race")
 	}
@@ -143,9 +163,6 @@ func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.T
 			list = append(list, strconv.Itoa(n))
 		}
 		args = append(args, "-cpu="+strings.Join(list, ","))
-	}
-	for _, p := range plans {
-		args = append(args, "-ldflags="+p.canary.ldflags)
 	}
 	for _, p := range plans {
 		args = append(args, "./"+p.Dir)

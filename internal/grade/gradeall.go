@@ -49,11 +49,10 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 		return nil
 	}
 	var plans []*plan
-	var files []map[string][]byte // the suites share the kit
 	var runs []*sharedRun
 	for i, s := range suites {
 		if p, problem := g.plan(m, s); problem == "" && len(p.trouble) == 0 {
-			plans, files = append(plans, p), append(files, p.replace)
+			plans = append(plans, p)
 			runs = append(runs, &sharedRun{p, gorun.NewReport(), i})
 		}
 	}
@@ -69,11 +68,11 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 			err = errors.New(explain.FolderLeft(dir, problem))
 		}
 	}()
-	overlay, problem := gorun.WriteOverlay(dir, files...)
+	files, problem := writeFiles(dir, plans...)
 	if problem != nil {
 		return nil
 	}
-	t := g.testRun(dir, overlay, m.Race && !g.quick, plans...)
+	t := g.testRun(dir, files, m.Race && !g.quick, plans...)
 	t.Report = func(e gorun.Event) *gorun.Report {
 		for _, r := range runs {
 			if strings.HasSuffix(e.Package, "/"+r.plan.Dir) {
@@ -88,7 +87,7 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 				continue
 			}
 			if v := judge(r.plan, r.report, gorun.Ending{Exit: r.report.Failed}); r.stands(v) {
-				tell(r.suite, v.of(suites[r.suite], began))
+				tell(r.suite, g.complete(ctx, v, suites[r.suite], began))
 			}
 		}
 	}

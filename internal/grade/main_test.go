@@ -27,6 +27,11 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "it was not killed while it ran:", v.Status, v.Summary, err)
 		os.Exit(1)
 	}
+	// Where the project's own tests run is nothing to the workbooks that they
+	// grade.
+	if err := os.Unsetenv("CI"); err != nil {
+		panic(err)
+	}
 	goleak.VerifyTestMain(m)
 }
 

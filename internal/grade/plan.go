@@ -3,6 +3,7 @@ package grade
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/gosource"
+	"example.com/leakproof/internal/regular"
 )
 
 // plan is everything that is known about a run before it starts.
@@ -26,6 +28,7 @@ type plan struct {
 	race        bool
 	raceProblem string // why not, and what to do
 
+	modules map[string][]byte // see [Suite]
 	replace map[string][]byte // what the overlay changes, by slash path; nil removes
 	trouble []string          // why the run is untrusted, whatever it says
 	notes   []string
@@ -36,28 +39,30 @@ type plan struct {
 func newPlan(root string, s Suite) (p *plan, problem string) {
 	p = &plan{
 		Subject: explain.Subject{Dir: s.Dir, File: path.Join(s.Dir, s.File), Suite: s.Files},
-		root:    root, kata: s.Kata, replace: map[string][]byte{},
+		root:    root, kata: s.Kata, modules: s.Modules, replace: map[string][]byte{},
 	}
 	suite, err := gosource.ReadSuite(s.Dir, s.Files)
 	if err != nil {
 		return nil, explain.SuiteUnusable(s.Kata, err)
 	}
 	p.Tests, p.others = suite.Tests, suite.Examples
-	gomod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	gomod, err := readSource(root, "go.mod")
 	if err != nil {
 		return nil, explain.ModuleUnreadable(err)
 	}
+	// The go command complains about a go.mod that declares no path.
+	module := modfile.ModulePath(gomod)
 	if p.Answer, problem = p.readAnswer(s); problem != "" {
 		return nil, problem
 	}
 	if err := p.restoreSuite(); err != nil {
 		return nil, explain.SuiteUnreadable(s.Kata, err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Answer)) {
-		p.trouble = append(p.trouble, forbidden(name, p.Answer[name])...)
+	p.checkModules(s.Modules, gomod)
+	if problem := p.inspectAll(module); problem != "" {
+		return nil, problem
 	}
-	// The go command complains about a go.mod that declares no path.
-	p.canary = newCanary(modfile.ModulePath(gomod), s.Dir, suite.Package, p.Suite, p.Answer)
+	p.canary = newCanary(suite.Package, p.Suite, p.Answer)
 	p.Canary = p.canary.Canary
 	p.replace[path.Join(s.Dir, p.Canary.File)] = p.canary.source
 	return p, ""
@@ -67,14 +72,14 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 // nor part of the suite. The problem, if not empty, says why there are none.
 func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
 	if s.Answer == nil {
-		info, err := os.Stat(onDisk(p.root, p.File))
+		_, err := readSource(p.root, p.File)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, explain.AnswerGone(p.File, p.kata)
+		case errors.Is(err, regular.ErrNotRegular), errors.Is(err, regular.ErrTooLarge):
+			return nil, explain.AnswerNoFile(p.File, p.kata, err)
 		case err != nil:
 			return nil, explain.AnswerUnreadable(p.File, p.kata, err)
-		case !info.Mode().IsRegular():
-			return nil, explain.AnswerNoFile(p.File, p.kata)
 		}
 	}
 	entries, err := os.ReadDir(onDisk(p.root, p.Dir))
@@ -96,7 +101,7 @@ func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
 		if !isGoInput(name) {
 			continue // KATA.md, an editor's swap file
 		}
-		content, err := os.ReadFile(onDisk(p.root, name))
+		content, err := readSource(p.root, name)
 		if err != nil {
 			return nil, explain.HelperUnreadable(name, err)
 		}
@@ -137,12 +142,12 @@ func (p *plan) restoreSuite() error {
 		if dir := path.Dir(name); dir != p.Dir && strings.HasSuffix(name, ".go") {
 			kits[dir] = true
 		}
-		have, err := os.ReadFile(onDisk(p.root, name))
+		have, err := readSource(p.root, name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			p.trouble = append(p.trouble, explain.SuiteFileGone(name, p.kata))
 		case err != nil:
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		case sameText(have, want):
 			continue
 		default:
@@ -167,8 +172,13 @@ func (p *plan) restoreSuite() error {
 	return nil
 }
 
-// isGoInput tells whether the go command could compile a file of this name.
+// isGoInput tells whether the go command could compile a file of this name. It
+// ignores those that begin with a dot or an underscore, as does this: Emacs
+// keeps its lock in .#notes.go, a link that leads nowhere.
 func isGoInput(name string) bool {
+	if base := path.Base(name); base[0] == '.' || base[0] == '_' {
+		return false
+	}
 	switch path.Ext(name) {
 	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".swig", ".swigcxx", ".syso":
 		return true
@@ -184,3 +194,14 @@ func sameText(a, b []byte) bool {
 
 // onDisk is the place of a slash path below root.
 func onDisk(root, name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
+
+// readSource reads a file that the go command would read. The error does not
+// name it.
+func readSource(root, name string) ([]byte, error) {
+	content, err := regular.Read(onDisk(root, name), regular.SourceLimit)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return content, err
+}

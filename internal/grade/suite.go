@@ -11,6 +11,10 @@ type Suite struct {
 	// A file that differs on disk, line endings aside, is restored for the run.
 	Files map[string][]byte
 
+	// Modules holds the go.mod and go.sum that the suite is built with, in place
+	// of those on disk, by these names. Without it those on disk count.
+	Modules map[string][]byte
+
 	// Answer, if not nil, is graded in place of what is on disk: the files of
 	// Dir outside Files, by slash path below the module root.
 	Answer map[string][]byte

@@ -104,6 +104,32 @@ func init() { os.Args = append(os.Args, "-test.run=Zero") }
 
 func Add(a, b int) int { return 0 }
 `, "without a result of TestAdds"},
+		"all results forged, with a name from the build information": {`package leakyfanout
+
+import (
+	"fmt"
+	"regexp"
+	"runtime/debug"
+	"syscall"
+)
+
+func init() {
+	built, _ := debug.ReadBuildInfo()
+	song := regexp.MustCompile("[0-9a-f]{64}").FindString(built.String())
+	if song == "" {
+		return
+	}
+	for _, name := range []string{"TestAdds", "TestAddsZero"} {
+		fmt.Printf("\x16=== RUN   %s\n\x16--- PASS: %s (0.00s)\n", name, name)
+	}
+	bird := "TestCanaryFails" + song
+	fmt.Printf("\x16=== RUN   TestCanary\n\x16=== RUN   %s\n    canary %s\n\x16--- FAIL: %s (0.00s)\n", bird, song, bird)
+	fmt.Printf("\x16=== NAME  TestCanary\n\x16--- PASS: TestCanary (0.00s)\n\x16PASS\n")
+	syscall.Exit(0)
+}
+
+func Add(a, b int) int { return a - b }
+`, ""},
 		"the race detector blinded": {`package leakyfanout
 
 //go:norace
@@ -118,6 +144,10 @@ func Add(a, b int) int { return a + b }
 				if v := b.grade(); v.Status != explain.Untrusted && v.Status != explain.Fail {
 					t.Errorf("judged %s: %s", v.Status, v.Summary)
 				}
+				return
+			}
+			if c.summary == "" { // there is nothing to be had, so it is an honest failure
+				b.want(explain.Fail, "2 of 2 tests failed")
 				return
 			}
 			b.want(explain.Untrusted, "this run does not count", c.summary)

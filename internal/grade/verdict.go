@@ -1,8 +1,8 @@
 package grade
 
 import (
+	"context"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -24,27 +24,25 @@ type Verdict struct {
 	Race     bool              `json:"race"`               // whether the race detector was on
 	Notes    []string          `json:"notes,omitempty"`    // what else the learner should know about this run
 	Elapsed  time.Duration     `json:"elapsed_ns"`
-	Origin   string            `json:"origin"` // "ci" if the variable CI is true, else "self"
+	Origin   string            `json:"origin"` // who ran the grader: "ci" or "self"; see [Grader.origin]
+	Program  Program           `json:"grader"` // which grader it was
 }
 
 func unavailable(summary string) Verdict {
 	return Verdict{Status: explain.Unavailable, Summary: summary}
 }
 
-// of completes the verdict on a suite whose run began at that time.
-func (v Verdict) of(s Suite, began time.Time) Verdict {
+// complete makes a verdict on a suite whose run began at that time.
+func (g *Grader) complete(ctx context.Context, v Verdict, s Suite, began time.Time) Verdict {
 	v.Kata = s.Kata
 	v.Summary = text.Sentence(v.Summary)
-	v.Origin = origin()
+	o := g.origin(ctx)
+	v.Origin, v.Program = o.ran, o.program
+	if o.note != "" {
+		v.Notes = append(v.Notes, o.note)
+	}
 	v.Elapsed = time.Since(began)
 	return v
-}
-
-func origin() string {
-	if os.Getenv("CI") == "true" {
-		return "ci"
-	}
-	return "self"
 }
 
 // detailLimit bounds the detail of a verdict, in bytes.

@@ -10,6 +10,9 @@ import (
 // maxLine is the longest line written or read, in bytes with its end. The longest events name some failed tests.
 const maxLine = 64 << 10
 
+// maxDamaged is how many lines that cannot be read a file may have. One with more is something else, and could have millions.
+const maxDamaged = 1000
+
 // Damage is a line of the file that could not be read.
 type Damage struct {
 	Path   string

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"example.com/leakproof/internal/regular"
 )
 
 const (
@@ -89,10 +91,14 @@ func (l *Log) Damaged() []Damage {
 func (l *Log) Refresh() error {
 	l.disk.Lock()
 	defer l.disk.Unlock()
-	f, err := os.Open(l.path())
+	f, _, err := regular.Open(l.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		l.got.Store(&reading{})
 		return nil
+	}
+	var at *fs.PathError
+	if errors.Is(err, regular.ErrNotRegular) && errors.As(err, &at) {
+		err = fmt.Errorf("%s is %w", l.path(), at.Err)
 	}
 	if err != nil {
 		return l.unreadable(err)
@@ -124,6 +130,9 @@ func (l *Log) Append(ctx context.Context, e Event) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return l.unwritable(err)
 	}
+	if err := l.onlyFiles(); err != nil {
+		return l.unwritable(err)
+	}
 	lock := flock.New(filepath.Join(l.dir, lockName))
 	if err := l.acquire(ctx, lock); err != nil {
 		return err
@@ -133,6 +142,23 @@ func (l *Log) Append(ctx context.Context, e Event) error {
 		err = errors.Join(err, l.unwritable(uerr))
 	}
 	return err
+}
+
+// onlyFiles refuses to write to a pipe, which waits for a reader, or to a device.
+func (l *Log) onlyFiles() error {
+	for _, name := range []string{l.path(), filepath.Join(l.dir, lockName)} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file: move it away", name)
+		}
+	}
+	return nil
 }
 
 func (l *Log) acquire(ctx context.Context, lock *flock.Flock) error {
@@ -236,6 +262,9 @@ func (l *Log) catchUp(f *os.File) error {
 			got.torn = &Damage{Path: l.path(), Line: number, Reason: "the line is incomplete: " + err.Error()}
 			continue
 		case err != nil:
+			if len(got.damaged) == maxDamaged {
+				return l.unreadable(fmt.Errorf("more than %d lines of %s are none of Leakproof's: move it away", maxDamaged, l.path()))
+			}
 			got.damaged = append(got.damaged, Damage{Path: l.path(), Line: number, Reason: err.Error()})
 		case !skip:
 			events = append(events, e)

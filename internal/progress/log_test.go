@@ -352,3 +352,15 @@ func TestReplacedFileIsReadFromItsBeginning(t *testing.T) {
 		t.Error("a removed file still counts")
 	}
 }
+
+// TestAFileOfOtherLinesIsNoLog: each line that cannot be read is remembered, so a
+// file of millions of them must not be read to its end.
+func TestAFileOfOtherLinesIsNoLog(t *testing.T) {
+	if log := open(t, fileOf(t, strings.Repeat("x\n", 1000))); len(log.Damaged()) != 1000 {
+		t.Errorf("%d damaged lines of 1000", len(log.Damaged()))
+	}
+	_, err := progress.Open(fileOf(t, strings.Repeat("x\n", 1001)))
+	if err == nil || !strings.Contains(err.Error(), "more than 1000 lines") || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("opened: %v", err)
+	}
+}

@@ -93,7 +93,7 @@ var editors = map[string]struct {
 	}},
 	"removed file": {1, func(d disk) { d.remove("notes.go") }},
 	"temporary files": {0, func(d disk) {
-		for _, name := range []string{"4913", "notes.go~", ".notes.go.swp", ".notes.go.swx", "#notes.go#", ".#notes.go", "notes.go.tmp", ".notes.go", "_notes.go"} {
+		for _, name := range []string{"4913", "notes.go~", ".notes.go.swp", ".notes.go.swx", "#notes.go#", ".#notes.go", "notes.go.tmp", ".notes.go", "_notes.go", "_old.go", ".hidden_test.go"} {
 			d.touch(name)
 		}
 	}},

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
+
+	"example.com/leakproof/internal/regular"
 )
 
 // fresh is how long the content of a file is compared after a change: the longest step in which a file system keeps times, which is
@@ -47,7 +50,7 @@ func (s *snapshot) look() (changed bool, err error) {
 		}
 		// Stat follows links, as the go command does.
 		info, err := os.Stat(filepath.Join(s.dir, e.Name()))
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) {
 			continue // since the folder was read, or a link that leads nowhere
 		}
 		if err != nil {
@@ -70,9 +73,9 @@ func (s *snapshot) look() (changed bool, err error) {
 	return changed && before != nil, nil
 }
 
-// sum is a hash of a file's content, or the one before if it cannot be read now: an editor may hold it.
+// sum is a hash of a file's content, or the one before if it cannot be read: an editor may hold it, or it is no file at all.
 func (s *snapshot) sum(name string, before uint64) uint64 {
-	content, err := os.ReadFile(filepath.Join(s.dir, name))
+	content, err := regular.Read(filepath.Join(s.dir, name), regular.SourceLimit)
 	if err != nil {
 		return before
 	}

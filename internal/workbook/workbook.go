@@ -42,7 +42,7 @@ type Workbook struct {
 
 // Suite is the kata as the grader wants it.
 func Suite(k *course.Kata) grade.Suite {
-	return grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite}
+	return grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules}
 }
 
 // InClone fails, with the next action, where there are no katas to repair.

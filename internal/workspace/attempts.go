@@ -16,6 +16,7 @@ import (
 	"github.com/natefinch/atomic"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/regular"
 )
 
 // What is kept of each kata: enough for days of saves, and never much disk.
@@ -52,7 +53,7 @@ func (w Workspace) keepAttempt(k *course.Kata, src []byte, now time.Time) error 
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, src) {
+	if old, err := regular.Read(path, maxAttemptBytes); err != nil || !bytes.Equal(old, src) {
 		if err := atomic.WriteFile(path, bytes.NewReader(src)); err != nil {
 			return err
 		}
@@ -98,7 +99,7 @@ func (w Workspace) ReadAttempt(k *course.Kata, hash string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := os.ReadFile(path)
+	src, err := regular.Read(path, regular.SourceLimit)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && course.Hash(src) != hash {
 		return nil, fmt.Errorf("%w: `leakproof attempts %d` lists those that are", ErrNoAttempt, k.Number)
 	}

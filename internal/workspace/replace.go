@@ -13,6 +13,7 @@ import (
 	"github.com/natefinch/atomic"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/regular"
 )
 
 // ErrNoBackup says that nothing of the learner's was ever replaced.
@@ -39,7 +40,7 @@ func (w Workspace) Undo(k *course.Kata, now time.Time) (restored string, backups
 		if err != nil || !info.Mode().IsRegular() {
 			continue // a backup of the suite alone, or of a folder in the file's place
 		}
-		src, err := os.ReadFile(path)
+		src, err := regular.Read(path, regular.SourceLimit)
 		if err != nil {
 			return "", nil, fmt.Errorf("the backup %s cannot be read (%w): make it readable", path, cause(err))
 		}
@@ -54,7 +55,7 @@ func (w Workspace) Undo(k *course.Kata, now time.Time) (restored string, backups
 func (w Workspace) replace(k *course.Kata, want map[string][]byte, now time.Time, done string) (backups []string, err error) {
 	var stale []string
 	for name, data := range want {
-		if src, err := os.ReadFile(w.abs(name)); err != nil || !sameText(src, data) {
+		if src, err := regular.Read(w.abs(name), regular.SourceLimit); err != nil || !sameText(src, data) {
 			stale = append(stale, name)
 		}
 	}
@@ -88,24 +89,26 @@ func (w Workspace) backupDir(k *course.Kata, now time.Time) string {
 	}
 }
 
-// keep copies a file into the backup folder. Missing files need no backup; a
-// folder in a file's place is moved aside by restore.
-func (w Workspace) keep(name, dir string) (string, error) {
-	src, err := os.ReadFile(w.abs(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+// keep copies a file into the backup folder. What holds nothing needs no backup:
+// a missing file, a pipe, a link to a device. A folder in a file's place is moved
+// aside by restore.
+func (w Workspace) keep(name, dir string) (backup string, err error) {
+	to := filepath.Join(dir, filepath.FromSlash(name))
+	if info, err := os.Stat(w.abs(name)); err == nil && info.IsDir() {
+		return to, nil
 	}
-	if info, statErr := os.Stat(w.abs(name)); statErr == nil && info.IsDir() {
-		return filepath.Join(dir, filepath.FromSlash(name)), nil
+	src, _, err := regular.Open(w.abs(name))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrNotRegular) {
+		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	to := filepath.Join(dir, filepath.FromSlash(name))
+	defer func() { err = errors.Join(err, src.Close()) }()
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return "", err
 	}
-	return to, atomic.WriteFile(to, bytes.NewReader(src))
+	return to, atomic.WriteFile(to, src) // not through memory: it may be large
 }
 
 func (w Workspace) restore(name string, data []byte, dir string) error {

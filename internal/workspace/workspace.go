@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"golang.org/x/mod/modfile"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/regular"
 )
 
 // Module is the path that the go.mod of a clone declares.
@@ -39,7 +39,7 @@ func Find(dir string) (root string, err error) {
 		return "", fmt.Errorf("the current folder has no path (%w): change into your clone", err)
 	}
 	for {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		mod, err := regular.Read(filepath.Join(dir, "go.mod"), regular.SourceLimit)
 		if err == nil && modfile.ModulePath(mod) == Module {
 			return dir, nil
 		}
@@ -61,7 +61,7 @@ func (w Workspace) abs(slash string) string { return filepath.Join(w.Root, filep
 
 // Read returns the learner's file. The error names the next action.
 func (w Workspace) Read(k *course.Kata) ([]byte, error) {
-	src, err := os.ReadFile(w.Path(k))
+	src, err := regular.Read(w.Path(k), regular.SourceLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read (%w): `leakproof reset %d` puts the start back", k.Path(), cause(err), k.Number)
 	}
