@@ -3,7 +3,6 @@ package gorun
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"os/exec"
@@ -42,7 +41,7 @@ type Command struct {
 // Run runs a command in the module root and returns when no process that it has
 // started is left; see [group].
 func (m *Machine) Run(ctx context.Context, c Command) Ending {
-	mark := markName + "=" + rand.Text()
+	mark := newMark()
 	group, err := newGroup(ctx, mark)
 	if err != nil {
 		return notRun(ctx, err)
@@ -52,7 +51,7 @@ func (m *Machine) Run(ctx context.Context, c Command) Ending {
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	cmd.Dir = m.Root
 	// GOTMPDIR makes sure that a killed go command leaves no work folder.
-	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark)
+	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark.environment)
 	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
 	cmd.WaitDelay = waitDelay
 	cmd.Cancel = group.kill
