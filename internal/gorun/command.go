@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"strings"
 	"sync"
 )
 
@@ -20,7 +21,8 @@ var (
 // Ending is how a command ended.
 type Ending struct {
 	Exit   int    // exit status; -1 if it was killed or never started
-	Cause  error  // why it was ended from outside, or could not start; else nil
+	Cause  error  // why it was ended by this program, or could not start; else nil
+	Signal string // the signal that killed it, if this program did not: "killed"
 	Stderr string // what the go command itself said of a test run; bounded
 }
 
@@ -67,8 +69,11 @@ func (m *Machine) Run(ctx context.Context, c Command) Ending {
 	}
 	err = cmd.Wait()
 	end := Ending{Exit: cmd.ProcessState.ExitCode()}
-	if err != nil && ctx.Err() != nil {
+	switch signal, killed := strings.CutPrefix(cmd.ProcessState.String(), "signal: "); {
+	case err != nil && ctx.Err() != nil:
 		end.Cause = context.Cause(ctx)
+	case killed:
+		end.Signal = signal
 	}
 	return end
 }

@@ -51,6 +51,7 @@ type Machine struct {
 	Race        bool
 	RaceProblem string // why there is no race detector, and what to do
 	MemoryLimit int64  // see [Runner]
+	NoProxy     bool   // the user has turned GOPROXY off
 
 	// Offline and Online are the environments of the go command. Tests run
 	// offline (GOPROXY=off, no proxy variables): a proxy in the environment
@@ -58,8 +59,10 @@ type Machine struct {
 	// with the user's own settings, for fetching modules.
 	Offline, Online []string
 
-	tempDir string // where temporary folders go; "" is the system's place
-	checks  []Check
+	tempDir  string // where temporary folders go; "" is the system's place
+	cache    string // the build cache
+	compiler string // the settings of the C compiler: "CC=gcc"
+	checks   []Check
 }
 
 // Blocker is the first problem without whose solution nothing runs, or "".
@@ -119,7 +122,8 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	}
 	m.found("go version", "%s is new enough (the workbook needs %s)", have, need)
 
-	m.tempDir = settings["GOTMPDIR"]
+	m.tempDir, m.cache, m.NoProxy = settings["GOTMPDIR"], settings["GOCACHE"], settings["GOPROXY"] == "off"
+	m.compiler = compilerSettings(settings)
 	compiler := m.environments(settings)
 	m.lookForRace(ctx, compiler)
 	return m
@@ -160,6 +164,18 @@ func (m *Machine) environments(settings map[string]string) (compiler string) {
 	m.Online = env
 	m.Offline = append(without(env, isProxy), "GOPROXY=off")
 	return compiler
+}
+
+// compilerSettings are those of the C compiler that are not Go's defaults, and
+// its name.
+func compilerSettings(settings map[string]string) string {
+	set := []string{"CC=" + settings["CC"]}
+	for _, name := range []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_LDFLAGS"} {
+		if value := settings[name]; value != "" && value != "-O2 -g" {
+			set = append(set, name+"="+value)
+		}
+	}
+	return strings.Join(set, " ")
 }
 
 func (m *Machine) lookForRace(ctx context.Context, compiler string) {

@@ -66,6 +66,7 @@ func (g *Grader) plan(m *gorun.Machine, s Suite) (p *plan, problem string) {
 	if problem != "" {
 		return nil, problem
 	}
+	p.machine = m
 	p.Repeat = max(1, len(g.CPU))
 	p.Limit = cmp.Or(g.Limit, DefaultLimit)
 	p.MemoryLimit = m.MemoryLimit
@@ -107,33 +108,40 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 		return report, m.Test(ctx, t)
 	}
 	report, end := run()
+	race := m.Race && !g.quick
+	list := func(env []string, flags ...string) (said string, ok bool) {
+		ctx, cancel := context.WithTimeout(ctx, g.building())
+		defer cancel()
+		return m.List(ctx, dir, env, append(append(flags, buildFlags(overlay, race)...), "./"+p.Dir)...)
+	}
 	if report.NeedsModules() && ctx.Err() == nil {
 		// Grading itself is offline. What the suite needs is fetched once,
 		// outside the time limit of the tests and with the user's proxies.
-		fetching, cancel := context.WithTimeout(ctx, g.building())
-		m.Run(fetching, gorun.Command{
-			TempDir: dir, Env: m.Online, Name: m.GoPath,
-			Args: []string{"list", "-test", "-deps", "-mod=readonly", "-overlay=" + overlay, "./" + p.Dir},
-		})
-		cancel()
+		p.fetching, _ = list(m.Online, "-test", "-deps")
 		report, end = run()
 	}
+	if len(report.Broken) > 0 && !report.NeedsModules() && ctx.Err() == nil {
+		// go test says alike what the compiler refuses and what go vet does.
+		_, report.Compiles = list(m.Offline, "-test", "-export")
+	}
 	return judge(p, report, end)
+}
+
+// buildFlags are those of everything that is built.
+func buildFlags(overlay string, race bool) []string {
+	// The compiler's debug tables are a sixth of the time to a verdict, and the
+	// linker leaves them out of a binary that is not kept. Traces need none.
+	flags := []string{"-mod=readonly", "-buildvcs=false", "-overlay=" + overlay, "-gcflags=-dwarf=false"}
+	if race {
+		flags = append(flags, "-race")
+	}
+	return flags
 }
 
 // testRun is the run of some suites, without what hears of it.
 func (g *Grader) testRun(dir, overlay string, race bool, plans ...*plan) gorun.TestRun {
 	limit := cmp.Or(g.Limit, DefaultLimit)
-	args := []string{
-		"-count=1", "-mod=readonly", "-buildvcs=false",
-		"-timeout=" + limit.String(), "-overlay=" + overlay,
-	}
-	if race {
-		args = append(args, "-race")
-	}
-	// The compiler's debug tables are a sixth of the time to a verdict, and the
-	// linker leaves them out of a binary that is not kept. Traces need none.
-	args = append(args, "-gcflags=-dwarf=false")
+	args := append([]string{"-count=1", "-timeout=" + limit.String()}, buildFlags(overlay, race)...)
 	if g.Shuffle != "" {
 		args = append(args, "-shuffle="+g.Shuffle)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/gosource"
 )
 
@@ -21,10 +22,12 @@ import (
 type plan struct {
 	explain.Subject
 	root, kata  string
+	machine     *gorun.Machine
 	canary      canary
 	others      map[string]bool // what else of the suite may show up as a test
 	race        bool
 	raceProblem string // why not, and what to do
+	fetching    string // what the go command said when it fetched modules
 
 	replace map[string][]byte // what the overlay changes, by slash path; nil removes
 	trouble []string          // why the run is untrusted, whatever it says
@@ -165,6 +168,16 @@ func (p *plan) restoreSuite() error {
 		}
 	}
 	return nil
+}
+
+// onlyGo tells whether the learner's files need no C compiler.
+func (p *plan) onlyGo() bool {
+	for name, content := range p.Answer {
+		if path.Ext(name) != ".go" || bytes.Contains(content, []byte(`"C"`)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isGoInput tells whether the go command could compile a file of this name.
