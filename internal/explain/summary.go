@@ -109,7 +109,7 @@ func ModuleMissing(noProxy bool, said string) string {
 	if noProxy {
 		return missing + ", because GOPROXY is off; set GOPROXY to https://proxy.golang.org, or to nothing, and run `go mod download` while online"
 	}
-	if said = strings.TrimPrefix(firstLine(said), "go: "); said != "" {
+	if said = gorun.Complaint(said); said != "" {
 		missing += " (" + said + ")"
 	}
 	return missing + "; run `go mod download` while online"
@@ -117,7 +117,7 @@ func ModuleMissing(noProxy bool, said string) string {
 
 // NeededDoesNotBuild is about a package outside of the kata.
 func NeededDoesNotBuild(pkg, first string) string {
-	return fmt.Sprintf("%s, which the suite needs, does not build here: %s; run `leakproof doctor`", pkg, first)
+	return fmt.Sprintf("%s, which the suite needs, does not build here: %s; see what `go vet %s` says", pkg, first, pkg)
 }
 
 // ModuleFilesChanged is about go.mod and go.sum that do not fit the suite.
@@ -132,16 +132,16 @@ func BuildTooSlow() string {
 
 // GoNotRun is about a go command that could not be started.
 func GoNotRun(cause error) string {
-	return fmt.Sprintf("the go command could not be run: %v; run `leakproof doctor`", cause)
+	return fmt.Sprintf("the go command could not be run: %v; see what `go version` says", cause)
 }
 
 // GoGaveUp is about a go command that ended before the tests.
 func GoGaveUp(end gorun.Ending) string {
-	said := strings.TrimPrefix(firstLine(end.Stderr), "go: ")
+	said := gorun.Complaint(end.Stderr)
 	if said == "" {
 		said = fmt.Sprintf("exit status %d", end.Exit)
 	}
-	return fmt.Sprintf("the go command gave up before the tests: %s; run `leakproof doctor`", said)
+	return fmt.Sprintf("the go command gave up before the tests: %s; see what `go vet ./katas/...` says", said)
 }
 
 // NoDetector is about a race detector that builds but does not start, as on

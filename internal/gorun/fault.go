@@ -1,6 +1,7 @@
 package gorun
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -34,8 +35,8 @@ var faults = []struct {
 	{regexp.MustCompile(`(\w+) terminated with signal \d+ \[([\w ]+)`), (*Machine).toolKilled},
 	{regexp.MustCompile(`(?:[\w ]+) signal terminated program (\w+)()`), (*Machine).toolKilled},
 	{regexp.MustCompile(`fork/exec (.+): ([^:]+)$`), (*Machine).notExecuted},
-	{regexp.MustCompile(`(?i)read-only file system|input/output error|^(?:go: )?(?:open|mkdir|failed to initialize build cache).*: (?:permission denied|not a directory)`), func(_ *Machine, said string, _ []string) string {
-		return fmt.Sprintf("a folder that the build writes to cannot be used (%s); make it writable, or set TMPDIR or GOCACHE to another one", said)
+	{regexp.MustCompile(`(?i)read-only file system|input/output error|could not create (?:build|module) cache|failed to initialize build cache|^(?:go: )?(?:open|mkdir) .*: (?:permission denied|not a directory)`), func(_ *Machine, said string, _ []string) string {
+		return fmt.Sprintf("a folder that the build writes to cannot be used (%s); make it writable, or set TMPDIR, GOCACHE or GOMODCACHE to another one", said)
 	}},
 }
 
@@ -83,9 +84,33 @@ func (m *Machine) toolKilled(said string, match []string) string {
 func (m *Machine) notExecuted(said string, match []string) string {
 	denied := strings.Contains(match[2], "permission denied") || strings.Contains(match[2], "not permitted")
 	if denied && strings.HasPrefix(match[1], m.temp()) {
-		return fmt.Sprintf("the temporary folder %s forbids the execution of programs (%s); set TMPDIR to a folder that allows it", m.temp(), match[2])
+		setting := "TMPDIR"
+		if m.tempDir != "" {
+			setting = "GOTMPDIR"
+		}
+		return fmt.Sprintf("the temporary folder %s forbids the execution of programs (%s); set %s to a folder that allows it", m.temp(), match[2], setting)
 	}
 	return fmt.Sprintf("a program of the build cannot be started (%s); see whether it is there and may be executed, or install Go again", said)
+}
+
+// CacheFault tries to write to the build cache: a go command that cannot does not
+// say so, but that it cannot find the standard library. It is "" if all is well.
+func (m *Machine) CacheFault() string {
+	if m.cache == "" {
+		return ""
+	}
+	f, err := os.CreateTemp(m.cache, "leakproof-")
+	if err == nil {
+		_, err = f.Write(make([]byte, 64<<10))
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err == nil {
+		return ""
+	}
+	if fault := m.Fault(err.Error()); fault != "" {
+		return fault
+	}
+	return fmt.Sprintf("the build cache cannot be written (%v); make it writable, or set GOCACHE to another folder", err)
 }
 
 // temp is where temporary folders go.

@@ -109,16 +109,23 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	host := []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "PWD=" + root}
 	out, err := m.goCommand(ctx, append(without(os.Environ(), isGoSwitch), host...), "env", "-json")
 	if err != nil {
-		return m.missing("go version", "`go env` fails: %v; see what `go version` says in %s", err, root)
+		return m.missing("go version", "%s", m.noSettings(err))
 	}
 	var settings map[string]string
 	if err := json.Unmarshal(out, &settings); err != nil {
 		return m.missing("go version", "`go env -json` answers with something else than settings (%v); check which command %s is", err, m.GoPath)
 	}
+	if settings["GOMODCACHE"] == "" {
+		return m.missing("go version", "%s", noHome)
+	}
 	need := goVersion(goMod)
 	have, _, _ := strings.Cut(settings["GOVERSION"], " ") // "go1.26.0 X:nodwarf5" with an experiment
 	if need != "" && version.IsValid(have) && version.Compare(have, need) < 0 {
-		return m.missing("go version", "the workbook needs Go %s and this is %s; install a newer Go from https://go.dev/dl/", strings.TrimPrefix(need, "go"), have)
+		why, next := "", "install a newer Go from https://go.dev/dl/"
+		if pin, _, _ := strings.Cut(settings["GOTOOLCHAIN"], "+"); pin != "auto" && pin != "local" && pin != "path" {
+			why, next = ", which GOTOOLCHAIN="+settings["GOTOOLCHAIN"]+" asks for", "unset GOTOOLCHAIN, or set it to auto"
+		}
+		return m.missing("go version", "the workbook needs Go %s and this is %s%s; %s", strings.TrimPrefix(need, "go"), have, why, next)
 	}
 	m.found("go version", "%s is new enough (the workbook needs %s)", have, need)
 
@@ -127,6 +134,23 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	compiler := m.environments(settings)
 	m.lookForRace(ctx, compiler)
 	return m
+}
+
+const noHome = "HOME is not set, so the go command has no place for its caches; set HOME to your home folder"
+
+// noSettings says why the go command does not tell its settings.
+func (m *Machine) noSettings(err error) string {
+	pin := os.Getenv("GOTOOLCHAIN")
+	switch {
+	case strings.Contains(err.Error(), "GOCACHE is not defined"):
+		return noHome
+	case strings.HasPrefix(pin, "go") && strings.Contains(err.Error(), strings.SplitN(pin, "+", 2)[0]):
+		return fmt.Sprintf("the Go that GOTOOLCHAIN=%s asks for is not there (%v); unset GOTOOLCHAIN, or set it to auto", pin, err)
+	}
+	if fault := m.Fault(err.Error()); fault != "" {
+		return fault
+	}
+	return fmt.Sprintf("`go env` fails: %v; see what `go version` says in %s", err, m.Root)
 }
 
 // kept are the settings of the user that a run needs to find modules, build
@@ -228,12 +252,24 @@ func (m *Machine) goCommand(ctx context.Context, env []string, args ...string) (
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if said := text.FirstLine(stderr.String()); said != "" {
-			return nil, errors.New(strings.TrimPrefix(said, "go: "))
+		if said := Complaint(stderr.String()); said != "" {
+			return nil, errors.New(said)
 		}
 		return nil, err
 	}
 	return stdout.Bytes(), nil
+}
+
+// Complaint is the first line of what a go command complains of; what it says
+// of its downloads is no complaint.
+func Complaint(stderr string) string {
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimPrefix(text.FirstLine(line), "go: ")
+		if line != "" && !strings.HasPrefix(line, "downloading ") {
+			return line
+		}
+	}
+	return ""
 }
 
 // goVersion is what the go line of a go.mod asks for, as "go1.26.0", or "". The

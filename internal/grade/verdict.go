@@ -95,6 +95,9 @@ func unfit(p *plan, r *explain.Run, v *Verdict) bool {
 	if v.Summary == "" && notStarted == "" && p.onlyGo() {
 		v.Summary = p.machine.CompilerFault(said)
 	}
+	if v.Summary == "" && strings.Contains(said, " is not in std ") {
+		v.Summary = p.machine.CacheFault()
+	}
 	if v.Summary == "" {
 		return false
 	}
