@@ -13,6 +13,7 @@ import (
 
 	"example.com/leakproof/internal/editor"
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
@@ -120,7 +121,11 @@ func (a *app) examineRun(ctx context.Context, found []FindingJSON) *FindingJSON 
 		return nil // it has been told
 	}
 	f := &FindingJSON{Name: "a small suite", Needed: true}
-	v, err := a.Grader(root).Try(ctx, workbook.Suite(all.Katas[0]))
+	var suites []grade.Suite
+	for _, k := range all.Katas {
+		suites = append(suites, workbook.Suite(k))
+	}
+	v, err := a.Grader(root).Try(ctx, suites)
 	switch {
 	case err != nil:
 		f.Text = err.Error()

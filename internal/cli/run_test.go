@@ -109,7 +109,7 @@ type graderFunc func(context.Context) (grade.Verdict, error)
 
 func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
 func (g graderFunc) Environment(context.Context) gorun.Environment                   { return gorun.Environment{} }
-func (g graderFunc) Try(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
+func (g graderFunc) Try(ctx context.Context, _ []grade.Suite) (grade.Verdict, error) {
 	return g(ctx)
 }
 func (g graderFunc) Warm(context.Context, string, func(done, total int)) error { return nil }

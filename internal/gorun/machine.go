@@ -36,7 +36,7 @@ func (e Environment) OK() bool {
 
 // Check is one thing that the runs need.
 type Check struct {
-	Name string `json:"name"` // "workbook", "go command", "go version", "race detector"
+	Name string `json:"name"` // "workbook", "go command", "temporary folder", "go version", "race detector"
 	OK   bool   `json:"ok"`
 	Text string `json:"text"` // one sentence: what was found and, if not OK, what to do
 }
@@ -105,6 +105,9 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	}
 	m.found("go command", "the go command is %s", m.GoPath)
 
+	if problem := m.tempProblem("TMPDIR"); problem != "" {
+		return m.missing("temporary folder", "%s", problem)
+	}
 	// Pinned, because `go env -w` may have set them to something else.
 	host := []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "PWD=" + root}
 	out, err := m.goCommand(ctx, append(without(os.Environ(), isGoSwitch), host...), "env", "-json")
@@ -130,6 +133,9 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	m.found("go version", "%s is new enough (the workbook needs %s)", have, need)
 
 	m.tempDir, m.cache, m.NoProxy = settings["GOTMPDIR"], settings["GOCACHE"], settings["GOPROXY"] == "off"
+	if problem := m.tempProblem("GOTMPDIR"); m.tempDir != "" && problem != "" {
+		return m.missing("temporary folder", "%s", problem)
+	}
 	m.compiler = compilerSettings(settings)
 	compiler := m.environments(settings)
 	m.lookForRace(ctx, compiler)
@@ -146,6 +152,9 @@ func (m *Machine) noSettings(err error) string {
 		return noHome
 	case strings.HasPrefix(pin, "go") && strings.Contains(err.Error(), strings.SplitN(pin, "+", 2)[0]):
 		return fmt.Sprintf("the Go that GOTOOLCHAIN=%s asks for is not there (%v); unset GOTOOLCHAIN, or set it to auto", pin, err)
+	}
+	if root := os.Getenv("GOROOT"); root != "" && strings.Contains(err.Error(), "GOROOT") {
+		return fmt.Sprintf("GOROOT is set to %s, where Go is not (%v); unset GOROOT", root, err)
 	}
 	if fault := m.Fault(err.Error()); fault != "" {
 		return fault
@@ -230,6 +239,19 @@ func installCompiler() string {
 
 // TempFolder makes a temporary folder, which the caller removes.
 func (m *Machine) TempFolder() (string, error) { return os.MkdirTemp(m.tempDir, "leakproof-") }
+
+// tempProblem says why there can be no temporary folder where the variable names
+// its place.
+func (m *Machine) tempProblem(variable string) string {
+	dir, err := m.TempFolder()
+	if err == nil {
+		err = os.Remove(dir)
+	}
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("no folder can be made in the temporary folder %s: %v; free some space there, or set %s to another folder", m.temp(), err, variable)
+}
 
 // waitDelay bounds the wait for output after the go command has exited.
 const waitDelay = 2 * time.Second

@@ -52,7 +52,7 @@ const defaultGrace = 5 * time.Second
 // has no verdict. Everything else that goes wrong is a verdict.
 func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 	began := time.Now()
-	v := g.grade(ctx, s, func(*plan) {})
+	v := g.grade(ctx, s)
 	if err := ctx.Err(); err != nil {
 		return Verdict{}, err
 	}
@@ -75,7 +75,7 @@ func (g *Grader) plan(m *gorun.Machine, s Suite) (p *plan, problem string) {
 	return p, ""
 }
 
-func (g *Grader) grade(ctx context.Context, s Suite, change func(*plan)) Verdict {
+func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
 	m := g.Runner.Probe(ctx)
 	if problem := m.Blocker(); problem != "" {
 		return unavailable(problem)
@@ -84,7 +84,6 @@ func (g *Grader) grade(ctx context.Context, s Suite, change func(*plan)) Verdict
 	if problem != "" {
 		return unavailable(problem)
 	}
-	change(p)
 
 	dir, err := m.TempFolder()
 	if err != nil {

@@ -53,6 +53,9 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	if p.Answer, problem = p.readAnswer(s); problem != "" {
 		return nil, problem
 	}
+	if name := otherVersion(root, s); name != "" && !s.trial {
+		return nil, explain.OtherVersion(name, s.Kata)
+	}
 	if err := p.restoreSuite(); err != nil {
 		return nil, explain.SuiteUnreadable(s.Kata, err)
 	}
@@ -63,6 +66,9 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	p.canary = newCanary(modfile.ModulePath(gomod), s.Dir, suite.Package, p.Suite, p.Answer)
 	p.Canary = p.canary.Canary
 	p.replace[path.Join(s.Dir, p.Canary.File)] = p.canary.source
+	if s.trial {
+		p.trouble = nil
+	}
 	return p, ""
 }
 

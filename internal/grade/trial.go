@@ -21,20 +21,21 @@ import (
 // clone has, and that has no Go files of its own.
 const trialDir = "katas"
 
-// Try grades a small suite of its own as [Grader.Grade] does one of the
-// workbook, with the suite kit of a kata and what that needs: it passes where
-// the machine lets suites be built and run.
-func (g *Grader) Try(ctx context.Context, kit Suite) (Verdict, error) {
+// Try grades a small suite of its own as [Grader.Grade] does those of the
+// workbook, with the suite kit and what that needs: it passes where the machine
+// lets suites be built and run, and this program has the suites of the clone.
+func (g *Grader) Try(ctx context.Context, suites []Suite) (Verdict, error) {
 	began := time.Now()
-	s, err := trialSuite(g.Runner.Root, kit)
+	for _, s := range suites {
+		if name := otherVersion(g.Runner.Root, s); name != "" {
+			return unavailable(explain.OtherVersion(name, s.Kata)).of(s, began), nil
+		}
+	}
+	s, err := trialSuite(g.Runner.Root, suites[0])
 	if err != nil {
-		return unavailable(explain.ModuleUnreadable(err)).of(kit, began), nil
+		return unavailable(explain.ModuleUnreadable(err)).of(s, began), nil
 	}
-	v := g.grade(ctx, s, func(p *plan) { p.trouble = nil }) // none of it is on disk
-	if err := ctx.Err(); err != nil {
-		return Verdict{}, err
-	}
-	return v.of(s, began), nil
+	return g.Grade(ctx, s)
 }
 
 // trialSuite has goroutines meet, imports the kit and what else a repair may
@@ -49,7 +50,7 @@ func trialSuite(root string, kit Suite) (Suite, error) {
 	if bytes.Contains(goMod, []byte("golang.org/x/sync ")) {
 		modules = "import _ \"golang.org/x/sync/errgroup\"\n"
 	}
-	s := Suite{Kata: "trial", Dir: trialDir, File: "trial.go", Files: map[string][]byte{}}
+	s := Suite{Kata: "trial", Dir: trialDir, File: "trial.go", Files: map[string][]byte{}, trial: true}
 	for _, name := range slices.Sorted(maps.Keys(kit.Files)) {
 		if path.Dir(name) == kit.Dir {
 			continue
