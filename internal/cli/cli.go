@@ -57,6 +57,7 @@ type Grader interface {
 	RunProgram(ctx context.Context, folder string) (gorun.Program, error)
 	Warm(ctx context.Context, folder string, progress func(done, total int)) error
 	Environment(context.Context) gorun.Environment
+	Try(ctx context.Context, suites []grade.Suite) (grade.Verdict, error)
 }
 
 // Parts are what the commands work with.

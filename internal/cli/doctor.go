@@ -7,11 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"example.com/leakproof/internal/editor"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 )
 
@@ -37,6 +41,8 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "See whether this machine and folder are fit",
 		Long: `Look at everything that the workbook needs: the clone, the go command and its
 version, the race detector, the editor, the folder for progress, the terminal.
+A small suite is built and run as "leakproof check" does it, which takes a
+minute or so the first time.
 Exit code 3 means that something is missing without which katas cannot be
 checked.`,
 		Args: exactly(0, "only flags"),
@@ -81,8 +87,12 @@ func (a *app) writeFindings(out DoctorJSON, asJSON bool) error {
 }
 
 func (a *app) examine(ctx context.Context) []FindingJSON {
-	found := a.examineClone(ctx)
-	found = append(found, a.examineCourse(), a.examineEditor())
+	course := a.examineCourse()
+	found := append(a.examineClone(ctx), course)
+	if runs := a.examineRun(ctx, found); runs != nil {
+		found = append(found, *runs)
+	}
+	found = append(found, a.examineEditor())
 	found = append(found, a.examineState()...)
 	return append(found, a.examineTerminal())
 }
@@ -97,6 +107,34 @@ func (a *app) examineClone(ctx context.Context) []FindingJSON {
 		found = append(found, FindingJSON{Name: c.Name, OK: c.OK, Needed: true, Text: c.Text})
 	}
 	return found
+}
+
+// examineRun builds and runs a small suite, as a check would. It is nil where
+// something that it needs was not found.
+func (a *app) examineRun(ctx context.Context, found []FindingJSON) *FindingJSON {
+	if slices.ContainsFunc(found, func(f FindingJSON) bool { return f.Needed && !f.OK }) {
+		return nil
+	}
+	all, err := a.Course()
+	root, unfound := workspace.Find(a.dir)
+	if err != nil || unfound != nil || len(all.Katas) == 0 {
+		return nil // it has been told
+	}
+	f := &FindingJSON{Name: "a small suite", Needed: true}
+	var suites []grade.Suite
+	for _, k := range all.Katas {
+		suites = append(suites, workbook.Suite(k))
+	}
+	v, err := a.Grader(root).Try(ctx, suites)
+	switch {
+	case err != nil:
+		f.Text = err.Error()
+	case v.Status == explain.Pass:
+		f.OK, f.Text = true, fmt.Sprintf("it was built and passed, with the race detector, in %.1f s", v.Elapsed.Seconds())
+	default:
+		f.Text = v.Summary
+	}
+	return f
 }
 
 func (a *app) examineCourse() FindingJSON {

@@ -109,7 +109,10 @@ type graderFunc func(context.Context) (grade.Verdict, error)
 
 func (g graderFunc) Grade(ctx context.Context, _ grade.Suite) (grade.Verdict, error) { return g(ctx) }
 func (g graderFunc) Environment(context.Context) gorun.Environment                   { return gorun.Environment{} }
-func (g graderFunc) Warm(context.Context, string, func(done, total int)) error       { return nil }
+func (g graderFunc) Try(ctx context.Context, _ []grade.Suite) (grade.Verdict, error) {
+	return g(ctx)
+}
+func (g graderFunc) Warm(context.Context, string, func(done, total int)) error { return nil }
 
 func (g graderFunc) GradeAll(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error {
 	return lastFirst(ctx, g.Grade, suites, tell)

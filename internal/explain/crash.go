@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -49,18 +48,5 @@ func (f *finder) stop(kind FindingKind, test string, g trace, what, format, said
 	f.add(Finding{Kind: kind, Text: text, Test: test, Places: places, Stack: f.folded(g), key: said + at})
 }
 
+// exitCall ends the process.
 var exitCall = regexp.MustCompile(`\b(?:os\.Exit|syscall\.Exit|log\.Fatal(?:f|ln)?)\(`)
-
-// exits are the learner's lines that end the process when they run.
-func (f *finder) exits() []Place {
-	var places []Place
-	for _, file := range slices.Sorted(maps.Keys(f.Answer)) {
-		for i, line := range strings.Split(string(f.Answer[file]), "\n") {
-			code, _, _ := strings.Cut(line, "//")
-			if call := exitCall.FindString(code); call != "" {
-				places = append(places, Place{file, i + 1, "calls " + strings.TrimSuffix(call, "(")})
-			}
-		}
-	}
-	return places
-}

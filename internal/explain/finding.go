@@ -16,6 +16,7 @@ type FindingKind string
 // The kinds of a finding, in the order in which findings are listed.
 const (
 	KindCompile  FindingKind = "compile"  // the code does not build
+	KindVet      FindingKind = "vet"      // go vet refuses the code, and no test ran
 	KindPanic    FindingKind = "panic"    // a panic that nothing recovered
 	KindFatal    FindingKind = "fatal"    // a fatal error of the runtime
 	KindExit     FindingKind = "exit"     // the code ended the process
@@ -28,7 +29,7 @@ const (
 
 // rank orders the kinds.
 var rank = map[FindingKind]int{
-	KindCompile: 0, KindPanic: 1, KindFatal: 1, KindExit: 1, KindRace: 2, KindLeak: 3, KindDeadlock: 4, KindHang: 4, KindContract: 5,
+	KindCompile: 0, KindVet: 0, KindPanic: 1, KindFatal: 1, KindExit: 1, KindRace: 2, KindLeak: 3, KindDeadlock: 4, KindHang: 4, KindContract: 5,
 }
 
 // Finding explains one thing that went wrong in a run. What several tests

@@ -43,30 +43,35 @@ func speaks(name string, tests []Test) bool {
 	return slices.ContainsFunc(tests, func(t Test) bool { return t.Name == name && t.Status == Fail })
 }
 
-// compile makes a finding of each message of a build.
+// compile makes a finding of each message of a build: of the compiler or, where
+// that has none, of go vet.
 func (f *finder) compile(said string) {
+	kind, text, what := KindCompile, "%s:%d: %s", "does not compile"
+	if f.Report.Compiles {
+		kind, text, what = KindVet, "go vet refuses %s:%d: %s", "go vet refuses it"
+	}
 	var found []Finding
 	for line := range strings.Lines(said) {
 		line = strings.TrimRight(line, "\r\n")
-		text := strings.TrimPrefix(strings.TrimPrefix(strings.ReplaceAll(line, `.\`, "./"), "vet: "), "./")
-		match := position.FindStringSubmatch(text)
+		said := strings.TrimPrefix(strings.TrimPrefix(strings.ReplaceAll(line, `.\`, "./"), "vet: "), "./")
+		match := position.FindStringSubmatch(said)
 		switch {
 		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "# ") || strings.HasSuffix(line, ": too many errors"):
 		case match != nil:
-			file, message := strings.ReplaceAll(match[1], `\`, "/"), text[len(match[0]):]
+			file, message := strings.ReplaceAll(match[1], `\`, "/"), said[len(match[0]):]
 			number := atoi(positionLine.FindStringSubmatch(match[0])[1])
 			found = append(found, Finding{
-				Text:   fmt.Sprintf("%s:%d: %s", path.Base(file), number, strings.TrimSuffix(message, "; to add:")),
-				Places: []Place{{file, number, "does not compile"}},
+				Text:   fmt.Sprintf(text, path.Base(file), number, strings.TrimSuffix(message, "; to add:")),
+				Places: []Place{{file, number, what}},
 			})
 		case len(found) > 0 && strings.HasPrefix(line, "\t"):
 			found[len(found)-1].Stack += strings.TrimSpace(line) + "\n"
 		default:
-			found = append(found, Finding{Text: strings.TrimSpace(text)})
+			found = append(found, Finding{Text: strings.TrimSpace(said)})
 		}
 	}
 	for _, one := range found[:min(len(found), compileErrors)] {
-		one.Kind = KindCompile
+		one.Kind = kind
 		f.add(one)
 	}
 }
@@ -110,15 +115,9 @@ func (f *finder) ended(status Status) {
 		f.add(Finding{Kind: KindHang, Text: fmt.Sprintf("%s had not ended after %s, and nothing says where it hangs", f.shown(name), f.Limit), Test: name})
 	case !f.cutShort() || f.has(KindPanic) || f.has(KindFatal) || f.has(KindExit) || f.has(KindHang) || f.has(KindDeadlock):
 	default:
-		when := "before the first test"
-		if len(f.Report.Order) > 0 {
-			when = "during " + f.shown(name)
-		}
-		text := fmt.Sprintf("the process exited%s %s", f.exitStatus(), when)
-		places := f.exits()
+		text := fmt.Sprintf("the process exited%s %s", f.exitStatus(), f.when())
+		places := f.learnerLines(exitCall)
 		switch {
-		case strings.Contains(f.exitStatus(), "signal: "):
-			places = nil
 		case len(places) == 1:
 			text += fmt.Sprintf("; %s:%d %s", path.Base(places[0].File), places[0].Line, places[0].What)
 		default:

@@ -12,6 +12,13 @@ func SuiteUnusable(kata string, err error) string {
 	return fmt.Sprintf("the suite of %s cannot be used: %v; install leakproof again", kata, err)
 }
 
+// OtherVersion is about a clone that comes with another suite than this program.
+// To reset the kata would put the program's older files into the clone.
+func OtherVersion(name, kata string) string {
+	number, _, _ := strings.Cut(kata, "-")
+	return fmt.Sprintf("the clone is newer than this program, or another version of it: it has another %s; run `go install .` in the clone, or check with `go run . check %s` there", name, number)
+}
+
 // SuiteUnreadable is about files of the suite on disk.
 func SuiteUnreadable(kata string, err error) string {
 	return fmt.Sprintf("the suite of %s cannot be compared with the files on disk: %v; make them readable, or %s restores them", kata, err, resetCommand(kata))

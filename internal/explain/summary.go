@@ -26,6 +26,16 @@ func DoesNotCompile(first string) string {
 	return first + "; repair this first, no test has run"
 }
 
+// VetRefuses is about the first finding of go vet in the learner's code.
+func VetRefuses(first string) string {
+	return fmt.Sprintf("go vet, which runs before the tests, refuses %s; repair this first, no test has run", first)
+}
+
+// VetRefusesSuite is about a suite that does not fit the types of the code.
+func VetRefusesSuite(first string) string {
+	return fmt.Sprintf("go vet, which runs before the tests, refuses the suite with your code: %s; keep the names and types that the contract gives", first)
+}
+
 // SuiteDoesNotCompile is about code that lacks what the suite calls.
 func SuiteDoesNotCompile(first string) string {
 	return first + ": the suite does not compile against your code; keep the names and types that the contract gives"
@@ -89,21 +99,25 @@ func (r *Run) exited() string {
 	if stopped := r.frozen(); stopped != "" { // the suite kit ended the process
 		return stopped
 	}
-	when := "before the first test"
-	if len(r.Report.Order) > 0 {
-		when = "during " + r.shown(r.runningTest())
-	}
-	return fmt.Sprintf("the process exited%s %s; look for os.Exit or log.Fatal on the way", r.exitStatus(), when)
+	return fmt.Sprintf("the process exited%s %s; look for os.Exit or log.Fatal on the way", r.exitStatus(), r.when())
 }
 
-// ModuleMissing is about a module that is in no cache and cannot be fetched.
-func ModuleMissing() string {
-	return "a module that the suite needs is not on this machine and could not be fetched; run `go mod download` while online"
+// ModuleMissing is about a module that is in no cache and cannot be fetched,
+// and what the go command said to that.
+func ModuleMissing(noProxy bool, said string) string {
+	missing := "a module that the suite needs is not on this machine and could not be fetched"
+	if noProxy {
+		return missing + ", because GOPROXY is off; set GOPROXY to https://proxy.golang.org, or to nothing, and run `go mod download` while online"
+	}
+	if said = gorun.Complaint(said); said != "" {
+		missing += " (" + said + ")"
+	}
+	return missing + "; run `go mod download` while online"
 }
 
 // NeededDoesNotBuild is about a package outside of the kata.
 func NeededDoesNotBuild(pkg, first string) string {
-	return fmt.Sprintf("%s, which the suite needs, does not build here: %s; run `leakproof doctor`", pkg, first)
+	return fmt.Sprintf("%s, which the suite needs, does not build here: %s; see what `go vet %s` says", pkg, first, pkg)
 }
 
 // ModuleFilesChanged is about go.mod and go.sum that do not fit the suite.
@@ -118,16 +132,16 @@ func BuildTooSlow() string {
 
 // GoNotRun is about a go command that could not be started.
 func GoNotRun(cause error) string {
-	return fmt.Sprintf("the go command could not be run: %v; run `leakproof doctor`", cause)
+	return fmt.Sprintf("the go command could not be run: %v; see what `go version` says", cause)
 }
 
 // GoGaveUp is about a go command that ended before the tests.
 func GoGaveUp(end gorun.Ending) string {
-	said := strings.TrimPrefix(firstLine(end.Stderr), "go: ")
+	said := gorun.Complaint(end.Stderr)
 	if said == "" {
 		said = fmt.Sprintf("exit status %d", end.Exit)
 	}
-	return fmt.Sprintf("the go command gave up before the tests: %s; run `leakproof doctor`", said)
+	return fmt.Sprintf("the go command gave up before the tests: %s; see what `go vet ./katas/...` says", said)
 }
 
 // NoDetector is about a race detector that builds but does not start, as on

@@ -58,7 +58,7 @@ func SuiteFileGone(name, kata string) string {
 
 // SuiteFileChanged is about a file of the suite that was edited.
 func SuiteFileChanged(name, kata string) string {
-	return fmt.Sprintf("%s is not as the workbook has it; %s restores it", name, resetCommand(kata))
+	return fmt.Sprintf("%s is not as this program has it; if you edited it %s restores it, and if you updated the clone `go install .` renews this program", name, resetCommand(kata))
 }
 
 // NotOfTheSuite is about a file that was added to the suite kit.
@@ -113,8 +113,8 @@ func ModuleReplaced(line int, module string) string {
 	return fmt.Sprintf("go.mod:%d replaces %s, which the suite is built from; %s", line, module, restoreModules)
 }
 
-// OtherVersion is about a module that the suite imports.
-func OtherVersion(line int, module, want string) string {
+// ModuleVersion is about a module that the suite imports.
+func ModuleVersion(line int, module, want string) string {
 	return fmt.Sprintf("go.mod:%d requires %s, and the suite is built from %s; %s", line, module, want, restoreModules)
 }
 

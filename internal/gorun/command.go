@@ -3,10 +3,10 @@ package gorun
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"os/exec"
+	"strings"
 	"sync"
 )
 
@@ -21,7 +21,8 @@ var (
 // Ending is how a command ended.
 type Ending struct {
 	Exit   int    // exit status; -1 if it was killed or never started
-	Cause  error  // why it was ended from outside, or could not start; else nil
+	Cause  error  // why it was ended by this program, or could not start; else nil
+	Signal string // the signal that killed it, if this program did not: "killed"
 	Stderr string // what the go command itself said of a test run; bounded
 }
 
@@ -42,7 +43,7 @@ type Command struct {
 // Run runs a command in the module root and returns when no process that it has
 // started is left; see [group].
 func (m *Machine) Run(ctx context.Context, c Command) Ending {
-	mark := markName + "=" + rand.Text()
+	mark := newMark()
 	group, err := newGroup(ctx, mark)
 	if err != nil {
 		return notRun(ctx, err)
@@ -52,7 +53,7 @@ func (m *Machine) Run(ctx context.Context, c Command) Ending {
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	cmd.Dir = m.Root
 	// GOTMPDIR makes sure that a killed go command leaves no work folder.
-	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark)
+	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark.environment)
 	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
 	cmd.WaitDelay = waitDelay
 	cmd.Cancel = group.kill
@@ -68,8 +69,11 @@ func (m *Machine) Run(ctx context.Context, c Command) Ending {
 	}
 	err = cmd.Wait()
 	end := Ending{Exit: cmd.ProcessState.ExitCode()}
-	if err != nil && ctx.Err() != nil {
+	switch signal, killed := strings.CutPrefix(cmd.ProcessState.String(), "signal: "); {
+	case err != nil && ctx.Err() != nil:
 		end.Cause = context.Cause(ctx)
+	case killed:
+		end.Signal = signal
 	}
 	return end
 }

@@ -29,6 +29,9 @@ type Report struct {
 	Outside strings.Builder   // printed outside of any test
 	Build   strings.Builder   // what the build printed
 	Broken  []string          // packages that did not build
+	// Compiles tells whether the compiler has nothing against the packages that
+	// are broken: go vet has. Nothing in the events says so.
+	Compiles bool
 }
 
 // Tally counts the events of one top-level test.

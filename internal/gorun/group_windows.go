@@ -18,7 +18,7 @@ type group struct{ job windows.Handle }
 
 // newGroup makes a group. End it when no error is returned. The mark is not
 // needed here.
-func newGroup(context.Context, string) (*group, error) {
+func newGroup(context.Context, mark) (*group, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func (e Environment) OK() bool {
 
 // Check is one thing that the runs need.
 type Check struct {
-	Name string `json:"name"` // "workbook", "go command", "go version", "race detector"
+	Name string `json:"name"` // "workbook", "go command", "temporary folder", "go version", "race detector"
 	OK   bool   `json:"ok"`
 	Text string `json:"text"` // one sentence: what was found and, if not OK, what to do
 }
@@ -52,6 +52,7 @@ type Machine struct {
 	Race        bool
 	RaceProblem string // why there is no race detector, and what to do
 	MemoryLimit int64  // see [Runner]
+	NoProxy     bool   // the user has turned GOPROXY off
 
 	// Offline and Online are the environments of the go command. Tests run
 	// offline (GOPROXY=off, no proxy variables): a proxy in the environment
@@ -59,8 +60,10 @@ type Machine struct {
 	// with the user's own settings, for fetching modules.
 	Offline, Online []string
 
-	tempDir string // where temporary folders go; "" is the system's place
-	checks  []Check
+	tempDir  string // where temporary folders go; "" is the system's place
+	cache    string // the build cache
+	compiler string // the settings of the C compiler: "CC=gcc"
+	checks   []Check
 }
 
 // Blocker is the first problem without whose solution nothing runs, or "".
@@ -103,27 +106,61 @@ func look(ctx context.Context, folder, goCommand string) *Machine {
 	}
 	m.found("go command", "the go command is %s", m.GoPath)
 
+	if problem := m.tempProblem("TMPDIR"); problem != "" {
+		return m.missing("temporary folder", "%s", problem)
+	}
 	// Pinned, because `go env -w` may have set them to something else.
 	host := []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "PWD=" + root}
 	out, err := m.goCommand(ctx, append(without(os.Environ(), isGoSwitch), host...), "env", "-json")
 	if err != nil {
-		return m.missing("go version", "`go env` fails: %v; see what `go version` says in %s", err, root)
+		return m.missing("go version", "%s", m.noSettings(err))
 	}
 	var settings map[string]string
 	if err := json.Unmarshal(out, &settings); err != nil {
 		return m.missing("go version", "`go env -json` answers with something else than settings (%v); check which command %s is", err, m.GoPath)
 	}
+	if settings["GOMODCACHE"] == "" {
+		return m.missing("go version", "%s", noHome)
+	}
 	need := goVersion(goMod)
 	have, _, _ := strings.Cut(settings["GOVERSION"], " ") // "go1.26.0 X:nodwarf5" with an experiment
 	if need != "" && version.IsValid(have) && version.Compare(have, need) < 0 {
-		return m.missing("go version", "the workbook needs Go %s and this is %s; install a newer Go from https://go.dev/dl/", strings.TrimPrefix(need, "go"), have)
+		why, next := "", "install a newer Go from https://go.dev/dl/"
+		if pin, _, _ := strings.Cut(settings["GOTOOLCHAIN"], "+"); pin != "auto" && pin != "local" && pin != "path" {
+			why, next = ", which GOTOOLCHAIN="+settings["GOTOOLCHAIN"]+" asks for", "unset GOTOOLCHAIN, or set it to auto"
+		}
+		return m.missing("go version", "the workbook needs Go %s and this is %s%s; %s", strings.TrimPrefix(need, "go"), have, why, next)
 	}
 	m.found("go version", "%s is new enough (the workbook needs %s)", have, need)
 
-	m.tempDir = settings["GOTMPDIR"]
+	m.tempDir, m.cache, m.NoProxy = settings["GOTMPDIR"], settings["GOCACHE"], settings["GOPROXY"] == "off"
+	if problem := m.tempProblem("GOTMPDIR"); m.tempDir != "" && problem != "" {
+		return m.missing("temporary folder", "%s", problem)
+	}
+	m.compiler = compilerSettings(settings)
 	compiler := m.environments(settings)
 	m.lookForRace(ctx, compiler)
 	return m
+}
+
+const noHome = "HOME is not set, so the go command has no place for its caches; set HOME to your home folder"
+
+// noSettings says why the go command does not tell its settings.
+func (m *Machine) noSettings(err error) string {
+	pin := os.Getenv("GOTOOLCHAIN")
+	switch {
+	case strings.Contains(err.Error(), "GOCACHE is not defined"):
+		return noHome
+	case strings.HasPrefix(pin, "go") && strings.Contains(err.Error(), strings.SplitN(pin, "+", 2)[0]):
+		return fmt.Sprintf("the Go that GOTOOLCHAIN=%s asks for is not there (%v); unset GOTOOLCHAIN, or set it to auto", pin, err)
+	}
+	if root := os.Getenv("GOROOT"); root != "" && strings.Contains(err.Error(), "GOROOT") {
+		return fmt.Sprintf("GOROOT is set to %s, where Go is not (%v); unset GOROOT", root, err)
+	}
+	if fault := m.Fault(err.Error()); fault != "" {
+		return fault
+	}
+	return fmt.Sprintf("`go env` fails: %v; see what `go version` says in %s", err, m.Root)
 }
 
 // kept are the settings of the user that a run needs to find modules, build
@@ -163,6 +200,18 @@ func (m *Machine) environments(settings map[string]string) (compiler string) {
 	return compiler
 }
 
+// compilerSettings are those of the C compiler that are not Go's defaults, and
+// its name.
+func compilerSettings(settings map[string]string) string {
+	set := []string{"CC=" + settings["CC"]}
+	for _, name := range []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_LDFLAGS"} {
+		if value := settings[name]; value != "" && value != "-O2 -g" {
+			set = append(set, name+"="+value)
+		}
+	}
+	return strings.Join(set, " ")
+}
+
 func (m *Machine) lookForRace(ctx context.Context, compiler string) {
 	_, err := m.goCommand(ctx, m.Offline, "list", "-race", "-mod=readonly", "unsafe")
 	if err == nil {
@@ -192,6 +241,19 @@ func installCompiler() string {
 // TempFolder makes a temporary folder, which the caller removes.
 func (m *Machine) TempFolder() (string, error) { return os.MkdirTemp(m.tempDir, "leakproof-") }
 
+// tempProblem says why there can be no temporary folder where the variable names
+// its place.
+func (m *Machine) tempProblem(variable string) string {
+	dir, err := m.TempFolder()
+	if err == nil {
+		err = os.Remove(dir)
+	}
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("no folder can be made in the temporary folder %s: %v; free some space there, or set %s to another folder", m.temp(), err, variable)
+}
+
 // waitDelay bounds the wait for output after the go command has exited.
 const waitDelay = 2 * time.Second
 
@@ -213,12 +275,24 @@ func (m *Machine) goCommand(ctx context.Context, env []string, args ...string) (
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if said := text.FirstLine(stderr.String()); said != "" {
-			return nil, errors.New(strings.TrimPrefix(said, "go: "))
+		if said := Complaint(stderr.String()); said != "" {
+			return nil, errors.New(said)
 		}
 		return nil, err
 	}
 	return stdout.Bytes(), nil
+}
+
+// Complaint is the first line of what a go command complains of; what it says
+// of its downloads is no complaint.
+func Complaint(stderr string) string {
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimPrefix(text.FirstLine(line), "go: ")
+		if line != "" && !strings.HasPrefix(line, "downloading ") {
+			return line
+		}
+	}
+	return ""
 }
 
 // goVersion is what the go line of a go.mod asks for, as "go1.26.0", or "". The

@@ -18,6 +18,14 @@ type TestRun struct {
 	Ended  func(*Report)       // called, from another goroutine, when a package has its result
 }
 
+// List runs `go list` with these flags and packages, and returns what it
+// complained of and whether it succeeded.
+func (m *Machine) List(ctx context.Context, tempDir string, env []string, args ...string) (said string, ok bool) {
+	stderr := &headWriter{limit: stderrLimit}
+	end := m.Run(ctx, Command{TempDir: tempDir, Env: env, Stderr: stderr, Name: m.GoPath, Args: append([]string{"list"}, args...)})
+	return stderr.buf.String(), end.Exit == 0
+}
+
 // Test runs tests and returns when no process of the run is left. Compilers may
 // use what they need; each test binary, with the processes that it has
 // started, keeps to the limit of memory.

@@ -105,7 +105,7 @@ func TestAnOldGoIsNamed(t *testing.T) {
 func TestABrokenModuleFileIsNamed(t *testing.T) {
 	b := newBench(t, nil)
 	b.write(map[string]string{"go.mod": "module example.com/workbook\n\ngo 1.26.0\n\nnonsense\n"})
-	b.want(explain.Unavailable, "errors parsing go.mod", "`leakproof doctor`")
+	b.want(explain.Unavailable, "errors parsing go.mod", "see what `go vet ./katas/...` says")
 }
 
 func TestWithoutACompilerAFailureStillCounts(t *testing.T) {

@@ -17,7 +17,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,6 +72,7 @@ func (g *Grader) plan(m *gorun.Machine, s Suite) (p *plan, problem string) {
 	if problem != "" {
 		return nil, problem
 	}
+	p.machine = m
 	p.Repeat = max(1, len(g.CPU))
 	p.Limit = cmp.Or(g.Limit, DefaultLimit)
 	p.MemoryLimit = m.MemoryLimit
@@ -114,16 +114,21 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 		return report, m.Test(ctx, t)
 	}
 	report, end := run()
+	race := m.Race && !g.quick
+	list := func(env []string, flags ...string) (said string, ok bool) {
+		ctx, cancel := context.WithTimeout(ctx, g.building())
+		defer cancel()
+		return m.List(ctx, dir, env, append(append(flags, buildFlags(files, race)...), "./"+p.Dir)...)
+	}
 	if report.NeedsModules() && ctx.Err() == nil {
 		// Grading itself is offline. What the suite needs is fetched once,
 		// outside the time limit of the tests and with the user's proxies.
-		fetching, cancel := context.WithTimeout(ctx, g.building())
-		m.Run(fetching, gorun.Command{
-			TempDir: dir, Env: m.Online, Name: m.GoPath,
-			Args: slices.Concat([]string{"list", "-test", "-deps", "-mod=readonly"}, files, []string{"./" + p.Dir}),
-		})
-		cancel()
+		p.fetching, _ = list(m.Online, "-test", "-deps")
 		report, end = run()
+	}
+	if len(report.Broken) > 0 && !report.NeedsModules() && ctx.Err() == nil {
+		// go test says alike what the compiler refuses and what go vet does.
+		_, report.Compiles = list(m.Offline, "-test", "-export")
 	}
 	return judge(p, report, end)
 }
@@ -143,17 +148,22 @@ func writeFiles(dir string, plans ...*plan) (flags []string, err error) {
 	return append(flags, "-overlay="+overlay), err
 }
 
-// testRun is the run of some suites, without what hears of it. The flags are
-// those of writeFiles.
-func (g *Grader) testRun(dir string, files []string, race bool, plans ...*plan) gorun.TestRun {
-	limit := cmp.Or(g.Limit, DefaultLimit)
-	args := append([]string{"-count=1", "-mod=readonly", "-buildvcs=false", "-timeout=" + limit.String()}, files...)
-	if race {
-		args = append(args, "-race")
-	}
+// buildFlags are those of everything that is built; files are the flags of
+// writeFiles.
+func buildFlags(files []string, race bool) []string {
 	// The compiler's debug tables are a sixth of the time to a verdict, and the
 	// linker leaves them out of a binary that is not kept. Traces need none.
-	args = append(args, "-gcflags=-dwarf=false")
+	flags := append([]string{"-mod=readonly", "-buildvcs=false", "-gcflags=-dwarf=false"}, files...)
+	if race {
+		flags = append(flags, "-race")
+	}
+	return flags
+}
+
+// testRun is the run of some suites, without what hears of it.
+func (g *Grader) testRun(dir string, files []string, race bool, plans ...*plan) gorun.TestRun {
+	limit := cmp.Or(g.Limit, DefaultLimit)
+	args := append([]string{"-count=1", "-timeout=" + limit.String()}, buildFlags(files, race)...)
 	if g.Shuffle != "" {
 		args = append(args, "-shuffle="+g.Shuffle)
 	}

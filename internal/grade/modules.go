@@ -78,7 +78,7 @@ func (p *plan) checkRequirement(have *modfile.File, needed *modfile.Require) {
 	case i < 0:
 		p.trouble = append(p.trouble, explain.ModuleNotRequired(needed.Mod.Path))
 	case have.Require[i].Mod != needed.Mod:
-		p.trouble = append(p.trouble, explain.OtherVersion(have.Require[i].Syntax.Start.Line, have.Require[i].Mod.String(), needed.Mod.Version))
+		p.trouble = append(p.trouble, explain.ModuleVersion(have.Require[i].Syntax.Start.Line, have.Require[i].Mod.String(), needed.Mod.Version))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/gosource"
 	"example.com/leakproof/internal/regular"
 )
@@ -23,10 +24,12 @@ import (
 type plan struct {
 	explain.Subject
 	root, kata  string
+	machine     *gorun.Machine
 	canary      canary
 	others      map[string]bool // what else of the suite may show up as a test
 	race        bool
 	raceProblem string // why not, and what to do
+	fetching    string // what the go command said when it fetched modules
 
 	modules map[string][]byte // see [Suite]
 	replace map[string][]byte // what the overlay changes, by slash path; nil removes
@@ -55,6 +58,9 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	if p.Answer, problem = p.readAnswer(s); problem != "" {
 		return nil, problem
 	}
+	if name := otherVersion(root, s); name != "" && !s.trial {
+		return nil, explain.OtherVersion(name, s.Kata)
+	}
 	if err := p.restoreSuite(); err != nil {
 		return nil, explain.SuiteUnreadable(s.Kata, err)
 	}
@@ -65,6 +71,9 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	p.canary = newCanary(suite.Package, p.Suite, p.Answer)
 	p.Canary = p.canary.Canary
 	p.replace[path.Join(s.Dir, p.Canary.File)] = p.canary.source
+	if s.trial {
+		p.trouble = nil
+	}
 	return p, ""
 }
 
@@ -170,6 +179,16 @@ func (p *plan) restoreSuite() error {
 		}
 	}
 	return nil
+}
+
+// onlyGo tells whether the learner's files need no C compiler.
+func (p *plan) onlyGo() bool {
+	for name, content := range p.Answer {
+		if path.Ext(name) != ".go" || bytes.Contains(content, []byte(`"C"`)) {
+			return false
+		}
+	}
+	return true
 }
 
 // isGoInput tells whether the go command could compile a file of this name. It

@@ -17,6 +17,8 @@ var leaves = map[string]string{
 	"a group of its own":   left("Setpgid: true", "exec sleep 600"),
 	"a daemon":             left("Setsid: true", "sleep 600 & echo $! >>pid"), // its parent ends
 	"a daemon of a daemon": left("Setsid: true", "setsid sh -c 'sleep 600 & echo $! >>pid' & wait"),
+	"an empty environment": strings.Replace(left("Setsid: true", "sleep 600 & echo $! >>pid"),
+		"cmd.SysProcAttr", "cmd.Env = []string{}\n\tcmd.SysProcAttr", 1),
 }
 
 // left is code that starts a shell with an attribute and waits until it has

@@ -18,4 +18,6 @@ type Suite struct {
 	// Answer, if not nil, is graded in place of what is on disk: the files of
 	// Dir outside Files, by slash path below the module root.
 	Answer map[string][]byte
+
+	trial bool // none of it is on disk, or in the clone's archive
 }

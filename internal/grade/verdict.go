@@ -58,7 +58,7 @@ func judge(p *plan, report *gorun.Report, end gorun.Ending) Verdict {
 		v.Notes = append(v.Notes, p.raceProblem)
 	}
 	for _, decide := range []func(*plan, *explain.Run, *Verdict) bool{
-		notBuilt, notStarted, notEnded, stopped, notTrusted, noDetector, failed, incomplete, noRace, passed,
+		unfit, notBuilt, notStarted, notEnded, stopped, notTrusted, killed, noDetector, failed, incomplete, noRace, passed,
 	} {
 		if decide(p, r, &v) {
 			break
@@ -72,6 +72,37 @@ func judge(p *plan, report *gorun.Report, end gorun.Ending) Verdict {
 	return v
 }
 
+// unfit is a run that the machine has kept from its tests.
+func unfit(p *plan, r *explain.Run, v *Verdict) bool {
+	said, notStarted := "", r.NotStarted()
+	switch {
+	case r.Ending.Signal != "":
+		v.Summary = explain.GoKilled(r.Ending.Signal)
+	case len(r.Report.Broken) > 0:
+		said = r.BuildOutput() + r.Ending.Stderr
+	case notStarted != "":
+		said = notStarted
+	case !r.Report.Started && r.Ending.Cause == nil:
+		said = r.Ending.Stderr
+	default:
+		return false
+	}
+	if v.Summary == "" {
+		v.Summary = p.machine.Fault(said)
+	}
+	if v.Summary == "" && notStarted == "" && p.onlyGo() {
+		v.Summary = p.machine.CompilerFault(said)
+	}
+	if v.Summary == "" && strings.Contains(said, " is not in std ") {
+		v.Summary = p.machine.CacheFault()
+	}
+	if v.Summary == "" {
+		return false
+	}
+	v.Status, v.Tests, v.Detail = explain.Unavailable, nil, said
+	return true
+}
+
 func notBuilt(p *plan, r *explain.Run, v *Verdict) bool {
 	if len(r.Report.Broken) == 0 {
 		return false
@@ -83,13 +114,17 @@ func notBuilt(p *plan, r *explain.Run, v *Verdict) bool {
 	ours := r.Report.Package != "" && (strings.HasPrefix(broken, r.Report.Package) || strings.HasPrefix(file, p.Dir+"/"))
 	switch {
 	case r.Report.NeedsModules():
-		v.Status, v.Summary = explain.Unavailable, explain.ModuleMissing()
+		v.Status, v.Summary = explain.Unavailable, explain.ModuleMissing(p.machine.NoProxy, p.fetching)
 	case !ours && len(p.trouble) > 0:
 		distrust(v, p.trouble)
 	case !ours:
 		v.Status, v.Summary = explain.Unavailable, explain.NeededDoesNotBuild(broken, first)
 	case p.Suite[file] != nil && strings.Contains(r.Report.Outside.String(), "[setup failed]"):
 		v.Status, v.Summary = explain.Unavailable, explain.ModuleFilesChanged(first)
+	case r.Report.Compiles && p.Suite[file] != nil:
+		v.Status, v.Summary = explain.Fail, explain.VetRefusesSuite(first)
+	case r.Report.Compiles:
+		v.Status, v.Summary = explain.Fail, explain.VetRefuses(first)
 	case p.Suite[file] != nil:
 		v.Status, v.Summary = explain.CompileError, explain.SuiteDoesNotCompile(first)
 	default:
@@ -99,14 +134,16 @@ func notBuilt(p *plan, r *explain.Run, v *Verdict) bool {
 }
 
 // notStarted is a go command that gave up before it came to the tests.
-func notStarted(_ *plan, r *explain.Run, v *Verdict) bool {
+func notStarted(p *plan, r *explain.Run, v *Verdict) bool {
 	cause := r.Ending.Cause
 	during := errors.Is(cause, gorun.ErrTimeLimit) || errors.Is(cause, gorun.ErrOutputLimit) || errors.Is(cause, gorun.ErrMemoryLimit)
 	switch {
 	case errors.Is(cause, gorun.ErrBuildLimit):
 		v.Summary = explain.BuildTooSlow()
 	case r.Ending.Exit == -1 && cause != nil && !during:
-		v.Summary = explain.GoNotRun(cause)
+		if v.Summary = p.machine.Fault(cause.Error()); v.Summary == "" {
+			v.Summary = explain.GoNotRun(cause)
+		}
 	case !r.Report.Started:
 		v.Summary = explain.GoGaveUp(r.Ending)
 	default:
@@ -172,6 +209,20 @@ func distrust(v *Verdict, trouble []string) {
 	v.Status = explain.Untrusted
 	v.Summary = explain.DoesNotCount(trouble[0])
 	v.Notes = append(v.Notes, trouble[1:]...)
+}
+
+// killed is a run that ended for want of memory, or by a signal that the grader
+// did not send.
+func killed(_ *plan, r *explain.Run, v *Verdict) bool {
+	summary, detail := r.OutOfMemory()
+	if summary == "" {
+		summary, detail = r.Killed()
+	}
+	if summary == "" {
+		return false
+	}
+	v.Status, v.Summary, v.Detail = explain.Unavailable, summary, detail
+	return true
 }
 
 func noDetector(_ *plan, r *explain.Run, v *Verdict) bool {

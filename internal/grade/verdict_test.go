@@ -40,7 +40,7 @@ func recordedPlan(t *testing.T) *plan {
 			Dir: testDir, File: testDir + "/notes.go", Suite: files, Tests: read.Tests, Repeat: 1, Limit: time.Minute,
 			Canary: explain.Canary{Host: "TestCanary", Name: "TestCanaryFails", File: "zz_canary_test.go"},
 		},
-		root: "/home/ada/workbook", kata: testKata, canary: canary{message: "canary sings"},
+		machine: &gorun.Machine{}, root: "/home/ada/workbook", kata: testKata, canary: canary{message: "canary sings"},
 		race: true, raceProblem: "the race detector needs a C compiler",
 	}
 }
@@ -97,7 +97,7 @@ func TestRecordedRunsAreJudged(t *testing.T) {
 		{"fail", explain.Fail, "fail pass fail", "2 of 3 tests failed; start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
 		{"partial", explain.Fail, "fail pass fail", "start with TestAddsUp: Add(1, 2) = -1; the answer is the sum", ""},
 		{"compile", explain.CompileError, "", testDir + "/notes.go:3:37: undefined: c; repair this first", "undefined: c"},
-		{"vet", explain.CompileError, "", testDir + "/notes.go:5:38: fmt.Printf format %d", "wrong type"},
+		{"vet", explain.Fail, "", "go vet, which runs before the tests, refuses " + testDir + "/notes.go:5:38: fmt.Printf format %d", "wrong type"},
 		{"api", explain.CompileError, "", testDir + "/notes_test.go:12:24: undefined: leakyfanout.Add: the suite does not compile against your code", "undefined"},
 		{"clause", explain.CompileError, "", "found packages other (notes.go) and leakyfanout (notes_test.go)", ""},
 		{"import", explain.CompileError, "", "cannot find module providing package github.com/no/such", ""},
@@ -121,6 +121,7 @@ func TestRecordedRunsAreJudged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := replay(t, recorded(t, c.name))
+			r.Compiles = c.name == "vet"
 			v := judge(recordedPlan(t), r, recordedEnding(r))
 			if v.Status != c.status || statuses(v.Tests) != c.tests {
 				t.Errorf("judged %s with tests %q, want %s with %q\nsummary: %s", v.Status, statuses(v.Tests), c.status, c.tests, v.Summary)
