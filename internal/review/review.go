@@ -7,6 +7,7 @@ package review
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -76,9 +77,9 @@ func (s Schedule) Tallies() []Tally {
 }
 
 // New derives the schedule from the events of a log, in their order.
-func New(c *course.Course, history []progress.Event, now time.Time) Schedule {
+func New(c *course.Course, history iter.Seq[progress.Event], now time.Time) Schedule {
 	d := newDeck(c)
-	for _, e := range history {
+	for e := range history {
 		switch e.Kind {
 		case progress.KindAnswer:
 			d.answer(e)

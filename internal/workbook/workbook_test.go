@@ -22,13 +22,14 @@ import (
 // open is a workbook on the small course, with its kata in a clone.
 func open(t *testing.T, verdict grade.Verdict) *Workbook {
 	t.Helper()
-	log, err := progress.Open(t.TempDir())
+	state := t.TempDir()
+	log, err := progress.Open(state)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wb := &Workbook{
 		Course: coursetest.Course(t), Log: log, Now: time.Now,
-		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups"), Attempts: filepath.Join(t.TempDir(), "attempts")},
+		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) { return verdict, nil },
 	}
 	k := wb.Course.Katas[0]
@@ -39,6 +40,16 @@ func open(t *testing.T, verdict grade.Verdict) *Workbook {
 		t.Fatal(err)
 	}
 	return wb
+}
+
+// recorded is what the progress log holds.
+func recorded(t *testing.T, wb *Workbook) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(wb.Space.Backup), "progress.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func states(wb *Workbook) []StepState {
