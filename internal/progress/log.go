@@ -89,6 +89,9 @@ func (l *Log) Damaged() []Damage {
 func (l *Log) Refresh() error {
 	l.disk.Lock()
 	defer l.disk.Unlock()
+	if err := regular(l.path()); err != nil {
+		return l.unreadable(err)
+	}
 	f, err := os.Open(l.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		l.got.Store(&reading{})
@@ -125,6 +128,9 @@ func (l *Log) Append(ctx context.Context, e Event) error {
 		return l.unwritable(err)
 	}
 	lock := flock.New(filepath.Join(l.dir, lockName))
+	if err := errors.Join(regular(lock.Path()), regular(l.path())); err != nil {
+		return l.unwritable(err)
+	}
 	if err := l.acquire(ctx, lock); err != nil {
 		return err
 	}
@@ -206,9 +212,6 @@ func (l *Log) catchUp(f *os.File) error {
 	if err != nil {
 		return l.unreadable(err)
 	}
-	if !info.Mode().IsRegular() {
-		return l.unreadable(fmt.Errorf("%s is not a regular file", l.path()))
-	}
 	got := *l.got.Load()
 	if got.info == nil || !os.SameFile(got.info, info) || info.Size() < got.offset {
 		got = reading{}
@@ -251,6 +254,16 @@ func (l *Log) catchUp(f *os.File) error {
 	got.state = next
 	l.got.Store(&got)
 	return nil
+}
+
+// regular fails where something else is in a file's place. To open a pipe waits for whoever writes to it, and a device may have
+// no end.
+func regular(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file: move it away", path)
+	}
+	return nil // what else is wrong with it is told by opening it
 }
 
 func (l *Log) path() string { return filepath.Join(l.dir, fileName) }

@@ -36,6 +36,7 @@ type State struct {
 	ticked   map[string]bool
 	skipped  map[string]bool // lessons
 	history  []step
+	last     time.Time // of the last event
 }
 
 type sectionKey struct{ lesson, section string }
@@ -97,7 +98,10 @@ type step struct {
 	what *Event // without the time and the hash, so that steps that say the same can share it
 }
 
-// History returns the answers and the verdicts in the order of the log, for whoever derives more from them than State does. The
+// Last is when the last event happened, by the clock of then. It is zero before there is one.
+func (s State) Last() time.Time { return s.last }
+
+// History returns the answers, the verdicts and the notes on the clock in the order of the log, for whoever derives more from them than State does. The
 // slices in the events must not be changed.
 func (s State) History() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
@@ -121,6 +125,7 @@ func (s State) draft() State {
 		ticked:   cloned(s.ticked),
 		skipped:  cloned(s.skipped),
 		history:  s.history,
+		last:     s.last,
 	}
 }
 
@@ -133,6 +138,7 @@ func cloned[M ~map[K]V, K comparable, V any](m M) M {
 
 func (s *State) apply(next step) {
 	e := next.what
+	s.last = next.at
 	switch e.Kind {
 	case KindRead:
 		s.sections[sectionKey{e.Lesson, e.Section}] = struct{}{}
@@ -163,6 +169,8 @@ func (s *State) apply(next step) {
 		for _, lesson := range e.Lessons {
 			s.skipped[lesson] = true
 		}
+	case KindClock:
+		s.history = append(s.history, next)
 	case KindTick:
 		s.ticked[e.Task] = e.Done
 	}

@@ -284,3 +284,28 @@ func answer(ctx context.Context, r *Round, choice []int) (Feedback, error) {
 	f, record := r.Answer(choice)
 	return f, record(ctx)
 }
+
+// TestAClockThatWasPutBackIsNotedOnce: what was answered on the clock of the future is due a day or more after the note, also if
+// nothing else is ever recorded.
+func TestAClockThatWasPutBackIsNotedOnce(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	today := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	wb.Now = func() time.Time { return today.AddDate(5, 0, 0) }
+	r := wb.Ask(rand.New(rand.NewPCG(1, 2)), wb.Course.Questions[0])
+	if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
+		t.Fatal(err)
+	}
+	wb.Now = func() time.Time { return today }
+	for range 2 {
+		if err := wb.NoteClock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(recorded(t, wb), `"clock"`); n != 1 {
+		t.Errorf("noted %d times, want once", n)
+	}
+	wb.Now = func() time.Time { return today.AddDate(0, 1, 0) }
+	if due := wb.Review().Due; len(due) != 1 {
+		t.Errorf("%d questions are due a month later, want 1", len(due))
+	}
+}
