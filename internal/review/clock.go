@@ -8,8 +8,8 @@ import (
 	"example.com/leakproof/internal/progress"
 )
 
-// program is when this program was first run. A clock that shows less was never set.
-var program = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+// unset is what no clock shows that was ever set: without a battery they begin at 1970 or 1980.
+var unset = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // believed says when each event of a log happened. Clocks are set wrong and put right, but the log is in the order of what
 // happened: nothing is later than now or than what follows it. An event that says so is taken to be as late as it can have
@@ -21,7 +21,7 @@ func believed(history iter.Seq[progress.Event], now time.Time) []time.Time {
 	}
 	latest := now
 	for i, at := range slices.Backward(times) {
-		if at.After(latest) || at.Before(program) {
+		if at.After(latest) || at.Before(unset) {
 			times[i] = latest
 		}
 		latest = times[i]
