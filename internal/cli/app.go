@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -78,6 +79,11 @@ func (a *app) open() (*workbook.Workbook, error) {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{}, workspace.ErrNotFound
 		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := wb.NoteClock(ctx); err != nil && a.notice == "" {
+		a.notice = fmt.Sprintf("the clock was put back, and that could not be noted: %v", err)
 	}
 	return wb, nil
 }

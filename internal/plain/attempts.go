@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -17,17 +18,17 @@ func (s *Session) Attempts(k *course.Kata) error {
 	}
 	s.say("Attempts at kata %d, %s: %s.", k.Number, flat(k.Title), workbook.Count(len(list), "version"))
 	for i, a := range list {
-		s.text(wrap(describeAttempt(a), fmt.Sprintf("%d. ", i+1), "   "))
+		s.text(wrap(s.describeAttempt(a), fmt.Sprintf("%d. ", i+1), "   "))
 	}
 	return nil
 }
 
-func describeAttempt(a workbook.Attempt) string {
+func (s *Session) describeAttempt(a workbook.Attempt) string {
 	failed := ""
 	if n := len(a.Failed); n > 0 {
 		failed = ", " + workbook.Count(n, "failed test")
 	}
-	return fmt.Sprintf("%s, %s%s, %.12s", a.At.Local().Format("2 January 15:04:05"), a.Status, failed, a.Hash)
+	return fmt.Sprintf("%s, %s%s, %.12s", text.Date(a.At, s.wb.Now(), "2 January 15:04:05", "2 January 2006 15:04:05"), a.Status, failed, a.Hash)
 }
 
 // Attempt writes the file as it was, byte for byte.
@@ -48,7 +49,7 @@ func (s *Session) AttemptDiff(k *course.Kata, a workbook.Attempt) error {
 	if err != nil {
 		return err
 	}
-	s.say("Attempt of %s.", describeAttempt(a))
+	s.say("Attempt of %s.", s.describeAttempt(a))
 	if diff == "" {
 		s.say(workbook.Same)
 		return nil
@@ -64,7 +65,7 @@ func (s *Session) Restore(ctx context.Context, k *course.Kata, a workbook.Attemp
 	if err != nil && len(backups) == 0 {
 		return err
 	}
-	s.say("%s is as it was in the attempt of %s.", s.path(k), describeAttempt(a))
+	s.say("%s is as it was in the attempt of %s.", s.path(k), s.describeAttempt(a))
 	s.replaced(backups)
 	s.saved(err)
 	return nil

@@ -64,7 +64,12 @@ func TestWatchingOffersAttemptsAndUndo(t *testing.T) {
 
 func TestAnAttemptInWords(t *testing.T) {
 	a := workbook.Attempt{At: time.Date(2026, 5, 4, 3, 2, 1, 0, time.Local), Status: "fail", Hash: "0123456789abcdef", Failed: []string{"TestA", "TestB"}}
-	if got, want := describeAttempt(a), "4 May 03:02:01, fail, 2 failed tests, 0123456789ab"; got != want {
+	d := newDesk(t, typing())
+	if got, want := d.describeAttempt(a), "4 May 03:02:01, fail, 2 failed tests, 0123456789ab"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	a.At = a.At.AddDate(-2, 0, 0)
+	if got, want := d.describeAttempt(a), "4 May 2024 03:02:01, fail, 2 failed tests, 0123456789ab"; got != want {
+		t.Errorf("of long ago: got %q, want %q", got, want)
 	}
 }

@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,6 +50,7 @@ type reading struct {
 	info    fs.FileInfo // of the file that was read; nil before there is one
 	offset  int64       // of the first byte not read yet
 	lines   int         // line ends before offset
+	decoder *decoder    // used under Log.disk
 	state   State
 	damaged []Damage
 	torn    *Damage // the last line, when it has no end and cannot be read
@@ -232,16 +232,16 @@ func (l *Log) catchUp(f *os.File) error {
 	if err != nil {
 		return l.unreadable(err)
 	}
-	if !info.Mode().IsRegular() {
-		return l.unreadable(fmt.Errorf("%s is not a regular file", l.path()))
-	}
 	got := *l.got.Load()
 	if got.info == nil || !os.SameFile(got.info, info) || info.Size() < got.offset {
 		got = reading{}
 	}
 	got.info, got.torn = info, nil
 
-	var events []Event
+	if got.decoder == nil {
+		got.decoder = &decoder{}
+	}
+	next := got.state.draft()
 	lines := newLineReader(io.NewSectionReader(f, got.offset, info.Size()-got.offset))
 	for {
 		line, err := lines.next()
@@ -252,7 +252,7 @@ func (l *Log) catchUp(f *os.File) error {
 			return l.unreadable(err)
 		}
 		number := got.lines + 1
-		e, skip, err := decode(line)
+		step, skip, err := got.decoder.line(line)
 		switch {
 		case errors.Is(err, ErrNewer):
 			return fmt.Errorf("%s, line %d: %w; nothing was changed: update Leakproof, or use another folder with --state DIR or LEAKPROOF_STATE",
@@ -267,43 +267,16 @@ func (l *Log) catchUp(f *os.File) error {
 			}
 			got.damaged = append(got.damaged, Damage{Path: l.path(), Line: number, Reason: err.Error()})
 		case !skip:
-			events = append(events, e)
+			next.apply(step)
 		}
 		got.offset += line.size
 		if line.ended {
 			got.lines++
 		}
 	}
-	got.state = got.state.with(events)
+	got.state = next
 	l.got.Store(&got)
 	return nil
-}
-
-// decode reads one line. It skips blank lines: ending a torn line that was whole after all leaves one.
-func decode(line rawLine) (e Event, skip bool, err error) {
-	if line.tooLong {
-		return Event{}, false, fmt.Errorf("it is longer than %d bytes", maxLine)
-	}
-	if len(bytes.TrimSpace(line.text)) == 0 {
-		return Event{}, true, nil
-	}
-	// The version first and alone: a later one may give the other fields other types.
-	var head struct {
-		V int `json:"v"`
-	}
-	if err := json.Unmarshal(line.text, &head); err != nil {
-		return Event{}, false, err
-	}
-	if head.V > version {
-		return Event{}, false, fmt.Errorf("%w: version %d where this program knows version %d", ErrNewer, head.V, version)
-	}
-	if head.V < 1 {
-		return Event{}, false, errors.New("it names no version")
-	}
-	if err := json.Unmarshal(line.text, &e); err != nil {
-		return Event{}, false, err
-	}
-	return e, false, nil
 }
 
 func (l *Log) path() string { return filepath.Join(l.dir, fileName) }

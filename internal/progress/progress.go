@@ -25,6 +25,7 @@ const (
 	KindRestore Kind = "restore" // an earlier version of a kata's file was put back: Kata, Hash (of an attempt), Backup
 	KindTestOut Kind = "testout" // lessons were tested out of, so that they and their quizzes count as done: Lessons
 	KindTick    Kind = "tick"    // a task was ticked, or no longer: Task, Done
+	KindClock   Kind = "clock"   // the clock shows an earlier time than at the event before
 )
 
 // Event is one thing that the learner did. Each kind uses the fields named at its constant and leaves the others empty.

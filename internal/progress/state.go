@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -34,7 +35,8 @@ type State struct {
 	katas    map[string]kata
 	ticked   map[string]bool
 	skipped  map[string]bool // lessons
-	history  []Event
+	history  []step
+	last     time.Time // of the last event
 }
 
 type sectionKey struct{ lesson, section string }
@@ -89,26 +91,42 @@ func (s State) TestedOut(lesson string) bool { return s.skipped[lesson] }
 // Ticked reports whether the learner has ticked a task.
 func (s State) Ticked(task string) bool { return s.ticked[task] }
 
-// History returns every event in the order of the log, for whoever derives more from it than State does. It must not be changed.
-func (s State) History() []Event { return s.history }
+// step is an answer or a verdict of the history, in as little memory as a log of many years needs.
+type step struct {
+	at   time.Time
+	hash string
+	what *Event // without the time and the hash, so that steps that say the same can share it
+}
 
-// with returns the state after further events. The receiver stays as it is: screens may hold it.
-func (s State) with(events []Event) State {
-	if len(events) == 0 {
-		return s
+// Last is when the last event happened, by the clock of then. It is zero before there is one.
+func (s State) Last() time.Time { return s.last }
+
+// History returns the answers, the verdicts and the notes on the clock in the order of the log, for whoever derives more from them than State does. The
+// slices in the events must not be changed.
+func (s State) History() iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for _, step := range s.history {
+			e := *step.what
+			e.At, e.Hash = step.at, step.hash
+			if !yield(e) {
+				return
+			}
+		}
 	}
-	next := State{
+}
+
+// draft is a copy to apply further steps to: screens may hold the receiver. Only one draft of a state may become the next: they
+// share the memory beyond the history.
+func (s State) draft() State {
+	return State{
 		sections: cloned(s.sections),
 		answers:  cloned(s.answers),
 		katas:    cloned(s.katas),
 		ticked:   cloned(s.ticked),
 		skipped:  cloned(s.skipped),
-		history:  slices.Concat(s.history, events),
+		history:  s.history,
+		last:     s.last,
 	}
-	for _, e := range events {
-		next.apply(e)
-	}
-	return next
 }
 
 func cloned[M ~map[K]V, K comparable, V any](m M) M {
@@ -118,25 +136,29 @@ func cloned[M ~map[K]V, K comparable, V any](m M) M {
 	return maps.Clone(m)
 }
 
-func (s State) apply(e Event) {
+func (s *State) apply(next step) {
+	e := next.what
+	s.last = next.at
 	switch e.Kind {
 	case KindRead:
 		s.sections[sectionKey{e.Lesson, e.Section}] = struct{}{}
 	case KindAnswer:
 		key := questionKey{e.Question, e.Revision}
 		a := s.answers[key]
-		a.At, a.Right, a.Choice = e.At, e.Right, e.Choice
+		a.At, a.Right, a.Choice = next.at, e.Right, e.Choice
 		a.Times++
 		if e.Right {
 			a.TimesRight++
 		}
 		s.answers[key] = a
+		s.history = append(s.history, next)
 	case KindVerdict:
 		k := s.katas[e.Kata]
 		k.runs++
 		k.solved = k.solved || e.Status == statusPass
-		k.last = Verdict{At: e.At, Status: e.Status, Hash: e.Hash, Failed: e.Failed}
+		k.last = Verdict{At: next.at, Status: e.Status, Hash: next.hash, Failed: e.Failed}
 		s.katas[e.Kata] = k
+		s.history = append(s.history, next)
 	case KindHint:
 		k := s.katas[e.Kata]
 		k.tier = max(k.tier, e.Tier)
@@ -147,6 +169,8 @@ func (s State) apply(e Event) {
 		for _, lesson := range e.Lessons {
 			s.skipped[lesson] = true
 		}
+	case KindClock:
+		s.history = append(s.history, next)
 	case KindTick:
 		s.ticked[e.Task] = e.Done
 	}

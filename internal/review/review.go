@@ -7,7 +7,10 @@ package review
 
 import (
 	"cmp"
+	"iter"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-spaced-repetition/go-fsrs/v3"
@@ -15,6 +18,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/text"
 )
 
 // Cap is how many questions a day brings at most. What is beyond it waits and
@@ -30,6 +34,8 @@ type Schedule struct {
 	Due     []*course.Question // to ask now, at most what is left of today's cap, the most forgotten first
 	Next    time.Time          // when the next card is due after now; zero if none is
 	Beliefs []Belief           // misconceptions met, the latest first
+
+	now time.Time
 }
 
 // Belief is a misconception that the learner has met: in a wrong answer or in
@@ -47,7 +53,7 @@ func (s Schedule) Nothing() string {
 	if s.Next.IsZero() {
 		return "Nothing to review yet: it begins a day after the first answers of a quiz."
 	}
-	return "Nothing to review now. The next card is due on " + s.Next.Local().Format("Monday, 2 January") + "."
+	return "Nothing to review now. The next card is due on " + text.Date(s.Next, s.now, "Monday, 2 January", "Monday, 2 January 2006") + "."
 }
 
 // Tally counts the misconceptions met in one lesson, its quiz and its katas.
@@ -76,9 +82,13 @@ func (s Schedule) Tallies() []Tally {
 }
 
 // New derives the schedule from the events of a log, in their order.
-func New(c *course.Course, history []progress.Event, now time.Time) Schedule {
+func New(c *course.Course, history iter.Seq[progress.Event], now time.Time) Schedule {
 	d := newDeck(c)
-	for _, e := range history {
+	times := believed(history, now)
+	i := 0
+	for e := range history {
+		e.At = times[i]
+		i++
 		switch e.Kind {
 		case progress.KindAnswer:
 			d.answer(e)
@@ -95,17 +105,24 @@ type card struct {
 	question      *course.Question
 	misconception string
 
-	memory  fsrs.Card
-	started time.Time // the first answer of the sitting under way
-	wrong   int       // wrong answers in it
-	right   bool      // whether it has ended right
-	lookups int       // sittings so far, this one included
+	sittings []sat
+	started  time.Time // the first answer of the sitting under way
+	wrong    int       // wrong answers in it
+	right    bool      // whether it has ended right
+	lookups  int       // sittings so far, this one included
+	memory   fsrs.Card // after all sittings, once remembered
+}
+
+// sat is a sitting that is over.
+type sat struct {
+	at     time.Time
+	rating fsrs.Rating
 }
 
 // see takes one answer to the card.
-func (k *card) see(at time.Time, right bool, f *fsrs.FSRS) {
+func (k *card) see(at time.Time, right bool) {
 	if k.lookups > 0 && at.Sub(k.started) >= sitting {
-		k.close(f)
+		k.close()
 	}
 	if k.started.IsZero() {
 		k.started = at
@@ -119,7 +136,7 @@ func (k *card) see(at time.Time, right bool, f *fsrs.FSRS) {
 }
 
 // close rates the sitting under way by how many tries it took.
-func (k *card) close(f *fsrs.FSRS) {
+func (k *card) close() {
 	if k.started.IsZero() {
 		return
 	}
@@ -130,13 +147,42 @@ func (k *card) close(f *fsrs.FSRS) {
 	case k.right && k.wrong == 1:
 		rating = fsrs.Hard
 	}
-	k.memory = f.Next(k.memory, k.started, rating).Card
+	k.sittings = append(k.sittings, sat{k.started, rating})
 	k.started, k.wrong, k.right = time.Time{}, 0, false
+}
+
+// remember works out what is left of all sittings. For a log of many years that is most of the work, and
+// cards have nothing to do with each other: all processors share it.
+func remember(cards map[string]*card) {
+	var wg sync.WaitGroup
+	left := make(chan *card)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			f := scheduler()
+			for k := range left {
+				k.memory = fsrs.NewCard()
+				for _, s := range k.sittings {
+					k.memory = f.Next(k.memory, s.at, s.rating).Card
+				}
+			}
+		})
+	}
+	for _, k := range cards {
+		left <- k
+	}
+	close(left)
+	wg.Wait()
+}
+
+// scheduler is for one goroutine at a time: it holds the seed of the card at hand.
+func scheduler() *fsrs.FSRS {
+	param := fsrs.DefaultParam()
+	param.EnableShortTerm = false // a round brings back what was missed by itself
+	return fsrs.NewFSRS(param)
 }
 
 type deck struct {
 	course    *course.Course
-	fsrs      *fsrs.FSRS
 	questions map[string]*course.Question // those that can be asked, by id
 	cards     map[string]*card
 	order     []string // keys of cards, in the order of their first answers
@@ -145,10 +191,8 @@ type deck struct {
 }
 
 func newDeck(c *course.Course) *deck {
-	param := fsrs.DefaultParam()
-	param.EnableShortTerm = false // a round brings back what was missed by itself
 	d := &deck{
-		course: c, fsrs: fsrs.NewFSRS(param), questions: map[string]*course.Question{},
+		course: c, questions: map[string]*course.Question{},
 		cards: map[string]*card{}, beliefs: map[string]*Belief{}, tried: map[*course.Kata]bool{},
 	}
 	for _, q := range slices.Concat(c.Questions, c.NearMisses()) {
@@ -161,7 +205,6 @@ func (d *deck) card(key string, fresh card) *card {
 	k := d.cards[key]
 	if k == nil {
 		k = &fresh
-		k.memory = fsrs.NewCard()
 		d.cards[key] = k
 		d.order = append(d.order, key)
 	}
@@ -173,7 +216,7 @@ func (d *deck) answer(e progress.Event) {
 	if q == nil || q.Revision != e.Revision {
 		return
 	}
-	d.card("question "+q.ID, card{question: q}).see(e.At, e.Right, d.fsrs)
+	d.card("question "+q.ID, card{question: q}).see(e.At, e.Right)
 	if e.Right {
 		for _, m := range misconceptions(q) {
 			d.clear(m, e.At)
@@ -228,7 +271,7 @@ func (d *deck) meet(id string, lesson *course.Lesson, at time.Time) {
 	if m == nil {
 		return
 	}
-	d.card("misconception "+id, card{misconception: id}).see(at, false, d.fsrs)
+	d.card("misconception "+id, card{misconception: id}).see(at, false)
 	b := d.beliefs[id]
 	if b == nil {
 		b = &Belief{Misconception: m}
@@ -241,14 +284,13 @@ func (d *deck) meet(id string, lesson *course.Lesson, at time.Time) {
 // clear counts a right answer for a misconception that was met before.
 func (d *deck) clear(id string, at time.Time) {
 	if b := d.beliefs[id]; b != nil {
-		d.cards["misconception "+id].see(at, true, d.fsrs)
+		d.cards["misconception "+id].see(at, true)
 		b.Cleared = true
 	}
 }
 
 func (d *deck) schedule(now time.Time) Schedule {
-	var s Schedule
-	var due []*card
+	s := Schedule{now: now}
 	left := Cap
 	for _, key := range d.order {
 		k := d.cards[key]
@@ -256,7 +298,12 @@ func (d *deck) schedule(now time.Time) Schedule {
 		if k.question != nil && k.lookups > 1 && sameDay(k.started, now) {
 			left--
 		}
-		k.close(d.fsrs)
+		k.close()
+	}
+	remember(d.cards)
+	var due []*card
+	for _, key := range d.order {
+		k := d.cards[key]
 		switch {
 		case !k.memory.Due.After(now):
 			due = append(due, k)
@@ -264,8 +311,9 @@ func (d *deck) schedule(now time.Time) Schedule {
 			s.Next = k.memory.Due
 		}
 	}
+	f := scheduler()
 	slices.SortStableFunc(due, func(a, b *card) int {
-		return cmp.Compare(d.fsrs.GetRetrievability(a.memory, now), d.fsrs.GetRetrievability(b.memory, now))
+		return cmp.Compare(f.GetRetrievability(a.memory, now), f.GetRetrievability(b.memory, now))
 	})
 	asked := map[*course.Question]bool{}
 	for _, k := range due {

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func due(s review.Schedule) []string {
 func dueDay(t *testing.T, c *course.Course, history []progress.Event, from int) int {
 	t.Helper()
 	for d := from; d < 400; d++ {
-		if len(review.New(c, history, monday.Add(time.Duration(d)*day+time.Hour)).Due) > 0 {
+		if len(review.New(c, slices.Values(history), monday.Add(time.Duration(d)*day+time.Hour)).Due) > 0 {
 			return d
 		}
 	}
@@ -45,7 +46,7 @@ func TestARightAnswerComesBackLaterEachTime(t *testing.T) {
 	c := coursetest.Course(t)
 	q := c.Question("close-first")
 	history := []progress.Event{answered(q, 0, true, 0)}
-	if s := review.New(c, history, monday.Add(time.Hour)); len(s.Due) != 0 || s.Next.Before(monday.Add(day)) {
+	if s := review.New(c, slices.Values(history), monday.Add(time.Hour)); len(s.Due) != 0 || s.Next.Before(monday.Add(day)) {
 		t.Fatalf("due at once: %v, next %v", due(s), s.Next)
 	}
 	last, gap := 0, 0
@@ -78,14 +79,14 @@ func TestTheRatingComesFromTheTries(t *testing.T) {
 func TestAWrongAnswerAddsItsMisconception(t *testing.T) {
 	c := coursetest.Course(t)
 	first := c.Question("close-first")
-	s := review.New(c, []progress.Event{answered(first, 0, false, 1)}, monday.Add(2*day))
+	s := review.New(c, slices.Values([]progress.Event{answered(first, 0, false, 1)}), monday.Add(2*day))
 	if len(s.Beliefs) != 1 || s.Beliefs[0].ID != "collector-closes" || s.Beliefs[0].Met != 1 || s.Beliefs[0].Cleared || s.Beliefs[0].Lesson.ID != "01-close" {
 		t.Fatalf("beliefs: %+v", s.Beliefs)
 	}
 	if got := due(s); len(got) == 0 || got[0] != "close-first" {
 		t.Errorf("due: %v", got)
 	}
-	s = review.New(c, []progress.Event{answered(first, 0, false, 1), answered(first, time.Minute, true, 0)}, monday)
+	s = review.New(c, slices.Values([]progress.Event{answered(first, 0, false, 1), answered(first, time.Minute, true, 0)}), monday)
 	if !s.Beliefs[0].Cleared {
 		t.Error("a right answer does not clear the misconception")
 	}
@@ -97,16 +98,16 @@ func TestAFailedTestAddsItsMisconception(t *testing.T) {
 	failed := func(hash string, tests ...string) progress.Event {
 		return progress.Event{Kind: progress.KindVerdict, At: monday, Kata: k.ID, Status: "fail", Hash: hash, Failed: tests}
 	}
-	if s := review.New(c, []progress.Event{failed(k.StartHash(), "TestReadWorks")}, monday.Add(2*day)); len(s.Beliefs) != 0 {
+	if s := review.New(c, slices.Values([]progress.Event{failed(k.StartHash(), "TestReadWorks")}), monday.Add(2*day)); len(s.Beliefs) != 0 {
 		t.Errorf("the start of a kata is nobody's mistake: %+v", s.Beliefs)
 	}
 	history := []progress.Event{failed("other", "TestReadWorks", "TestGone")}
-	s := review.New(c, history, monday.Add(2*day))
+	s := review.New(c, slices.Values(history), monday.Add(2*day))
 	if len(s.Beliefs) != 1 || s.Beliefs[0].ID != "collector-closes" {
 		t.Fatalf("beliefs: %+v", s.Beliefs)
 	}
 	history = append(history, progress.Event{Kind: progress.KindVerdict, At: monday.Add(time.Hour), Kata: k.ID, Status: "pass"})
-	if s := review.New(c, history, monday.Add(2*day)); !s.Beliefs[0].Cleared {
+	if s := review.New(c, slices.Values(history), monday.Add(2*day)); !s.Beliefs[0].Cleared {
 		t.Error("solving the kata does not clear it")
 	}
 }
@@ -117,11 +118,11 @@ func TestWhatHasGoneMeansNothing(t *testing.T) {
 	gone, old := q, q
 	gone.ID = "close-gone"
 	old.Revision = 99
-	s := review.New(c, []progress.Event{
+	s := review.New(c, slices.Values([]progress.Event{
 		answered(&gone, 0, false, 1), answered(&old, 0, false, 1),
 		{Kind: progress.KindVerdict, Kata: "09-gone", Status: "fail", Failed: []string{"TestX"}},
 		{Kind: progress.KindAnswer, Question: q.ID, Revision: q.Revision, Choice: []int{-1, 77}, At: monday},
-	}, monday.Add(30*day))
+	}), monday.Add(30*day))
 	if len(s.Due) > 1 || len(s.Beliefs) != 0 {
 		t.Errorf("due %v, beliefs %+v", due(s), s.Beliefs)
 	}
@@ -136,17 +137,17 @@ func TestADayBringsAtMostTheCap(t *testing.T) {
 		history = append(history, answered(q, time.Duration(i)*time.Second, true, 0))
 	}
 	later := 60 * day
-	s := review.New(c, history, monday.Add(later))
+	s := review.New(c, slices.Values(history), monday.Add(later))
 	if len(s.Due) != review.Cap {
 		t.Fatalf("%d due, want the cap of %d", len(s.Due), review.Cap)
 	}
 	for i, q := range s.Due[:5] {
 		history = append(history, answered(q, later+time.Duration(i)*time.Minute, true, 0))
 	}
-	if s := review.New(c, history, monday.Add(later+time.Hour)); len(s.Due) != review.Cap-5 {
+	if s := review.New(c, slices.Values(history), monday.Add(later+time.Hour)); len(s.Due) != review.Cap-5 {
 		t.Errorf("%d due after 5 were answered, want %d", len(s.Due), review.Cap-5)
 	}
-	if s := review.New(c, history, monday.Add(later+day)); len(s.Due) != review.Cap {
+	if s := review.New(c, slices.Values(history), monday.Add(later+day)); len(s.Due) != review.Cap {
 		t.Errorf("%d due on the next day, want %d", len(s.Due), review.Cap)
 	}
 }
@@ -185,7 +186,7 @@ func TestNearMissesAskAboutARepair(t *testing.T) {
 		k.Tests["Test"+m] = &course.TestPurpose{Misconception: m}
 	}
 	c.Katas = []*course.Kata{k}
-	s := review.New(c, []progress.Event{{Kind: progress.KindVerdict, At: monday, Kata: k.ID, Status: "fail", Hash: "other", Failed: []string{"Testb"}}}, monday.Add(2*day))
+	s := review.New(c, slices.Values([]progress.Event{{Kind: progress.KindVerdict, At: monday, Kata: k.ID, Status: "fail", Hash: "other", Failed: []string{"Testb"}}}), monday.Add(2*day))
 	if got := due(s); len(got) != 1 || got[0] != "near-miss-01-x-wrong-b" {
 		t.Fatalf("due: %v", got)
 	}
@@ -193,10 +194,10 @@ func TestNearMissesAskAboutARepair(t *testing.T) {
 	if len(q.Options) != 4 || q.Options[0].Text != "Because of b." || !q.Options[0].Right {
 		t.Errorf("options: %+v", q.Options)
 	}
-	s = review.New(c, []progress.Event{
+	s = review.New(c, slices.Values([]progress.Event{
 		{Kind: progress.KindVerdict, At: monday, Kata: k.ID, Status: "fail", Hash: "other", Failed: []string{"Testb"}},
 		answered(q, 2*day, true, 0),
-	}, monday.Add(2*day+time.Hour))
+	}), monday.Add(2*day+time.Hour))
 	if len(s.Due) != 0 || !s.Beliefs[0].Cleared {
 		t.Errorf("after a right answer: due %v, beliefs %+v", due(s), s.Beliefs)
 	}

@@ -5,6 +5,7 @@ package text
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -69,4 +70,12 @@ func Bytes(n int64) string {
 		return fmt.Sprintf("%d GiB", n>>30)
 	}
 	return fmt.Sprintf("%d MiB", n>>20)
+}
+
+// Date writes a time in the layout near, and more than a year from now in the layout far, which names the year.
+func Date(at, now time.Time, near, far string) string {
+	if at.After(now.AddDate(1, 0, 0)) || at.Before(now.AddDate(-1, 0, 0)) {
+		near = far
+	}
+	return at.Local().Format(near)
 }

@@ -145,6 +145,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return tea.Batch(a.Recorded(msg.err), a.recorder.recorded(), a.resume())
 	case readyMsg:
 		msg.dialog.ready = true
+	case floodMsg:
+		return a.Notify("More keys at once than anybody types, such as a paste: the rest of them is left out.")
 	default:
 		var cmds []tea.Cmd
 		for _, p := range a.pages {

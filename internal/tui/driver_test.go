@@ -139,7 +139,8 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		}
 		d.program = tea.NewProgram(d.model, tea.WithContext(ctx), tea.WithInput(input),
 			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
-			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
+			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(),
+			tea.WithFilter((&flood{}).filter))
 		ended := make(chan error, 1)
 		go func() {
 			_, err := d.program.Run()

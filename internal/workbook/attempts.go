@@ -24,14 +24,20 @@ func (w *Workbook) Attempts(k *course.Kata) ([]Attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Attempt
-	listed := map[string]bool{}
-	for _, e := range slices.Backward(w.Log.State().History()) {
-		if e.Kind != progress.KindVerdict || e.Kata != k.ID || listed[e.Hash] || !kept(e.Hash) {
-			continue
+	latest := map[string]Attempt{} // by hash
+	var hashes []string            // of the verdicts, as often as there was one
+	for e := range w.Log.State().History() {
+		if e.Kind == progress.KindVerdict && e.Kata == k.ID && kept(e.Hash) {
+			latest[e.Hash] = Attempt{At: e.At, Status: e.Status, Hash: e.Hash, Failed: slices.Clone(e.Failed)}
+			hashes = append(hashes, e.Hash)
 		}
-		listed[e.Hash] = true
-		out = append(out, Attempt{At: e.At, Status: e.Status, Hash: e.Hash, Failed: slices.Clone(e.Failed)})
+	}
+	var out []Attempt
+	for _, hash := range slices.Backward(hashes) {
+		if a, ok := latest[hash]; ok {
+			out = append(out, a)
+			delete(latest, hash)
+		}
 	}
 	return out, nil
 }

@@ -72,7 +72,7 @@ func TestAMissEndsTheTestAndTakesNothing(t *testing.T) {
 		}
 	}
 	before := states(wb)
-	events := len(wb.Log.State().History())
+	events := recorded(t, wb)
 
 	r := startTestOut(t, wb)
 	f, err := answer(t.Context(), r, nil)
@@ -88,8 +88,8 @@ func TestAMissEndsTheTestAndTakesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, states(wb)); diff != "" {
 		t.Errorf("a miss changed the path (-before +after):\n%s", diff)
 	}
-	if n := len(wb.Log.State().History()); n != events {
-		t.Errorf("%d events were recorded", n-events)
+	if got := recorded(t, wb); got != events {
+		t.Errorf("events were recorded: %s", got[len(events):])
 	}
 }
 

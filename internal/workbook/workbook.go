@@ -211,6 +211,18 @@ func (w *Workbook) MarkRead(ctx context.Context, l *course.Lesson, s *course.Sec
 	return w.record(ctx, progress.Event{Kind: progress.KindRead, Lesson: l.ID, Section: s.ID})
 }
 
+// clockSkew is how far two clocks that are right may differ.
+const clockSkew = time.Minute
+
+// NoteClock records the time when the clock shows an earlier one than at the last event. It was wrong then, or is now, and the
+// note is what review can tell from how late that event was at most.
+func (w *Workbook) NoteClock(ctx context.Context) error {
+	if !w.Log.State().Last().After(w.Now().Add(clockSkew)) {
+		return nil
+	}
+	return w.record(ctx, progress.Event{Kind: progress.KindClock})
+}
+
 // recording is [Workbook.record] for later.
 func (w *Workbook) recording(e progress.Event) func(context.Context) error {
 	return func(ctx context.Context) error { return w.record(ctx, e) }

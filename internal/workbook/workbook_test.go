@@ -22,13 +22,14 @@ import (
 // open is a workbook on the small course, with its kata in a clone.
 func open(t *testing.T, verdict grade.Verdict) *Workbook {
 	t.Helper()
-	log, err := progress.Open(t.TempDir())
+	state := t.TempDir()
+	log, err := progress.Open(state)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wb := &Workbook{
 		Course: coursetest.Course(t), Log: log, Now: time.Now,
-		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(t.TempDir(), "backups"), Attempts: filepath.Join(t.TempDir(), "attempts")},
+		Space: workspace.Workspace{Root: t.TempDir(), Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Grade: func(context.Context, grade.Suite) (grade.Verdict, error) { return verdict, nil },
 	}
 	k := wb.Course.Katas[0]
@@ -39,6 +40,16 @@ func open(t *testing.T, verdict grade.Verdict) *Workbook {
 		t.Fatal(err)
 	}
 	return wb
+}
+
+// recorded is what the progress log holds.
+func recorded(t *testing.T, wb *Workbook) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(wb.Space.Backup), "progress.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func states(wb *Workbook) []StepState {
@@ -272,4 +283,29 @@ func TestLineOf(t *testing.T) {
 func answer(ctx context.Context, r *Round, choice []int) (Feedback, error) {
 	f, record := r.Answer(choice)
 	return f, record(ctx)
+}
+
+// TestAClockThatWasPutBackIsNotedOnce: what was answered on the clock of the future is due a day or more after the note, also if
+// nothing else is ever recorded.
+func TestAClockThatWasPutBackIsNotedOnce(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	today := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	wb.Now = func() time.Time { return today.AddDate(5, 0, 0) }
+	r := wb.Ask(rand.New(rand.NewPCG(1, 2)), wb.Course.Questions[0])
+	if _, err := answer(t.Context(), r, rightChoice(r.Question())); err != nil {
+		t.Fatal(err)
+	}
+	wb.Now = func() time.Time { return today }
+	for range 2 {
+		if err := wb.NoteClock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(recorded(t, wb), `"clock"`); n != 1 {
+		t.Errorf("noted %d times, want once", n)
+	}
+	wb.Now = func() time.Time { return today.AddDate(0, 1, 0) }
+	if due := wb.Review().Due; len(due) != 1 {
+		t.Errorf("%d questions are due a month later, want 1", len(due))
+	}
 }

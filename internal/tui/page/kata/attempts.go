@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/table"
 	tea "charm.land/bubbletea/v2"
 
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
@@ -38,7 +39,9 @@ func newAttempts(p *Kata) attempts {
 }
 
 // when says when an attempt was checked.
-func when(a workbook.Attempt) string { return a.At.Local().Format("2 Jan 15:04:05") }
+func (p *Kata) when(a workbook.Attempt) string {
+	return text.Date(a.At, p.env.Workbook.Now(), "2 Jan 15:04:05", "2 Jan 2006")
+}
 
 // undoes names the key that takes a reset back.
 func undoes() string { return keymap.Name(keymap.Undo) + " undoes it." }
@@ -119,7 +122,7 @@ func (a *attempts) fill(width, height int) {
 		if i == a.cursor.At {
 			sign = ">"
 		}
-		rows[i] = table.Row{sign, when(attempt), attempt.Status, fmt.Sprint(len(attempt.Failed)), attempt.Hash[:min(len(attempt.Hash), 12)]}
+		rows[i] = table.Row{sign, a.page.when(attempt), attempt.Status, fmt.Sprint(len(attempt.Failed)), attempt.Hash[:min(len(attempt.Hash), 12)]}
 	}
 	columns := []table.Column{{Title: "", Width: 1}, {Title: "Checked", Width: 15}, {Title: "Verdict", Width: 13}, {Title: "Failed", Width: 6}, {Title: "Version", Width: 12}}
 	if width < 60 {
@@ -141,7 +144,7 @@ func (a *attempts) lines(width int) []string {
 	if len(a.list) == 0 {
 		return ui.WrapText("Each version that the suite has checked will be listed here: to compare it with the present one, or to put it back.", width)
 	}
-	out := ui.Paint(t.Bold, ui.WrapText("From the attempt of "+when(a.list[a.cursor.At])+" to your file now", width))
+	out := ui.Paint(t.Bold, ui.WrapText("From the attempt of "+a.page.when(a.list[a.cursor.At])+" to your file now", width))
 	keys := fmt.Sprintf("%s puts it back, %s shows the list.", keymap.Name(keymap.PutBack), keymap.Name(keymap.BackToList))
 	out = append(out, t.Dim.Render(keys), "")
 	if a.diff == "" {

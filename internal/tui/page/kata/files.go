@@ -93,10 +93,10 @@ func (p *Kata) undo() tea.Cmd {
 
 // restore puts an attempt back, after a question.
 func (p *Kata) restore(a workbook.Attempt) tea.Cmd {
-	return p.env.Ask(fmt.Sprintf("Put the attempt of %s back? Your present file is kept as a backup.", when(a)), func() tea.Cmd {
+	return p.env.Ask(fmt.Sprintf("Put the attempt of %s back? Your present file is kept as a backup.", p.when(a)), func() tea.Cmd {
 		return p.files.More(func(ctx context.Context) tea.Msg {
 			backups, err := p.env.Workbook.Restore(ctx, p.kata, a.Hash)
-			return restoredMsg{"Your file is as it was in the attempt of " + when(a) + ".", backups, err}
+			return restoredMsg{"Your file is as it was in the attempt of " + p.when(a) + ".", backups, err}
 		})
 	})
 }
