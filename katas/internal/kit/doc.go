@@ -1,11 +1,13 @@
 // Package kit holds what the kata suites share: a bubble of virtual time that
 // ends with a leak check, a network that lives in memory, a counter of calls
-// that are still running, a context that counts what is derived from it, and a
-// wait for everybody to come to rest. Only suites import it.
+// that are still running, a context that counts what is derived from it, a wait
+// for everybody to come to rest, and calls that meet on several processors. Only
+// suites import it.
 //
 // A suite never measures real time. It runs the code under test in a [Bubble],
 // where an hour passes at once when every goroutine waits, where the order of
 // events is the same on every machine, and where a goroutine that stays behind
 // is found with the line it is stuck on. Where a right answer may hold a mutex
-// while it waits, which would stop the clock of a bubble, it uses [Settle].
+// while it waits, which would stop the clock of a bubble, it uses [Settle]. What
+// takes turns cannot race, so for the race detector it uses [Race] as well.
 package kit

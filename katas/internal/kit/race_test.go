@@ -1,0 +1,199 @@
+package kit_test
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// hidden are races beside a bystander that orders goroutines which take turns.
+var hidden = map[string]func(t *testing.T, bystander func()){
+	"calls": func(t *testing.T, bystander func()) {
+		kit.Race(t, "notes were counted", 20, func(*kit.Barrier) []func() {
+			notes := 0
+			return slices.Repeat([]func(){func() {
+				for range 300 {
+					bystander()
+					notes++
+					bystander()
+				}
+			}}, 8)
+		})
+	},
+	"goroutines of the code": func(t *testing.T, bystander func()) {
+		kit.Race(t, "notes were counted", 12, func(meet *kit.Barrier) []func() {
+			const many = 1000
+			notes := 0
+			return []func(){func() {
+				var running sync.WaitGroup
+				for range many {
+					running.Go(func() {
+						meet.Wait(many)
+						bystander()
+						notes++
+						bystander()
+					})
+				}
+				running.Wait()
+			}}
+		})
+	},
+}
+
+func bystanders() map[string]func() {
+	var mu sync.Mutex
+	var n int
+	var gauge atomic.Int64
+	return map[string]func(){
+		"nobody": func() {},
+		"lock": func() {
+			mu.Lock()
+			defer mu.Unlock()
+			n++
+		},
+		"atomic number": func() { gauge.Add(1) },
+	}
+}
+
+// TestHiddenRace is the child's part of TestRaceFindsWhatABystanderHides.
+func TestHiddenRace(t *testing.T) {
+	if name, by, ok := strings.Cut(os.Getenv(scenarioVariable), " behind "); ok {
+		hidden[name](t, bystanders()[by])
+	}
+}
+
+func TestRaceFindsWhatABystanderHides(t *testing.T) {
+	if !raceDetector(t) {
+		t.Skip("the race detector is off")
+	}
+	for name := range hidden {
+		for by := range bystanders() {
+			for _, cpus := range []string{"1", "8"} {
+				t.Run(name+" behind "+by+" at "+cpus, func(t *testing.T) {
+					child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHiddenRace$", "-test.cpu="+cpus)
+					child.Env = append(os.Environ(), scenarioVariable+"="+name+" behind "+by)
+					out, _ := child.CombinedOutput()
+					const want = "notes were counted, and nothing orders what they do with the same memory"
+					if text := string(out); !strings.Contains(text, "WARNING: DATA RACE") || !strings.Contains(text, want) {
+						t.Errorf("Race did not find it:\n%s", out)
+					}
+				})
+			}
+		}
+	}
+}
+
+// raceDetector reports whether this binary was built with -race.
+func raceDetector(t *testing.T) bool {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		t.Fatal("the binary has no build information")
+	}
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+// TestRaceAcceptsWhatIsOrdered: every function is called once in each round, on
+// several processors, and what was set is put back.
+func TestRaceAcceptsWhatIsOrdered(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var mu sync.Mutex
+	calls, fewest := 0, 100
+	call := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		calls++
+		fewest = min(fewest, runtime.GOMAXPROCS(0))
+	}
+	kit.Race(t, "notes were read", 5, func(*kit.Barrier) []func() { return slices.Repeat([]func(){call}, 8) })
+	if calls != 40 || fewest < 4 {
+		t.Errorf("8 functions in 5 rounds were called %d times, on %d processors, want 40 on 4 or more", calls, fewest)
+	}
+	if now := runtime.GOMAXPROCS(0); now != 1 {
+		t.Errorf("after Race, GOMAXPROCS is %d, want 1 as before", now)
+	}
+}
+
+func TestBarrier(t *testing.T) {
+	var before, early atomic.Int32
+	kit.Race(t, "callers met", 50, func(meet *kit.Barrier) []func() {
+		before.Store(0)
+		return slices.Repeat([]func(){func() {
+			before.Add(1)
+			meet.Wait(8)
+			if before.Load() < 8 {
+				early.Add(1)
+			}
+		}}, 24)
+	})
+	if n := early.Load(); n > 0 {
+		t.Errorf("%d callers went on before there were 8 of them", n)
+	}
+}
+
+// TestBarrierThatIsNeverFull: who comes alone is let go.
+func TestBarrierThatIsNeverFull(t *testing.T) {
+	returned := 0
+	kit.Race(t, "callers came one after another", 1, func(meet *kit.Barrier) []func() {
+		return []func(){func() {
+			for range 3 {
+				meet.Wait(2)
+				returned++
+			}
+		}}
+	})
+	if returned != 3 {
+		t.Errorf("of 3 waits for a second caller %d returned", returned)
+	}
+}
+
+// TestRaceNamesWhoWaits for ever, and the lines.
+func TestRaceNamesWhoWaits(t *testing.T) {
+	var mu sync.Mutex
+	mu.Lock()
+	said := raceInto(t, func() { mu.Lock(); mu.Unlock() }) //nolint:staticcheck // it only waits
+	mu.Unlock()
+	kit.Settle(t)
+	for _, want := range []string{"notes were read, and 2 of 2 calls do not return any more", "2 goroutines [sync.Mutex.Lock]",
+		"TestRaceNamesWhoWaits.func1 race_test.go:"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("Race said %q, which lacks %q", said, want)
+		}
+	}
+}
+
+func TestRaceReportsAPanic(t *testing.T) {
+	said := raceInto(t, func() { panic("no note") })
+	for _, want := range []string{"notes were read, and one of the calls panicked: no note", "TestRaceReportsAPanic.func1 race_test.go:"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("Race said %q, which lacks %q", said, want)
+		}
+	}
+}
+
+func TestRaceRefusesABubble(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		if said := raceInto(t, func() {}); !strings.Contains(said, "in a bubble") {
+			t.Errorf("in a bubble Race said %q", said)
+		}
+	})
+}
+
+// raceInto returns what Race fails its test with when two goroutines call f.
+func raceInto(t *testing.T, f func()) string {
+	r := &recorder{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		kit.Race(r, "notes were read", 3, func(*kit.Barrier) []func() { return []func(){f, f} })
+	}()
+	<-done
+	return r.said
+}

@@ -1,0 +1,77 @@
+//go:build ignore
+
+// Package leakyfanout searches the notes of a user, which are spread over shards.
+package leakyfanout
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// A Shard holds a part of the notes.
+type Shard interface {
+	// Search returns the notes of this shard that match the query. When ctx
+	// ends it gives up, cleans up, which may take it a moment, and returns an
+	// error.
+	Search(ctx context.Context, query string) ([]Note, error)
+}
+
+// A Service searches notes. It may be used by several goroutines.
+type Service struct {
+	shards []Shard
+
+	answered atomic.Int64 // for the metrics
+	done     atomic.Int64
+}
+
+// NewService returns a service that searches the given shards.
+func NewService(shards ...Shard) *Service {
+	return &Service{shards: shards}
+}
+
+// Search asks all shards at the same time and returns the notes that match the
+// query: those of the first shard, then those of the second, and so on. If a
+// shard fails, Search returns the error of the shard that failed first.
+func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
+	group, shardCtx := errgroup.WithContext(ctx)
+	type part struct {
+		shard int
+		notes []Note
+	}
+	var found []part
+	for i, shard := range s.shards {
+		group.Go(func() error {
+			notes, err := shard.Search(shardCtx, query)
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
+			}
+			if err != nil {
+				return fmt.Errorf("search shard %d: %w", i, err)
+			}
+			s.answered.Add(1)
+			found = append(found, part{i, notes})
+			s.done.Add(1)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b part) int { return a.shard - b.shard })
+	var all []Note
+	for _, p := range found {
+		all = append(all, p.notes...)
+	}
+	return all, nil
+}
