@@ -18,7 +18,12 @@ type CheckJSON struct {
 	Schema   string          `json:"schema"`
 	ExitCode int             `json:"exit_code"` // see the package documentation
 	Katas    []grade.Verdict `json:"katas"`     // in the order they were named, else by number
+	Caveat   string          `json:"caveat"`    // what no verdict can promise
 }
+
+// caveat is true wherever the grader runs.
+const caveat = "Code under test shares its process with the suite and can forge a verdict in the end, on any machine: " +
+	"where one counts, somebody reads the code."
 
 func (a *app) checkCommand() *cobra.Command {
 	asJSON := false
@@ -29,7 +34,14 @@ func (a *app) checkCommand() *cobra.Command {
 name every kata is checked and gets one line.
 
 Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
-4 one ran out of time, 5 one run cannot be trusted. The highest code counts.`,
+4 one ran out of time, 5 one run cannot be trusted. The highest code counts.
+
+With --json a verdict has an origin, "ci" or "self": who ran the grader. It is
+"ci" where CI=true and the program is a release, or where all files but the
+learner's are as in the git revision that LEAKPROOF_BASE names. README, With a
+team, has the commands.
+
+` + caveat,
 		Example:           "  leakproof check 12\n  leakproof check --json",
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,7 +100,7 @@ func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.
 }
 
 func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata) error {
-	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}}
+	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}, Caveat: caveat}
 	err := a.verdicts(ctx, wb, katas, func(_ *course.Kata, v grade.Verdict) error {
 		out.ExitCode = max(out.ExitCode, exitOf(v.Status))
 		out.Katas = append(out.Katas, v)

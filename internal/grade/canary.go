@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"maps"
 	"slices"
 
@@ -58,18 +59,22 @@ var secret = []byte(rand.Text())
 // (-ldflags -X) can be read in its build information, and -trimpath, which keeps
 // it out of there, would have the standard library compiled once more.
 func newCanary(external string, compiled ...map[string][]byte) canary {
-	hash := hmac.New(sha256.New, secret)
-	for _, files := range compiled {
-		for _, name := range slices.Sorted(maps.Keys(files)) {
-			fmt.Fprintf(hash, "%q %d\n", name, len(files[name]))
-			hash.Write(files[name])
-		}
-	}
-	song := fmt.Sprintf("%x", hash.Sum(nil))
+	song := digest(hmac.New(sha256.New, secret), compiled...)
 	host := "TestCanary"
 	return canary{
 		Canary:  explain.Canary{Host: host, Name: "TestCanaryFails" + song, File: "zz_canary_test.go"},
 		message: "canary " + song,
 		source:  fmt.Appendf(nil, canarySource, external, song, host, canaryComplaint),
 	}
+}
+
+// digest names files and their names.
+func digest(by hash.Hash, sets ...map[string][]byte) string {
+	for _, files := range sets {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			fmt.Fprintf(by, "%q %d\n", name, len(files[name]))
+			by.Write(files[name])
+		}
+	}
+	return fmt.Sprintf("%x", by.Sum(nil))
 }

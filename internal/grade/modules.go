@@ -43,6 +43,7 @@ func (p *plan) checkModules(pristine map[string][]byte, gomod []byte) {
 	sums, err := readSource(p.root, "go.sum")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		p.trouble = append(p.trouble, explain.ModuleFileUnusable("go.sum", err))
+		return
 	}
 	for _, needed := range p.modulesOf(want) {
 		p.checkRequirement(have, needed)

@@ -25,6 +25,8 @@ type Program struct {
 	Revision string `json:"revision,omitempty"` // of the clone it was built from, where that is known
 	Modified bool   `json:"modified,omitempty"` // the clone had other changes then
 	Go       string `json:"go,omitempty"`
+	Base     string `json:"base,omitempty"` // the git commit that the clone was compared with; see [BaseVariable]
+	Suite    string `json:"suite"`          // SHA-256 of the suite and module files that the program brought
 
 	released bool
 }
@@ -57,10 +59,12 @@ func (g *Grader) origin(ctx context.Context) origin {
 			// What is found out is remembered, so a run that ends must not cut it off.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), originLimit)
 			defer cancel()
-			if problem := g.comparedWithBase(ctx, g.originIs.program.Revision); problem != "" {
+			base, problem := g.comparedWithBase(ctx, g.originIs.program.Revision)
+			if problem != "" {
 				g.originIs.note = explain.NotCI(problem)
 				return
 			}
+			g.originIs.program.Base = base
 		}
 		g.originIs.ran = "ci"
 	})
@@ -90,35 +94,35 @@ func thisProgram() Program {
 }
 
 // comparedWithBase says what keeps a verdict by a program of that revision, if
-// one is known, from being one of the base.
-func (g *Grader) comparedWithBase(ctx context.Context, revision string) (problem string) {
+// one is known, from being one of the base, which is that commit.
+func (g *Grader) comparedWithBase(ctx context.Context, revision string) (commit, problem string) {
 	base := os.Getenv(BaseVariable)
 	if base == "" {
-		return explain.NoBase(BaseVariable)
+		return "", explain.NoBase(BaseVariable)
 	}
 	commit, err := g.git(ctx, "rev-parse", "--verify", "--end-of-options", base+"^{commit}")
 	if err != nil {
-		return explain.BaseUnknown(base, err)
+		return "", explain.BaseUnknown(base, err)
 	}
 	commit = strings.TrimSpace(commit)
 	if revision != "" && revision != commit {
-		return explain.OtherProgram(revision, base)
+		return "", explain.OtherProgram(revision, base)
 	}
 	differ, err := g.git(ctx, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit, "--")
 	if err != nil {
-		return explain.BaseUnknown(base, err)
+		return "", explain.BaseUnknown(base, err)
 	}
 	added, err := g.git(ctx, "ls-files", "--others", "-z")
 	if err != nil {
-		return explain.BaseUnknown(base, err)
+		return "", explain.BaseUnknown(base, err)
 	}
 	foreign := slices.DeleteFunc(strings.Split(added, "\x00"), func(name string) bool { return name == "" || !isGoInput(name) })
 	for _, name := range append(strings.Split(differ, "\x00"), foreign...) {
 		if name != "" && !isLearners(name) {
-			return explain.NotAsBase(name, base)
+			return "", explain.NotAsBase(name, base)
 		}
 	}
-	return ""
+	return commit, ""
 }
 
 // isLearners tells whether a file of the clone is one that learners work in. A

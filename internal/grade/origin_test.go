@@ -41,7 +41,7 @@ func TestTheOriginIsTold(t *testing.T) {
 	b := newBench(t, nil)
 	b.inGit()
 	b.remove(testFile)
-	if v := b.grade(); v.Origin != "ci" || v.Program.Module != "example.com/leakproof" || v.Program.Go == "" || len(v.Notes) != 0 {
+	if v := b.grade(); v.Origin != "ci" || v.Program.Module != "example.com/leakproof" || v.Program.Go == "" || len(v.Program.Base) < 40 || len(v.Program.Suite) != 64 || len(v.Notes) != 0 {
 		t.Errorf("origin %q of grader %+v with CI=true, notes %q", v.Origin, v.Program, v.Notes)
 	}
 }
@@ -89,7 +89,7 @@ func TestAGraderFromTheGradedBranchIsNotCI(t *testing.T) {
 func TestAProgramOfAnotherRevisionIsNotCI(t *testing.T) {
 	b := newBench(t, nil)
 	b.inGit()
-	if problem := b.grader.comparedWithBase(t.Context(), "0123abc"); !strings.Contains(problem, "built from revision 0123abc, which is not base") {
+	if _, problem := b.grader.comparedWithBase(t.Context(), "0123abc"); !strings.Contains(problem, "built from revision 0123abc, which is not base") {
 		t.Errorf("it says %q", problem)
 	}
 }
@@ -101,8 +101,12 @@ func TestAnEmptiedSuiteInProgramAndCloneIsNoPassOfCI(t *testing.T) {
 	b.inGit()
 	empty := "package leakyfanout_test\n\nimport \"testing\"\n\nfunc TestAdds(*testing.T) {}\n"
 	b.write(map[string]string{testFile: badAnswer, testSuite: empty})
+	before := b.grade().Program.Suite
 	b.suite.Files[testSuite] = []byte(empty)
 	v := b.want(explain.Pass)
+	if v.Program.Suite == before {
+		t.Error("the other suite has the same hash")
+	}
 	if v.Origin != "self" || len(v.Notes) != 1 || !strings.Contains(v.Notes[0], testSuite) {
 		t.Errorf("origin %q, notes %q", v.Origin, v.Notes)
 	}

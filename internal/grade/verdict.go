@@ -2,6 +2,7 @@ package grade
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func (g *Grader) complete(ctx context.Context, v Verdict, s Suite, began time.Ti
 	v.Summary = text.Sentence(v.Summary)
 	o := g.origin(ctx)
 	v.Origin, v.Program = o.ran, o.program
+	v.Program.Suite = digest(sha256.New(), s.Files, s.Modules)
 	if o.note != "" {
 		v.Notes = append(v.Notes, o.note)
 	}

@@ -32,7 +32,7 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 	t.Chdir(dir) // the path of a socket is short
 	listener, err := net.Listen("unix", "socket")
 	must(err)
-	defer listener.Close()
+	defer func() { must(listener.Close()) }()
 	must(os.WriteFile(place("sparse"), nil, 0o600))
 	must(os.Truncate(place("sparse"), 1<<40))
 

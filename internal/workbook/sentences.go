@@ -152,7 +152,7 @@ func (w *Workbook) AskReset(k *course.Kata) string {
 // AtStart says that a reset has been done, with so many backups.
 func AtStart(k *course.Kata, backups []string) string {
 	if len(backups) == 0 {
-		return fmt.Sprintf("Kata %d is at its start already; nothing was changed.", k.Number)
+		return fmt.Sprintf("Kata %d is at its start; there was nothing of yours to keep.", k.Number)
 	}
 	return fmt.Sprintf("Kata %d is at its start.", k.Number)
 }

@@ -124,6 +124,9 @@ func (w *Workbook) Warm(ctx context.Context, k *course.Kata, progress func(done,
 	if err := w.InClone(); err != nil {
 		return err
 	}
+	if err := w.Space.OnlyFiles(k); err != nil {
+		return err
+	}
 	return w.Compile(ctx, k.Dir(), progress)
 }
 

@@ -33,11 +33,20 @@ func TestWhatIsNoFileIsReplaced(t *testing.T) {
 			if _, err := w.Read(k); err == nil || !strings.Contains(err.Error(), "it is "+what+"): `leakproof reset 1`") {
 				t.Errorf("read: %v", err)
 			}
+			if err := w.OnlyFiles(k); err == nil || !strings.Contains(err.Error(), "it is "+what) {
+				t.Errorf("only files: %v", err)
+			}
 			backups, err := w.Reset(k, noon)
 			if err != nil || len(backups) != 0 {
 				t.Errorf("reset: %q, %v", backups, err)
 			}
 			requireContent(t, w.Path(k), string(k.Start()))
+			if err := os.Symlink("somebody@machine.123:456", filepath.Join(w.Dir(k), ".#notes.go")); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.OnlyFiles(k); err != nil {
+				t.Errorf("after the reset: %v", err)
+			}
 			requireContent(t, w.abs(helper), string(k.Suite[helper]))
 		})
 	}

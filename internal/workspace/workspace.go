@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -66,6 +67,34 @@ func (w Workspace) Read(k *course.Kata) ([]byte, error) {
 		return nil, fmt.Errorf("%s cannot be read (%w): `leakproof reset %d` puts the start back", k.Path(), cause(err), k.Number)
 	}
 	return src, nil
+}
+
+// OnlyFiles fails if something in the place of a Go file of the kata or of its
+// suite is none, for which the go command would wait.
+func (w Workspace) OnlyFiles(k *course.Kata) error {
+	places, err := filepath.Glob(filepath.Join(w.Dir(k), "*.go"))
+	if err != nil {
+		return err
+	}
+	for name := range k.Suite {
+		places = append(places, w.abs(name))
+	}
+	for _, place := range places {
+		if strings.HasPrefix(filepath.Base(place), ".") { // an editor's
+			continue
+		}
+		f, _, err := regular.Open(place)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Reset puts the kata back to its start: the file to repair, and every file of
