@@ -45,14 +45,15 @@ var faults = []struct {
 func (m *Machine) Fault(printed string) string {
 	var lines []string
 	for line := range strings.Lines(printed) {
-		if line = strings.TrimSpace(line); line != "" && !sourceLine.MatchString(line) {
+		// What is indented belongs to such a line.
+		if line = strings.TrimRight(line, "\r\n"); !sourceLine.MatchString(line) && !strings.HasPrefix(line, "\t") {
 			lines = append(lines, line)
 		}
 	}
 	for _, f := range faults {
 		for _, line := range lines {
 			if match := f.sign.FindStringSubmatch(line); match != nil {
-				return f.say(m, text.FirstLine(strings.TrimPrefix(line, "go: ")), match)
+				return f.say(m, strings.TrimPrefix(text.FirstLine(line), "go: "), match)
 			}
 		}
 	}
@@ -68,6 +69,7 @@ func (m *Machine) full(said string, _ []string) string {
 
 // tools are those of a build, by the names of their programs.
 var tools = map[string]string{
+	"go":      "the go command",
 	"compile": "the Go compiler", "link": "the Go linker", "asm": "the Go assembler", "cgo": "cgo", "vet": "go vet",
 	"cc1": "the C compiler", "gcc": "the C compiler", "clang": "the C compiler", "collect2": "the C linker", "ld": "the C linker",
 }

@@ -156,7 +156,11 @@ func (m *Machine) noSettings(err error) string {
 	if root := os.Getenv("GOROOT"); root != "" && strings.Contains(err.Error(), "GOROOT") {
 		return fmt.Sprintf("GOROOT is set to %s, where Go is not (%v); unset GOROOT", root, err)
 	}
-	if fault := m.Fault(err.Error()); fault != "" {
+	said := err.Error()
+	if strings.HasPrefix(said, "signal: ") {
+		said = m.GoPath + ": " + said
+	}
+	if fault := m.Fault(said); fault != "" {
 		return fault
 	}
 	return fmt.Sprintf("`go env` fails: %v; see what `go version` says in %s", err, m.Root)
