@@ -85,6 +85,7 @@ func TestSettingsThatKeepGoFromRunningAreNamed(t *testing.T) {
 		"a wrong GOROOT":      {"GOROOT", "/nowhere", "echo 'go: cannot find GOROOT directory: /nowhere' >&2; exit 2", "GOROOT is set to /nowhere, where Go is not"},
 		"no temporary folder": {"TMPDIR", "/nowhere", "exit 1", "no folder can be made in the temporary folder /nowhere: "},
 		"a full disk":         {"GOROOT", "", "echo 'go: mkdir /x: no space left on device' >&2; exit 1", "there is no space left"},
+		"killed later":        {"GOROOT", "", `case $1 in env) echo '{"GOVERSION": "go1.26.0", "GOMODCACHE": "/x", "CC": "sh"}';; *) kill -KILL $$;; esac`, "the go command was killed by a signal from outside ("},
 		"killed":              {"GOROOT", "", "kill -KILL $$", "the go command was killed by a signal from outside ("},
 	} {
 		t.Run(name, func(t *testing.T) {
