@@ -41,8 +41,8 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "See whether this machine and folder are fit",
 		Long: `Look at everything that the workbook needs: the clone, the go command and its
 version, the race detector, the editor, the folder for progress, the terminal.
-A small suite is built and run as "leakproof check" does it, which takes a
-minute or so the first time.
+A small suite is built and run as "leakproof check" does it, which takes
+some minutes the first time.
 Exit code 3 means that something is missing without which katas cannot be
 checked.`,
 		Args: exactly(0, "only flags"),
@@ -121,6 +121,7 @@ func (a *app) examineRun(ctx context.Context, found []FindingJSON) *FindingJSON 
 		return nil // it has been told
 	}
 	f := &FindingJSON{Name: "a small suite", Needed: true}
+	_, _ = fmt.Fprintln(a.Stderr, "Building and running a small suite; the first time takes some minutes.")
 	var suites []grade.Suite
 	for _, k := range all.Katas {
 		suites = append(suites, workbook.Suite(k))

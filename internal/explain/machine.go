@@ -12,13 +12,8 @@ import (
 	"example.com/leakproof/internal/text"
 )
 
-// What the machine, and not the code, did to a run. Each sentence is the
-// summary of a verdict.
-
-// GoKilled is about a go command that somebody else has ended.
-func GoKilled(signal string) string {
-	return fmt.Sprintf("the go command was killed by a signal from outside (%s), as the system does when memory is short; close other programs and check again", signal)
-}
+// What the machine, and not the code, did to a run; see also [gorun.Machine.Fault].
+// Each sentence is the summary of a verdict.
 
 // NotStarted is what was said of a test binary that could not begin: by the go
 // command, or by the race detector in it. It is "" if tests ran.

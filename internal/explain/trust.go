@@ -58,7 +58,7 @@ func SuiteFileGone(name, kata string) string {
 
 // SuiteFileChanged is about a file of the suite that was edited.
 func SuiteFileChanged(name, kata string) string {
-	return fmt.Sprintf("%s is not as this program has it; if you edited it %s restores it, and if you updated the clone `go install .` renews this program", name, resetCommand(kata))
+	return fmt.Sprintf("%s is not as the workbook has it; if you edited it %s restores it, and if you updated the clone `go install .` renews this program", name, resetCommand(kata))
 }
 
 // NotOfTheSuite is about a file that was added to the suite kit.

@@ -23,7 +23,7 @@ var faults = []struct {
 }{
 	{regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space on the disk|\[signal SIGBUS`), (*Machine).full},
 	{regexp.MustCompile(`(?i)cannot allocate memory|out of memory|memory exhausted|failed to allocate 0x`), func(_ *Machine, said string, _ []string) string {
-		return fmt.Sprintf("the machine is out of memory (%s); close other programs and check again", said)
+		return fmt.Sprintf("the machine is out of memory (%s); close other programs and try again", said)
 	}},
 	{regexp.MustCompile(`failed to create new OS thread|(?i)resource temporarily unavailable`), func(_ *Machine, said string, _ []string) string {
 		return fmt.Sprintf("the machine allows no further process or thread (%s); close other programs, or raise the limit that `ulimit -u` shows", said)
@@ -45,14 +45,15 @@ var faults = []struct {
 func (m *Machine) Fault(printed string) string {
 	var lines []string
 	for line := range strings.Lines(printed) {
-		if line = strings.TrimSpace(line); line != "" && !sourceLine.MatchString(line) {
+		// What is indented belongs to such a line.
+		if line = strings.TrimRight(line, "\r\n"); !sourceLine.MatchString(line) && !strings.HasPrefix(line, "\t") {
 			lines = append(lines, line)
 		}
 	}
 	for _, f := range faults {
 		for _, line := range lines {
 			if match := f.sign.FindStringSubmatch(line); match != nil {
-				return f.say(m, text.FirstLine(strings.TrimPrefix(line, "go: ")), match)
+				return f.say(m, strings.TrimPrefix(text.FirstLine(line), "go: "), match)
 			}
 		}
 	}
@@ -78,7 +79,22 @@ func (m *Machine) toolKilled(said string, match []string) string {
 	if tool == "" {
 		tool = name
 	}
-	return fmt.Sprintf("%s was killed by a signal from outside (%s), as the system does when memory is short; close other programs and check again", tool, said)
+	return killed(tool, said)
+}
+
+// GoKilled is about a go command that somebody else has ended.
+func GoKilled(signal string) string { return killed("the go command", signal) }
+
+func killed(tool, said string) string {
+	return fmt.Sprintf("%s was killed by a signal from outside (%s), as the system does when memory is short; close other programs and try again", tool, said)
+}
+
+// faultOf is [Machine.Fault] of a go command that failed, or could not start.
+func (m *Machine) faultOf(err error) string {
+	if signal, killed := strings.CutPrefix(err.Error(), "signal: "); killed {
+		return GoKilled(signal)
+	}
+	return m.Fault(err.Error())
 }
 
 func (m *Machine) notExecuted(said string, match []string) string {

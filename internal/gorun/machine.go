@@ -37,7 +37,7 @@ func (e Environment) OK() bool {
 
 // Check is one thing that the runs need.
 type Check struct {
-	Name string `json:"name"` // "workbook", "go command", "temporary folder", "go version", "race detector"
+	Name string `json:"name"` // "workbook", "go command", "temporary folder", "go version", "build", "race detector"
 	OK   bool   `json:"ok"`
 	Text string `json:"text"` // one sentence: what was found and, if not OK, what to do
 }
@@ -157,7 +157,7 @@ func (m *Machine) noSettings(err error) string {
 	if root := os.Getenv("GOROOT"); root != "" && strings.Contains(err.Error(), "GOROOT") {
 		return fmt.Sprintf("GOROOT is set to %s, where Go is not (%v); unset GOROOT", root, err)
 	}
-	if fault := m.Fault(err.Error()); fault != "" {
+	if fault := m.faultOf(err); fault != "" {
 		return fault
 	}
 	return fmt.Sprintf("`go env` fails: %v; see what `go version` says in %s", err, m.Root)
@@ -217,6 +217,10 @@ func (m *Machine) lookForRace(ctx context.Context, compiler string) {
 	if err == nil {
 		m.Race = true
 		m.found(raceCheck, "the race detector works on %s/%s", runtime.GOOS, runtime.GOARCH)
+		return
+	}
+	if fault := m.faultOf(err); fault != "" {
+		m.missing("build", "%s", fault)
 		return
 	}
 	if strings.Contains(err.Error(), "requires cgo") {

@@ -63,10 +63,18 @@ func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder strin
 		Name: m.GoPath, Args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
 	})
 	if end.Exit != 0 {
-		return Program{
-			Output:  complaints.buf.String(),
-			Problem: fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder),
+		p := Program{Output: complaints.buf.String(), Problem: m.Fault(complaints.buf.String())}
+		switch {
+		case end.Signal != "":
+			p.Problem = GoKilled(end.Signal)
+		case errors.Is(end.Cause, ErrBuildLimit):
+			p.Problem = "the build did not end in time; try again when the machine is less busy"
+		case end.Cause != nil:
+			p.Problem = fmt.Sprintf("the go command could not be run: %v; see what `go version` says", end.Cause)
+		case p.Problem == "":
+			p.Problem = fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder)
 		}
+		return p
 	}
 
 	limit := r.programLimit
@@ -91,6 +99,10 @@ func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder strin
 		p.Problem = fmt.Sprintf("the program did not end within %v and was stopped; if you changed it, `git checkout %s` brings it back", limit, folder)
 	case errors.Is(end.Cause, ErrMemoryLimit):
 		p.Problem = fmt.Sprintf("the program used more than %s of memory and was stopped; if you changed it, `git checkout %s` brings it back", text.Bytes(m.MemoryLimit), folder)
+	case end.Signal != "":
+		p.Problem = fmt.Sprintf("the program was killed by a signal (%s), which came from outside, as when memory is short, or from the program itself; run it again", end.Signal)
+	case end.Cause != nil && m.Fault(end.Cause.Error()) != "":
+		p.Problem = m.Fault(end.Cause.Error())
 	case end.Cause != nil:
 		p.Problem = fmt.Sprintf("the program could not be run: %v; try `go run ./%s`", end.Cause, folder)
 	case end.Exit != 0:

@@ -3,10 +3,17 @@ package gorun
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 )
+
+// killedProgram: on Windows a process that is killed has a status as any other.
+var killedProgram = map[bool]string{
+	false: "The program was killed by a signal (killed), which came from outside, as when memory is short, or from the program itself; run it again.",
+	true:  "The program ended with status 1;",
+}[runtime.GOOS == "windows"]
 
 func TestRunProgram(t *testing.T) {
 	const head = "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n\tfmt.Println(\"one\")\n\tfmt.Fprintln(os.Stderr, \"two\")\n\t"
@@ -15,6 +22,7 @@ func TestRunProgram(t *testing.T) {
 	}{
 		{"it ends", "", "one\ntwo", ""},
 		{"it fails", "os.Exit(3)", "one\ntwo", "The program ended with status 3; if you changed it, `git checkout lessons/01-x/p` brings it back."},
+		{"it is killed", "p, _ := os.FindProcess(os.Getpid())\n\t_ = p.Kill()\n\tselect {}", "one\ntwo", killedProgram},
 		{"it never ends", "for {\n\t}", "one\ntwo", "The program did not end within 1s and was stopped;"},
 		{"it prints without end", "for {\n\t\tfmt.Println(\"more\")\n\t}", "one\ntwo\nmore", "The program did not end within 1s and was stopped;"},
 		{"it does not build", "undefined()", "undefined: undefined", "lessons/01-x/p does not build; restore it"},

@@ -120,6 +120,26 @@ func Add(a, b int) int {
 	}
 }
 
+// TestASuiteThatKillsItselfDecidesNothing: who sent the signal cannot be told.
+func TestASuiteThatKillsItselfDecidesNothing(t *testing.T) {
+	b := newBench(t, nil)
+	b.write(map[string]string{testFile: `package leakyfanout
+
+import "syscall"
+
+func Add(a, b int) int {
+	if err := syscall.Kill(syscall.Getpid(), syscall.SIGKILL); err != nil {
+		panic(err)
+	}
+	select {}
+}
+`})
+	v := b.want(explain.Unavailable, "the tests were killed by a signal (killed) during TestAdds", "notes.go:6, which calls syscall.Kill; remove that call")
+	if len(v.Findings) > 0 {
+		t.Errorf("findings: %+v", v.Findings)
+	}
+}
+
 // TestARunThatCannotEndItselfIsEnded: it is stopped, so that it cannot print a
 // stack dump any more when its time is up.
 func TestARunThatCannotEndItselfIsEnded(t *testing.T) {

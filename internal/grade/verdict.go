@@ -79,7 +79,7 @@ func unfit(p *plan, r *explain.Run, v *Verdict) bool {
 	said, notStarted := "", r.NotStarted()
 	switch {
 	case r.Ending.Signal != "":
-		v.Summary = explain.GoKilled(r.Ending.Signal)
+		v.Summary = gorun.GoKilled(r.Ending.Signal)
 	case len(r.Report.Broken) > 0:
 		said = r.BuildOutput() + r.Ending.Stderr
 	case notStarted != "":
@@ -223,7 +223,7 @@ func killed(_ *plan, r *explain.Run, v *Verdict) bool {
 	if summary == "" {
 		return false
 	}
-	v.Status, v.Summary, v.Detail = explain.Unavailable, summary, detail
+	v.Status, v.Tests, v.Summary, v.Detail = explain.Unavailable, nil, summary, detail
 	return true
 }
 
