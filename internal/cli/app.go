@@ -67,7 +67,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 		return nil, err
 	}
 	wb := &workbook.Workbook{
-		Course: all, Log: log,
+		Course: all, Log: log, Forget: a.temp != "",
 		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Watch: a.Watch, Getenv: a.Getenv, LookPath: a.LookPath, Now: a.Now,
 	}

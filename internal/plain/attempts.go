@@ -61,7 +61,9 @@ func (s *Session) AttemptDiff(k *course.Kata, a workbook.Attempt) error {
 
 // Restore puts an attempt back and says where the present file went.
 func (s *Session) Restore(ctx context.Context, k *course.Kata, a workbook.Attempt) error {
-	backups, err := s.wb.Restore(ctx, k, a.Hash)
+	var backups []string
+	var err error
+	s.patiently(func() { backups, err = s.wb.Restore(ctx, k, a.Hash) })
 	if err != nil && len(backups) == 0 {
 		return err
 	}
@@ -73,7 +75,10 @@ func (s *Session) Restore(ctx context.Context, k *course.Kata, a workbook.Attemp
 
 // Undo takes back the last reset or restore of a kata.
 func (s *Session) Undo(ctx context.Context, k *course.Kata) error {
-	restored, backups, err := s.wb.Undo(ctx, k)
+	var restored string
+	var backups []string
+	var err error
+	s.patiently(func() { restored, backups, err = s.wb.Undo(ctx, k) })
 	if err != nil && len(backups) == 0 {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 type Workbook struct {
 	Course *course.Course
 	Log    *progress.Log
+	Forget bool                // Log is forgotten at the end of the run
 	Space  workspace.Workspace // Root is "" outside a clone: reading and the quiz work, katas do not
 
 	// What acts on the machine, injected.
