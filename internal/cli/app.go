@@ -131,7 +131,9 @@ func (a *app) tellNotice() {
 // lines opens the line interface.
 func (a *app) lines(wb *workbook.Workbook) *plain.Session {
 	a.tellNotice()
-	return plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+	s.Terminal = isTerminal(a.Stdout)
+	return s
 }
 
 // screens opens the terminal interface on a workbook that is open.

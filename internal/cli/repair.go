@@ -99,7 +99,10 @@ func (a *app) diffCommand() *cobra.Command {
 		Short: "Compare your repair with an accepted one",
 		Long: `Show how your file differs from the reference, or from another repair that the
 suite accepts, and what that one trades. Before the kata is solved it asks,
-because the difference is a solution; a no is exit code 1.`,
+because the difference is a solution; a no is exit code 1.
+
+On a terminal, control characters in your file come as \x1b; in a pipe the text
+is as it is.`,
 		Example:           "  leakproof diff 12\n  leakproof diff 12 --with right-buffered",
 		Args:              exactly(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,

@@ -202,7 +202,7 @@ func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant
 		s.say(workbook.Same)
 	} else {
 		s.say("\nLines with - are yours, lines with + are those of %s.", v.ID)
-		s.text(diff)
+		s.text(s.theirs(diff))
 	}
 	for _, other := range accepted {
 		if other != v {

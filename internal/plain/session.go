@@ -17,12 +17,15 @@ import (
 	"strings"
 	"time"
 
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/workbook"
 )
 
 // Session is one learner at one terminal or pipe. It is not safe for
 // concurrent use.
 type Session struct {
+	Terminal bool // out is a terminal: what a learner's file holds is written so that it does not steer it
+
 	wb      *workbook.Workbook
 	in      *input
 	out     io.Writer
@@ -66,6 +69,14 @@ func startWindowed(cmd *exec.Cmd) error {
 // input or a signal ends a session, and a closed pipe ends the process.
 func (s *Session) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(s.out, format+"\n", args...)
+}
+
+// theirs is a text from a file that the learner can get from others. A pipe gets it as it is, for a program to read.
+func (s *Session) theirs(src string) string {
+	if s.Terminal {
+		return text.Visible(src)
+	}
+	return src
 }
 
 // text writes whole lines that stand ready.
@@ -156,7 +167,7 @@ func (s *Session) saved(err error) {
 }
 
 // note says what is wrong around the session.
-func (s *Session) note(text string) { _, _ = fmt.Fprintf(s.notes, "Note: %s\n", text) }
+func (s *Session) note(sentence string) { _, _ = fmt.Fprintf(s.notes, "Note: %s\n", sentence) }
 
 // noticed tells how saves are seen, unless that was told already.
 func (s *Session) noticed(notice string) {
