@@ -67,7 +67,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 		return nil, err
 	}
 	wb := &workbook.Workbook{
-		Course: all, Log: log,
+		Course: all, Log: log, Forget: a.temp != "",
 		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Watch: a.Watch, Getenv: a.Getenv, LookPath: a.LookPath, Now: a.Now,
 	}
@@ -131,7 +131,9 @@ func (a *app) tellNotice() {
 // lines opens the line interface.
 func (a *app) lines(wb *workbook.Workbook) *plain.Session {
 	a.tellNotice()
-	return plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+	s.Terminal = isTerminal(a.Stdout)
+	return s
 }
 
 // screens opens the terminal interface on a workbook that is open.

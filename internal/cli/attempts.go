@@ -34,6 +34,9 @@ func (a *app) attemptsCommand() *cobra.Command {
 number, the time, the verdict, how many tests failed, and the hash of the file.
 The newest 50 of a kata are kept in the folder "attempts" of the state folder.
 
+--show and --diff write control characters as \x1b to a terminal; in a pipe the
+text is as it was, byte for byte.
+
 --restore puts one back. What it replaces is kept as with reset, and
 "leakproof reset KATA --undo" takes it back.`,
 		Example:           "  leakproof attempts 12\n  leakproof attempts 12 --diff 3\n  leakproof attempts 12 --restore 3",

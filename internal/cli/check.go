@@ -121,13 +121,14 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, tell func(*course.Kata, grade.Verdict) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	told := false
 	known := make([]*grade.Verdict, len(katas))
 	next := 0
 	var untold error
 	err := wb.CheckAll(ctx, katas, func(i int, v grade.Verdict, unkept error) {
-		if unkept != nil && a.notice == "" {
-			a.notice = unkept.Error()
-			a.tellNotice()
+		if unkept != nil && !told {
+			told = true
+			a.tell(unkept)
 		}
 		known[i] = &v
 		for untold == nil && next < len(katas) && known[next] != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/workspace"
 )
 
 func (a *app) watchCommand() *cobra.Command {
@@ -97,7 +99,10 @@ func (a *app) diffCommand() *cobra.Command {
 		Short: "Compare your repair with an accepted one",
 		Long: `Show how your file differs from the reference, or from another repair that the
 suite accepts, and what that one trades. Before the kata is solved it asks,
-because the difference is a solution; a no is exit code 1.`,
+because the difference is a solution; a no is exit code 1.
+
+On a terminal, control characters in your file come as \x1b; in a pipe the text
+is as it is.`,
 		Example:           "  leakproof diff 12\n  leakproof diff 12 --with right-buffered",
 		Args:              exactly(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
@@ -148,10 +153,11 @@ func (a *app) resetCommand() *cobra.Command {
 		Use:   "reset KATA",
 		Short: "Put a kata back to its start, or undo that",
 		Long: `Put a kata back to its start: the file to repair, and every file of its suite.
-What is replaced is kept in the folder "backups" of the state folder.
+What is replaced is kept in the folder "backups" of the state folder, the newest
+` + strconv.Itoa(workspace.MaxBackups) + ` backups of each kata.
 
---undo puts the newest backup of the file to repair in place, and keeps what it
-replaces in turn. It asks nothing, because nothing is lost.`,
+--undo puts the backup of the file to repair that was written last in place, and
+keeps what it replaces in turn. It asks nothing, because nothing is lost.`,
 		Example:           "  leakproof reset 12\n  leakproof reset 12 --undo",
 		Args:              exactly(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,

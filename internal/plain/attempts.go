@@ -3,6 +3,7 @@ package plain
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/text"
@@ -31,13 +32,13 @@ func (s *Session) describeAttempt(a workbook.Attempt) string {
 	return fmt.Sprintf("%s, %s%s, %.12s", text.Date(a.At, s.wb.Now(), "2 January 15:04:05", "2 January 2006 15:04:05"), a.Status, failed, a.Hash)
 }
 
-// Attempt writes the file as it was, byte for byte.
+// Attempt writes the file as it was; to a pipe, byte for byte.
 func (s *Session) Attempt(k *course.Kata, a workbook.Attempt) error {
 	src, err := s.wb.Attempt(k, a.Hash)
 	if err != nil {
 		return err
 	}
-	if _, err := s.out.Write(src); err != nil {
+	if _, err := io.WriteString(s.out, s.theirs(string(src))); err != nil {
 		return fmt.Errorf("the attempt cannot be written: %w", err)
 	}
 	return nil
@@ -55,13 +56,15 @@ func (s *Session) AttemptDiff(k *course.Kata, a workbook.Attempt) error {
 		return nil
 	}
 	s.say("Lines with - were there then, lines with + are in your file now.")
-	s.text(diff)
+	s.text(s.theirs(diff))
 	return nil
 }
 
 // Restore puts an attempt back and says where the present file went.
 func (s *Session) Restore(ctx context.Context, k *course.Kata, a workbook.Attempt) error {
-	backups, err := s.wb.Restore(ctx, k, a.Hash)
+	var backups []string
+	var err error
+	s.patiently(func() { backups, err = s.wb.Restore(ctx, k, a.Hash) })
 	if err != nil && len(backups) == 0 {
 		return err
 	}
@@ -73,7 +76,10 @@ func (s *Session) Restore(ctx context.Context, k *course.Kata, a workbook.Attemp
 
 // Undo takes back the last reset or restore of a kata.
 func (s *Session) Undo(ctx context.Context, k *course.Kata) error {
-	restored, backups, err := s.wb.Undo(ctx, k)
+	var restored string
+	var backups []string
+	var err error
+	s.patiently(func() { restored, backups, err = s.wb.Undo(ctx, k) })
 	if err != nil && len(backups) == 0 {
 		return err
 	}

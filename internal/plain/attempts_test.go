@@ -2,6 +2,7 @@ package plain
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,5 +72,38 @@ func TestAnAttemptInWords(t *testing.T) {
 	a.At = a.At.AddDate(-2, 0, 0)
 	if got, want := d.describeAttempt(a), "4 May 2024 03:02:01, fail, 2 failed tests, 0123456789ab"; got != want {
 		t.Errorf("of long ago: got %q, want %q", got, want)
+	}
+}
+
+// TestALearnersFileSteersNoTerminal: a repair can come from anybody. A pipe gets it byte for byte.
+func TestALearnersFileSteersNoTerminal(t *testing.T) {
+	const clears, shown = "\x1b[2J\x1b]0;title\a", `\x1b[2J\x1b]0;title\a`
+	for terminal, want := range map[bool]string{true: shown, false: clears} {
+		d := newDesk(t, typing())
+		d.Terminal = terminal
+		d.check(t, "package worker\n\n// "+clears+"\n")
+		if err := os.WriteFile(d.file, []byte("package worker\n\n// now "+clears+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		list, err := d.wb.Attempts(d.kata)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		for name, write := range map[string]func() error{
+			"--show": func() error { return d.Attempt(d.kata, list[0]) },
+			"--diff": func() error { return d.AttemptDiff(d.kata, list[0]) },
+			"diff": func() error {
+				_, err := d.Compare(t.Context(), d.kata, d.kata.Variant("solution"), true)
+				return err
+			},
+		} {
+			before := len(d.out.String())
+			if err := write(); err != nil {
+				t.Fatal(err)
+			}
+			if out := d.out.String()[before:]; !strings.Contains(out, want) || terminal && strings.ContainsRune(out, 0x1b) {
+				t.Errorf("%s, terminal %t: %q does not hold %q", name, terminal, out, want)
+			}
+		}
 	}
 }

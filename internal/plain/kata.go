@@ -151,7 +151,9 @@ func (s *Session) Hint(ctx context.Context, k *course.Kata, tier int) error {
 	if tier == 0 {
 		tier = min(seen+1, len(k.Hints))
 	}
-	hint, err := s.wb.Hint(ctx, k, tier)
+	var hint course.Hint
+	var err error
+	s.patiently(func() { hint, err = s.wb.Hint(ctx, k, tier) })
 	if hint.Text == "" {
 		return err
 	}
@@ -200,7 +202,7 @@ func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant
 		s.say(workbook.Same)
 	} else {
 		s.say("\nLines with - are yours, lines with + are those of %s.", v.ID)
-		s.text(diff)
+		s.text(s.theirs(diff))
 	}
 	for _, other := range accepted {
 		if other != v {
@@ -239,7 +241,9 @@ func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, e
 			return false, err
 		}
 	}
-	backups, err := s.wb.Reset(ctx, k)
+	var backups []string
+	var err error
+	s.patiently(func() { backups, err = s.wb.Reset(ctx, k) })
 	if err != nil && len(backups) == 0 {
 		return false, err
 	}

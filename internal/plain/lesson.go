@@ -119,7 +119,7 @@ func (s *Session) sectionChoices(section *course.Section) []choice {
 				text = "Untick: "
 			}
 			add(text+flat(b.Text), func(ctx context.Context) error {
-				s.saved(s.wb.Tick(ctx, b.Task, !done))
+				s.save(ctx, func(ctx context.Context) error { return s.wb.Tick(ctx, b.Task, !done) })
 				return nil
 			})
 		default:
@@ -149,7 +149,7 @@ func (s *Session) program(ctx context.Context, file string) error {
 func (s *Session) section(ctx context.Context, l *course.Lesson, at int) error {
 	s.sectionHead(l, at)
 	section := l.Sections[at]
-	s.saved(s.wb.MarkRead(ctx, l, section))
+	s.save(ctx, func(ctx context.Context) error { return s.wb.MarkRead(ctx, l, section) })
 	for _, b := range section.Blocks {
 		if b.Kind != course.Checkpoint {
 			s.block(b)

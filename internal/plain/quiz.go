@@ -69,7 +69,7 @@ func (s *Session) whole(ctx context.Context, heading string, round *workbook.Rou
 	switch err := s.round(ctx, round, "0 leaves the quiz."); {
 	case errors.Is(err, errBack):
 		done, _ := round.Progress()
-		s.say("Quiz left: %d of %d answered right. The answers are kept.", done, total)
+		s.say("Quiz left: %d of %d answered right. %s", done, total, s.kept("The answers are kept."))
 		return nil
 	case err != nil:
 		return err
@@ -101,7 +101,7 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 			return err
 		}
 		feedback, record := round.Answer(picked)
-		s.saved(record(ctx))
+		s.save(ctx, record)
 		s.feedback(q, order, feedback, round.ComesBack())
 	}
 	return nil

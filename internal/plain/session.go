@@ -15,13 +15,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/workbook"
 )
 
 // Session is one learner at one terminal or pipe. It is not safe for
 // concurrent use.
 type Session struct {
+	Terminal bool // out is a terminal: what a learner's file holds is written so that it does not steer it
+
 	wb      *workbook.Workbook
 	in      *input
 	out     io.Writer
@@ -29,7 +33,7 @@ type Session struct {
 	shuffle *rand.Rand
 	run     func(*exec.Cmd) error // an editor that takes the terminal
 	start   func(*exec.Cmd) error // an editor with a window of its own
-	unsaved bool                  // the learner was told that nothing is saved
+	lost    int                   // how many things the learner did were not saved
 	notice  string                // about events that was told: most often it holds for the next kata too
 }
 
@@ -67,6 +71,14 @@ func (s *Session) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(s.out, format+"\n", args...)
 }
 
+// theirs is a text from a file that the learner can get from others. A pipe gets it as it is, for a program to read.
+func (s *Session) theirs(src string) string {
+	if s.Terminal {
+		return text.Visible(src)
+	}
+	return src
+}
+
 // text writes whole lines that stand ready.
 func (s *Session) text(lines string) {
 	_, _ = io.WriteString(s.out, strings.TrimRight(lines, "\n")+"\n")
@@ -75,7 +87,7 @@ func (s *Session) text(lines string) {
 // ended reports that the input is over, and is the end of every dialogue.
 func (s *Session) ended(err error) error {
 	if errors.Is(err, io.EOF) {
-		s.say("\nThe input has ended. What you did so far is saved.")
+		s.say("\nThe input has ended. %s", s.kept("What you did so far is saved."))
 		return nil
 	}
 	if isContext(err) || errors.Is(err, errBack) {
@@ -84,14 +96,78 @@ func (s *Session) ended(err error) error {
 	return err
 }
 
-// saved tells, once in a session, that progress is not being saved.
+// kept is promise as long as it is true.
+func (s *Session) kept(promise string) string {
+	switch {
+	case s.wb.Forget:
+		return "Nothing of this run is saved."
+	case s.lost == 1:
+		return "One thing that you did is not saved."
+	case s.lost > 1:
+		return fmt.Sprintf("%d things that you did are not saved.", s.lost)
+	}
+	return promise
+}
+
+// patience is how long a learner is left without a word while something is saved, and how long the end of the session waits.
+const patience = time.Second
+
+const waiting = "saving what you did takes long: the disk does not answer, or another running Leakproof holds the progress log. Ctrl+C ends the wait"
+
+// save keeps what the learner did. The disk or another running copy can make that wait: it says so, and the end of ctx ends it
+// after a last try.
+func (s *Session) save(ctx context.Context, record func(context.Context) error) {
+	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- record(last) }()
+	long := time.NewTimer(patience)
+	defer long.Stop()
+	ended := ctx.Done()
+	var enough <-chan time.Time
+	for {
+		select {
+		case err := <-done:
+			s.saved(err)
+			return
+		case <-long.C:
+			s.note(waiting)
+		case <-ended:
+			ended, enough = nil, time.After(patience)
+		case <-enough:
+			s.saved(errors.New("progress was not saved: the disk did not answer, or another running Leakproof held the progress log, until you ended the wait"))
+			return
+		}
+	}
+}
+
+// patiently does something that may have to wait to be saved, and says so when it takes long.
+func (s *Session) patiently(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		s.note(waiting)
+		<-done
+	}
+}
+
+// saved tells, the first time in a session, that something was not saved, and counts it for the end.
 func (s *Session) saved(err error) {
-	if err == nil || s.unsaved || isContext(err) {
+	if err == nil {
 		return
 	}
-	s.unsaved = true
-	_, _ = fmt.Fprintf(s.notes, "Note: %v\n", err)
+	if s.lost++; s.lost == 1 {
+		s.note(err.Error())
+	}
 }
+
+// note says what is wrong around the session.
+func (s *Session) note(sentence string) { _, _ = fmt.Fprintf(s.notes, "Note: %s\n", sentence) }
 
 // noticed tells how saves are seen, unless that was told already.
 func (s *Session) noticed(notice string) {

@@ -4,9 +4,11 @@ package text
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // lineLimit is the length of a line that fits into a sentence, in bytes.
@@ -34,6 +36,27 @@ func Printable(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// Visible writes each control character, and each byte that is no UTF-8, as Go would in a string: \x1b. What a learner wrote is
+// shown whole, and instructs no terminal.
+func Visible(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	var out strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, `\x%02x`, s[0])
+		case r == '\n' || r == '\t' || unicode.IsPrint(r):
+			out.WriteString(s[:size])
+		default:
+			quoted := strconv.QuoteRune(r)
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		s = s[size:]
+	}
+	return out.String()
 }
 
 // Clip makes s printable and bounds it, leaving out its middle.

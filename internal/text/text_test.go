@@ -34,3 +34,19 @@ func TestASummaryIsASentence(t *testing.T) {
 		}
 	}
 }
+
+func TestVisibleIsWholeAndInstructsNothing(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain, é 漢字\n\tx":      "plain, é 漢字\n\tx",
+		"\x1b]0;title\a\x1b[2J": `\x1b]0;title\a\x1b[2J`,
+		"a\r\nb\rc":             "a\nb" + `\r` + "c",
+		"\u202eback\u200b\x7f":  `\u202eback\u200b\x7f`,
+		"\x9b31m\xff":           `\x9b31m\xff`,
+		"\u009b31m":             `\u009b31m`,
+		"\x00":                  `\x00`,
+	} {
+		if got := Visible(in); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -277,8 +277,8 @@ func (a *app) Record(save func(context.Context) error) tea.Cmd { return a.record
 
 // Recorded implements [page.Router].
 func (a *app) Recorded(err error) tea.Cmd {
-	if a.recorder.first(err) {
-		return a.Notify(err.Error())
+	if text := a.recorder.news(err); text != "" {
+		return a.Notify(text)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ type driver struct {
 	root     string
 	state    string // the folder of the progress log
 	saves    chan watch.Event
+	flushed  error    // what could not be saved, after the end
 	edited   []string // the commands that opened an editor
 	written  *counter // bytes that reached the terminal
 }
@@ -157,7 +158,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 			if err := d.terminal.InputPipe().(io.Closer).Close(); err != nil {
 				t.Error(err)
 			}
-			d.model.recorder.flush()
+			d.flushed = d.model.recorder.flush()
 			time.Sleep(time.Second) // a tick that is under way ends by itself
 		}()
 		d.settle()

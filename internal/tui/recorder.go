@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,7 +25,9 @@ type recorder struct {
 	cancel context.CancelFunc
 	queue  []func(context.Context) error
 	busy   bool
-	warned bool
+	lost   int   // how much of it could not be kept
+	why    error // the last reason
+	told   string
 }
 
 func newRecorder(jobs *ui.Jobs) *recorder {
@@ -47,7 +52,7 @@ func (r *recorder) next() tea.Cmd {
 	batch := r.queue
 	r.queue, r.busy = nil, true
 	return r.jobs.Command(r.ctx, func(ctx context.Context) tea.Msg {
-		return recordedMsg{keep(ctx, batch)}
+		return recordedMsg{r.keep(ctx, batch)}
 	})
 }
 
@@ -57,31 +62,52 @@ func (r *recorder) recorded() tea.Cmd {
 	return r.next()
 }
 
-// first reports whether an error is the first one to tell.
-func (r *recorder) first(err error) bool {
-	if err == nil || r.warned {
-		return false
+// news is the sentence for an error, "" for none and while it is still the same.
+func (r *recorder) news(err error) string {
+	before := r.told
+	r.told = ""
+	if err != nil {
+		r.told = err.Error()
 	}
-	r.warned = true
-	return true
+	if r.told == before {
+		return ""
+	}
+	return r.told
 }
 
-// flush waits for what is being kept and keeps what is still queued. What
-// cannot be kept then was told before, or there is nobody left to tell.
-func (r *recorder) flush() {
+// errStalled says that the disk takes so long that nobody knows whether it will.
+var errStalled = errors.New("the disk of the state folder did not answer, so what you did last may not be saved: see whether it is mounted and healthy")
+
+// flush waits for what is being kept and keeps what is still queued. The error says what of this run is not saved. It gives the lock of
+// the log some time, and a disk that does not answer a little more; then it leaves them.
+func (r *recorder) flush() error {
 	defer r.cancel()
 	enough := time.AfterFunc(flushTime, r.cancel)
 	defer enough.Stop()
-	r.jobs.Wait()
-	_ = keep(r.ctx, r.queue)
+	kept := make(chan error, 1)
+	go func() {
+		r.jobs.Wait()
+		_ = r.keep(r.ctx, r.queue) // counted
+		if r.lost > 0 {
+			kept <- fmt.Errorf("of what you did, %d could not be saved: %w", r.lost, r.why)
+		}
+		close(kept)
+	}()
+	select {
+	case err := <-kept:
+		return err
+	case <-time.After(2 * flushTime):
+		return errStalled
+	}
 }
 
-// keep tries all, and returns the first error.
-func keep(ctx context.Context, batch []func(context.Context) error) error {
+// keep tries all, and returns the first error. One batch is kept at a time, and flush waits for it.
+func (r *recorder) keep(ctx context.Context, batch []func(context.Context) error) error {
 	var first error
 	for _, save := range batch {
-		if err := save(ctx); first == nil {
-			first = err
+		if err := save(ctx); err != nil {
+			r.lost, r.why = r.lost+1, err
+			first = cmp.Or(first, err)
 		}
 	}
 	return first

@@ -35,14 +35,15 @@ type Options struct {
 
 // Run opens the workbook and shows it until the learner quits, ctx ends or the
 // terminal goes. When it returns, nothing that it started is running any more.
-// The error is that of open, or says that the terminal cannot be used.
-func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Options) error {
+// The error is that of open, or says that the terminal cannot be used or that
+// what the learner did last could not be saved.
+func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Options) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	work := ui.NewJobs(ctx)
 	model := newApp(work, open, opts)
 	defer func() {
 		cancel()
-		model.recorder.flush()
+		err = errors.Join(err, model.recorder.flush())
 	}()
 
 	options := []tea.ProgramOption{
@@ -54,7 +55,7 @@ func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Opti
 	if opts.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
-	_, err := tea.NewProgram(model, options...).Run()
+	_, err = tea.NewProgram(model, options...).Run()
 	if model.err != nil {
 		return model.err
 	}

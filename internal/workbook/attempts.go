@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -101,5 +102,6 @@ func (w *Workbook) restored(ctx context.Context, k *course.Kata, hash string, ba
 	if len(backups) == 0 {
 		return nil
 	}
-	return w.record(ctx, progress.Event{Kind: progress.KindRestore, Kata: k.ID, Hash: hash, Backup: backups[0]})
+	err := w.record(ctx, progress.Event{Kind: progress.KindRestore, Kata: k.ID, Hash: hash, Backup: backups[0]})
+	return errors.Join(err, w.Space.Tidy(k))
 }

@@ -27,6 +27,7 @@ import (
 type Workbook struct {
 	Course *course.Course
 	Log    *progress.Log
+	Forget bool                // Log is forgotten at the end of the run
 	Space  workspace.Workspace // Root is "" outside a clone: reading and the quiz work, katas do not
 
 	// What acts on the machine, injected.
@@ -175,7 +176,8 @@ func (w *Workbook) Reset(ctx context.Context, k *course.Kata) (backups []string,
 	if err != nil || len(backups) == 0 {
 		return backups, err
 	}
-	return backups, w.record(ctx, progress.Event{Kind: progress.KindReset, Kata: k.ID, Backup: backups[0]})
+	err = w.record(ctx, progress.Event{Kind: progress.KindReset, Kata: k.ID, Backup: backups[0]})
+	return backups, errors.Join(err, w.Space.Tidy(k))
 }
 
 // Diff is a unified diff from the learner's file to an accepted variant, ""

@@ -58,11 +58,18 @@ func (w Workspace) keepAttempt(k *course.Kata, src []byte, now time.Time) error 
 			return err
 		}
 	}
+	kept, err := w.attempts(k)
+	if err != nil {
+		return err
+	}
+	// The order is that of writing, also on a clock that was put back.
+	if len(kept) > 0 && !now.After(kept[0].ModTime()) {
+		now = kept[0].ModTime().Add(time.Millisecond)
+	}
 	if err := os.Chtimes(path, now, now); err != nil {
 		return err
 	}
-	kept, err := w.attempts(k)
-	if err != nil {
+	if kept, err = w.attempts(k); err != nil {
 		return err
 	}
 	for _, info := range kept[min(len(kept), maxAttempts):] {

@@ -1,16 +1,12 @@
 package workspace
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/natefinch/atomic"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/regular"
@@ -30,12 +26,12 @@ func (w Workspace) Restore(k *course.Kata, src []byte, now time.Time) (backups [
 // backup. It fails with [ErrNoBackup] where there is none.
 func (w Workspace) Undo(k *course.Kata, now time.Time) (restored string, backups []string, err error) {
 	dir := filepath.Join(w.Backup, k.ID)
-	times, err := os.ReadDir(dir) // sorted, and the names are times
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	written, err := w.written(k)
+	if err != nil {
 		return "", nil, fmt.Errorf("the backups of kata %d cannot be listed (%w): make %s readable", k.Number, cause(err), dir)
 	}
-	for _, at := range slices.Backward(times) {
-		path := filepath.Join(dir, at.Name(), filepath.FromSlash(k.Path()))
+	for _, name := range slices.Backward(written) {
+		path := filepath.Join(dir, name, filepath.FromSlash(k.Path()))
 		info, err := os.Stat(path)
 		if err != nil || !info.Mode().IsRegular() {
 			continue // a backup of the suite alone, or of a folder in the file's place
@@ -60,74 +56,16 @@ func (w Workspace) replace(k *course.Kata, want map[string][]byte, now time.Time
 		}
 	}
 	slices.Sort(stale)
-	dir := w.backupDir(k, now)
+	b := &backup{space: w, kata: k, now: now}
 	for _, name := range stale {
-		kept, err := w.keep(name, dir)
-		if err != nil {
+		if err := b.copy(name); err != nil {
 			return nil, fmt.Errorf("%s was not %s: no backup could be written (%w): make %s writable, or choose another folder with --state", k.ID, done, err, w.Backup)
 		}
-		if kept != "" {
-			backups = append(backups, kept)
-		}
 	}
 	for _, name := range stale {
-		if err := w.restore(name, want[name], dir); err != nil {
-			return backups, fmt.Errorf("%s cannot be replaced (%w): make %s writable and try again", name, cause(err), filepath.Dir(w.abs(name)))
+		if err := b.swap(name, want[name]); err != nil {
+			return b.paths, fmt.Errorf("%s cannot be replaced (%w): make %s writable and try again", name, cause(err), filepath.Dir(w.abs(name)))
 		}
 	}
-	return backups, nil
-}
-
-// backupDir is a folder of its own for the backups of one moment: a clock that
-// stands still must not let one overwrite another.
-func (w Workspace) backupDir(k *course.Kata, now time.Time) string {
-	for ; ; now = now.Add(time.Nanosecond) {
-		dir := filepath.Join(w.Backup, k.ID, now.UTC().Format("20060102T150405.000000000Z"))
-		if _, err := os.Lstat(dir); err != nil {
-			return dir
-		}
-	}
-}
-
-// keep copies a file into the backup folder. What holds nothing needs no backup:
-// a missing file, a pipe, a link to a device. A folder in a file's place is moved
-// aside by restore.
-func (w Workspace) keep(name, dir string) (backup string, err error) {
-	to := filepath.Join(dir, filepath.FromSlash(name))
-	if info, err := os.Stat(w.abs(name)); err == nil && info.IsDir() {
-		return to, nil
-	}
-	src, _, err := regular.Open(w.abs(name))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrNotRegular) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, src.Close()) }()
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return "", err
-	}
-	return to, atomic.WriteFile(to, src) // not through memory: it may be large
-}
-
-func (w Workspace) restore(name string, data []byte, dir string) error {
-	path := w.abs(name)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.CopyFS(to, os.DirFS(path)); err != nil {
-			return err
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	if err := atomic.WriteFile(path, bytes.NewReader(data)); err != nil {
-		return err
-	}
-	// atomic.WriteFile creates its temporary file for the owner alone.
-	return os.Chmod(path, 0o644)
+	return b.paths, nil
 }

@@ -30,6 +30,8 @@ type Workspace struct {
 	Root     string // absolute path of the module root
 	Backup   string // absolute path of the folder for backups
 	Attempts string // absolute path of the folder for versions that were checked
+
+	meanwhile func() // in a test, what an editor does at each moment in which a save could be lost
 }
 
 // Find returns the root of the clone that dir is in. It fails with

@@ -104,7 +104,8 @@ type Router interface {
 	Ask(question string, yes func() tea.Cmd) tea.Cmd
 	// Record keeps something in the progress log, in the order of the calls.
 	Record(save func(context.Context) error) tea.Cmd
-	// Recorded warns that something could not be kept, the first time that is so.
+	// Recorded tells, if err is not nil, that something could not be kept, once
+	// for as long as that is so.
 	Recorded(err error) tea.Cmd
 }
 

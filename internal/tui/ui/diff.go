@@ -7,6 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/tui/theme"
 )
 
@@ -16,13 +17,13 @@ const sideBySide = 110
 
 // Diff draws a unified diff: side by side under the names of the two versions
 // where there is room, else as it is.
-func Diff(t theme.Theme, text string, width int, from, to string) []string {
+func Diff(t theme.Theme, diff string, width int, from, to string) []string {
 	if width < sideBySide {
-		return Unified(t, text)
+		return Unified(t, diff)
 	}
 	d := columns{theme: t, side: (width - 3) / 2}
 	d.out = []string{Fit(t.Bold.Render(from), d.side) + d.rule() + t.Bold.Render(to)}
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(text.Visible(diff)) {
 		line = Untab(strings.TrimRight(line, "\n"))
 		switch {
 		case strings.HasPrefix(line, "--- ") && len(d.out) == 1, strings.HasPrefix(line, "+++ ") && len(d.out) == 1:
@@ -48,9 +49,9 @@ func Diff(t theme.Theme, text string, width int, from, to string) []string {
 }
 
 // Unified colours a unified diff.
-func Unified(t theme.Theme, text string) []string {
+func Unified(t theme.Theme, diff string) []string {
 	var out []string
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(text.Visible(diff)) {
 		line = Untab(strings.TrimRight(line, "\n"))
 		switch {
 		case strings.HasPrefix(line, "+"):

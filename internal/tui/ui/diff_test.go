@@ -49,3 +49,13 @@ func TestBelowThatWidthADiffIsUnified(t *testing.T) {
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+func TestADiffSteersNoTerminal(t *testing.T) {
+	diff := workspace.Diff("then/p.go", "now/p.go", []byte("a\n"), []byte("\x1b]0;title\a\x1b[2J\n"))
+	for _, width := range []int{sideBySide, sideBySide - 1} {
+		text := strings.Join(Diff(theme.New(true, false), diff, width, "then", "now"), "\n")
+		if strings.Contains(text, "\x1b]") || strings.Contains(text, "\x1b[2J") || !strings.Contains(text, `\x1b]0;title\a`) {
+			t.Errorf("at width %d: %q", width, text)
+		}
+	}
+}
