@@ -9,29 +9,33 @@ import (
 	"testing"
 
 	maprace "example.com/leakproof/katas/11-map-race"
+	"example.com/leakproof/katas/internal/kit"
 )
 
 // Contract: "All methods may be called by several goroutines at the same time."
 //
-// This test needs the race detector, and nothing of it is left to chance: the
-// detector does not need two calls that really meet, only two that nothing
-// orders.
+// For races this test needs the race detector, which does not need two calls that
+// really meet, only two that nothing orders.
 func TestCallsMayMeet(t *testing.T) { requireNoRace(t) }
 
-// meeting is what firstRace has found. It looks once in a process, because the
+// meeting is what firstRace and hammer have found. They look once in a process, because the
 // race detector reports each race once.
 var meeting struct {
 	once sync.Once
 	said string // what failed, or ""
 }
 
-// requireNoRace fails t if two calls race. Each test in which calls meet begins
+// requireNoRace fails t if two calls race or lock each other out. Each test in which calls meet begins
 // with it: one report says all, and the runtime might end the process.
 func requireNoRace(t *testing.T) {
 	t.Helper()
 	meeting.once.Do(func() {
-		meeting.said = "two calls in two goroutines, one after the other, did not both return; the first failure says which"
-		meeting.said = firstRace(t)
+		meeting.said = "calls that meet race, or do not all return; the first failure says which"
+		said := firstRace(t)
+		if said == "" {
+			hammer(t)
+		}
+		meeting.said = said
 	})
 	if meeting.said != "" {
 		t.Fatal(meeting.said)
@@ -76,6 +80,52 @@ func meet(t *testing.T, a, b operation) {
 			"the other one waits, and nobody is left who could wake it", a.name, b.name, ended.Load())
 	}
 	running.Wait()
+}
+
+// crowded are the calls that hammer makes. No two of them create the same note.
+var crowded = []struct {
+	name string
+	call func(s *maprace.Store, id string)
+}{
+	{"Create", func(s *maprace.Store, id string) { _ = s.Create(note(id, "")) }},
+	{"Get", func(s *maprace.Store, _ string) { _, _ = s.Get("a") }},
+	{"List", func(s *maprace.Store, _ string) { _ = s.List() }},
+	{"Reads", func(s *maprace.Store, _ string) { _ = s.Reads() }},
+}
+
+// hammer has each method called by one half of a crowd and another one by the
+// other half, on several processors. Calls that come one after another, as in
+// meet, never wait for each other; and a lock that is taken before and after an
+// access, for a counter say, makes them look ordered.
+func hammer(t *testing.T) {
+	t.Helper()
+	const crowd = 16
+	for i, a := range crowded {
+		for j, b := range crowded[:i] {
+			rounds, turns := 2, 400
+			if j == 0 { // Create: few notes, or List and Reads take long, so many stores
+				rounds, turns = 100, 2
+			}
+			what := fmt.Sprintf("%s and %s were called by %d goroutines at the same time", a.name, b.name, crowd)
+			kit.Race(t, what, rounds, func(*kit.Barrier) []func() {
+				s := maprace.NewStore(atNoon, ignore)
+				_ = s.Create(note("a", ""))
+				calls := make([]func(), crowd)
+				for caller := range calls {
+					op := []func(*maprace.Store, string){a.call, b.call}[caller%2]
+					calls[caller] = func() {
+						for n := caller * turns; n < (caller+1)*turns; n++ {
+							op(s, strconv.Itoa(n))
+							if n%17 == 0 {
+								kit.Interrupt()
+							}
+						}
+					}
+				}
+				return calls
+			})
+		}
+	}
 }
 
 // reentries is what reentry has found.

@@ -31,8 +31,7 @@ type Shard interface {
 type Service struct {
 	shards []Shard
 
-	answered atomic.Int64 // for the metrics
-	done     atomic.Int64
+	answers atomic.Int64 // that are being put in their place, for the metrics
 }
 
 // NewService returns a service that searches the given shards.
@@ -59,9 +58,9 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}
-			s.answered.Add(1)
+			s.answers.Add(1)
 			found = append(found, part{i, notes})
-			s.done.Add(1)
+			s.answers.Add(-1)
 			return nil
 		})
 	}

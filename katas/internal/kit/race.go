@@ -102,8 +102,7 @@ func (r *race) round(b *Barrier, calls []func()) {
 		}()
 	}
 	close(start)
-	began := time.Now()
-	for look := 0; ; look++ {
+	for began := time.Now(); ; {
 		select {
 		case <-end:
 			return
@@ -117,7 +116,7 @@ func (r *race) round(b *Barrier, calls []func()) {
 		case !busy && left.Load() > 0:
 			r.t.Fatalf("%s, and %d of %d calls do not return any more;\n"+
 				"they wait for each other, and nobody is left who could wake them:\n%s", r.what, left.Load(), len(calls), report(mine))
-		case look > settleLooks && time.Since(began) > freezeLimit:
+		case time.Since(began) > freezeLimit:
 			r.t.Fatalf("%s, and %d of %d calls have not returned within %v:\n%s",
 				r.what, left.Load(), len(calls), freezeLimit, report(mine))
 		}
@@ -156,16 +155,18 @@ func (b *Barrier) Wait(n int) {
 	}
 	b.mu.Unlock()
 	<-open
-	if place%stopEvery == 0 {
-		// For this the runtime takes the others off their processors, wherever
-		// they are, and lets somebody else go on.
-		var unused runtime.MemStats
-		runtime.ReadMemStats(&unused)
+	if place%8 == 0 {
+		Interrupt()
 	}
 }
 
-// stopEvery is how many goroutines leave a Barrier for one that stops the others.
-const stopEvery = 16
+// Interrupt takes all other goroutines off their processors, wherever they are,
+// and lets those go on first that have waited for one. Goroutines of a [Race] call
+// it now and then, so that others are met in the middle of what they do.
+func Interrupt() {
+	var unused runtime.MemStats
+	runtime.ReadMemStats(&unused) // stops the world
+}
 
 // giveUp opens b for good and reports whether somebody was waiting.
 func (b *Barrier) giveUp() bool {
