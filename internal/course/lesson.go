@@ -115,6 +115,7 @@ func (l *loader) loadLesson(dir string) *Lesson {
 		l.problem(file, 1, "the front matter needs title, summary, habit, minutes (over 0) and teaches")
 	}
 	(&lessonParser{loader: l, lesson: lesson, code: l.codeOf(dir)}).parse(body, line)
+	l.checkGo(dir)
 	return lesson
 }
 
