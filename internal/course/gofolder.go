@@ -49,16 +49,16 @@ func (g *goFolder) file(name string) (*gosource.File, error) {
 	return f, nil
 }
 
-// checkGo requires of every Go file of a lesson that it parses, also where no
-// directive shows it: a program has more files than its main.go, and a proof
-// stands or falls with its whole package.
-func (l *loader) checkGo(dir string) {
-	err := fs.WalkDir(l.src.Lessons, dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(name) != ".go" {
+// checkRest requires of every Go file in a lesson's folder and those below that
+// it parses, also where no directive asked for it: a program has more files
+// than its main.go, and a proof stands or falls with its whole package.
+func (l *loader) checkRest(g *goFolder) {
+	err := fs.WalkDir(g.fsys, g.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".go" || g.files[strings.TrimPrefix(name, g.dir+"/")] != nil {
 			return err
 		}
-		file := path.Join("lessons", name)
-		src, err := fs.ReadFile(l.src.Lessons, name)
+		file := path.Join(g.under, name)
+		src, err := fs.ReadFile(g.fsys, name)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (l *loader) checkGo(dir string) {
 		return nil
 	})
 	if err != nil {
-		l.problem(path.Join("lessons", dir), 0, "cannot be read (%v): restore it, for example with git checkout", err)
+		l.problem(g.path(""), 0, "cannot be read (%v): restore it, for example with git checkout", err)
 	}
 }
 
