@@ -10,6 +10,9 @@ import (
 // maxLine is the longest line written or read, in bytes with its end. The longest events name some failed tests.
 const maxLine = 64 << 10
 
+// usualLine is about how long a line is.
+const usualLine = 192
+
 // Damage is a line of the file that could not be read.
 type Damage struct {
 	Path   string
