@@ -76,6 +76,7 @@ func pristine() ([]byte, error) {
 		archive.Files = append(archive.Files, txtar.File{Name: slash, Data: data})
 		return nil
 	})
+	archive.Files = append(archive.Files, txtar.File{Name: course.End})
 	return txtar.Format(archive), err
 }
 

@@ -29,16 +29,17 @@ type corpusEntry struct {
 	RefusedBy                           []string `toml:"refused_by"`
 }
 
-func (l *loader) loadCorpus(k *Kata) {
+// loadCorpus reports whether the variants could be read.
+func (l *loader) loadCorpus(k *Kata) bool {
 	name := path.Join(k.ID, "corpus.toml")
 	file := path.Join("solutions", name)
 	src, ok := l.read(l.src.Solutions, "solutions", name)
 	if !ok {
-		return
+		return false
 	}
 	var doc map[string]corpusEntry
 	if !l.decode(file, 1, src, &doc) {
-		return
+		return false
 	}
 	variants := l.readVariants(k)
 	for _, id := range slices.Sorted(maps.Keys(variants)) {
@@ -62,6 +63,7 @@ func (l *loader) loadCorpus(k *Kata) {
 		l.checkVariant(k, v, tests, file, line)
 	}
 	l.checkCorpus(k, file)
+	return true
 }
 
 // unbuilt is how each file of a variant begins: the go command does not build

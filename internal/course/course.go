@@ -112,6 +112,11 @@ func Load(src Sources) (*Course, error) {
 	l := &loader{src: src, course: &Course{Misconceptions: map[string]*Misconception{}}}
 	l.loadCurriculum()
 	l.loadMisconceptions()
+	// Everything else refers to these two. What could not be read cannot be
+	// referred to: complaints about that would bury the cause.
+	if len(l.problems) > 0 {
+		return nil, errors.Join(l.problems...)
+	}
 	l.each(2, func(l *loader, i int) {
 		if i == 0 {
 			l.loadLessons()
@@ -120,8 +125,6 @@ func Load(src Sources) (*Course, error) {
 			l.loadKatas()
 		}
 	})
-	// What could not be read cannot be referred to: complaints about that
-	// would bury the cause.
 	if len(l.problems) == 0 {
 		l.checkReferences()
 	}

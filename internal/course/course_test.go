@@ -1,6 +1,8 @@
 package course_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -52,62 +54,74 @@ func TestMistakesAreRefused(t *testing.T) {
 	)
 	for _, tc := range []struct {
 		name, file, old, new, want string
+		complaints                 int // 2 where the mistake is a name that stands in two files
 	}{
-		{"unknown key in a lesson", lesson, `minutes = 5`, `minutes = 5` + "\n" + `colour = "red"`, lesson + `:5: unknown key "colour"`},
-		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:31: unknown key "question.points"`},
-		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:5: unknown key "level"`},
-		{"unknown key in a corpus", corpus, `trades = "Nothing`, `gains = "Nothing`, corpus + `:6: unknown key "solution.gains"`},
-		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:107: not valid TOML`},
-		{"no front matter", briefs, "+++\ntitle", "title", kata + ":1: no front matter"},
-		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:127: question "close-first" is already in ` + quiz + `:1`},
-		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:7: point "Z1" is already on line 1`},
-		{"dangling checkpoint", lesson, "@checkpoint close-trace", "@checkpoint close-trade", lesson + `:36: the lesson's quiz has no question "close-trade"`},
-		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:1: question "close-first": option 2: misconception "collector-opens"`},
-		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`},
-		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`},
-		{"kata of an unknown module", briefs, `module = "Handles"`, `module = "Doors"`, kata + `:1: module "Doors" is not in lessons/curriculum.toml`},
-		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:13: a module needs a title of its own, and about`},
-		{"module without a kata", points, `[[kata]]`, "[[module]]\ntitle = \"Doors\"\nabout = \"Later.\"\n\n[[kata]]", points + `: no kata is of the module "Doors"`},
-		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson"},
-		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`},
-		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:1: question "close-first" asks about "Z2", which is not taught before 02-later`},
-		{"lesson that teaches another's point", lesson, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, lesson + `:1: it teaches "Z2", whose home is 02-later`},
-		{"point that its home does not teach", points, `lesson = "02-later"`, `lesson = "01-close"`, lesson + `:1: lessons/curriculum.toml makes this lesson the home of "Z2"`},
-		{"unknown directive", lesson, "@proof ", "@prove ", lesson + ":34: unknown directive @prove"},
-		{"proof by no test", lesson, "@proof TestClosedReleasesTheHandle", "@proof TestClosed", lesson + ":34: no TestClosed in the test files"},
-		{"wrong code without proof", lesson, " -- TestLeakKeepsTheHandle", "", lesson + ":19: code that is wrong on purpose needs its proof"},
-		{"code of no declaration", lesson, "@code close.go Closed", "@code close.go Shut", lesson + ":32: lessons/01-close/close.go declares no Shut"},
-		{"Go in the text", lesson, "```text", "```go", lesson + ":11: Go code inside the text"},
-		{"fence without label", lesson, "```text", "```", lesson + ":11: a fence without a label"},
-		{"picture without words", lesson, "```picture A request opens a handle, returns, and the handle stays.", "```picture", lesson + ":21: a picture without a text alternative"},
-		{"open fence", lesson, "        <-return-   (stays)\n```", "        <-return-   (stays)", lesson + ":21: this fence is never closed"},
-		{"no habit", lesson, "## The habit", "## The end", lesson + `:40: a lesson ends with the section "The habit"`},
-		{"two sections of one name", lesson, "## Close on every way out", "## The handle that stays", lesson + ":28: two sections are called"},
-		{"program that is not there", lesson, "@run handles", "@run handle", lesson + ":44: no file lessons/01-close/handle/main.go"},
-		{"program without a comment", "lessons/01-close/handles/main.go", "// Handles counts the handles that stay open.\n", "", lesson + ":44: lessons/01-close/handles/main.go must be of package main, with a package comment"},
-		{"code that does not parse", "lessons/01-close/close.go", "return &Handle{open: true}", "return &Handle{open: }", "lessons/01-close/close.go:8: expected operand, found '}': correct it"},
-		{"test that does not parse", "lessons/01-close/close_test.go", "if Closed().open {", "if Closed().open", "lessons/01-close/close_test.go:13: "},
-		{"program that does not parse", "lessons/01-close/handles/main.go", "package main", "package", "lessons/01-close/handles/main.go:"},
-		{"suite that does not parse", briefs, "func TestReadWorks(t", "func TestReadWorks((t", "katas/01-open-file/notes_test.go:5: "},
-		{"suite without tests", briefs, "notes_test.go --", "notes_tests.go --", "katas/01-open-file: it has no tests"},
-		{"kata that nobody plans", lesson, "@kata 02-shut-file", "@kata 03-shut-file", lesson + ":46: write @kata KATA-ID"},
-		{"two tasks of one name", lesson, "@task close-limit", "@task close-audit", lesson + `:50: there are two tasks "close-audit"`},
-		{"field note without a program", lesson, "## Close on every way out", "## Field note Z1: closing is enough", lesson + ":28: field note Z1 needs a program to run"},
-		{"point of a kata that nobody plans", points, `katas = ["02-shut-file"]`, `katas = ["03-shut-file"]`, points + `:7: point "Z2" names kata "03-shut-file"`},
-		{"kata and curriculum disagree", points, `katas = ["02-shut-file"]`, `katas = ["01-open-file"]`, kata + `:1: practises and lessons/curriculum.toml disagree on "Z2"`},
-		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry"},
-		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks"},
-		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`},
-		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:1: question "close-first": 2 options are right`},
-		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:1: question "close-first": option 2 has no why`},
-		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`},
-		{"question about a blank line", quiz, `line = 8`, `line = 4`, `question "close-spot": option 2 has no text`},
-		{"missing program", quiz, `code = "deferred/main.go"`, `code = "defer/main.go"`, "quiz/01-close/defer/main.go: cannot be read"},
-		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the variant wrong-e has no entry: add [wrong-e]"},
-		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f.go is missing"},
-		{"variant that the go command would build", "solutions/01-open-file/wrong-e.go", "//go:build ignore\n\n", "", "solutions/01-open-file/wrong-e.go:1: a variant begins with the line //go:build ignore"},
-		{"unknown section of a brief", briefs, "## Rules", "## Laws", `unknown section "Laws"`},
-		{"two hints", briefs, "### The idea\n", "", "2 hints: write 3"},
+		{"unknown key in a lesson", lesson, `minutes = 5`, `minutes = 5` + "\n" + `colour = "red"`, lesson + `:5: unknown key "colour"`, 1},
+		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:31: unknown key "question.points"`, 1},
+		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:5: unknown key "level"`, 1},
+		{"unknown key in a corpus", corpus, `trades = "Nothing`, `gains = "Nothing`, corpus + `:6: unknown key "solution.gains"`, 1},
+		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:107: not valid TOML`, 1},
+		{"no front matter", briefs, "+++\ntitle", "title", kata + ":1: no front matter", 1},
+		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:127: question "close-first" is already in ` + quiz + `:1`, 1},
+		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:7: point "Z1" is already on line 1`, 1},
+		{"dangling checkpoint", lesson, "@checkpoint close-trace", "@checkpoint close-trade", lesson + `:36: the lesson's quiz has no question "close-trade"`, 1},
+		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:1: question "close-first": option 2: misconception "collector-opens"`, 1},
+		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`, 1},
+		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`, 1},
+		{"kata of an unknown module", briefs, `module = "Handles"`, `module = "Doors"`, kata + `:1: module "Doors" is not in lessons/curriculum.toml`, 1},
+		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:13: a module needs a title of its own, and about`, 1},
+		{"module without a kata", points, `[[kata]]`, "[[module]]\ntitle = \"Doors\"\nabout = \"Later.\"\n\n[[kata]]", points + `: no kata is of the module "Doors"`, 1},
+		{"kata without a lesson", briefs, `lessons = ["01-close"]`, `lessons = []`, kata + ":1: a kata without a lesson", 1},
+		{"kata of an unknown point", briefs, `practises = ["Z1"]`, `practises = ["Z9"]`, kata + `:1: curriculum id "Z9"`, 1},
+		{"question about what comes later", quiz, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, quiz + `:1: question "close-first" asks about "Z2", which is not taught before 02-later`, 1},
+		{"lesson that teaches another's point", lesson, `teaches = ["Z1"]`, `teaches = ["Z1", "Z2"]`, lesson + `:1: it teaches "Z2", whose home is 02-later`, 1},
+		{"point that its home does not teach", points, `lesson = "02-later"`, `lesson = "01-close"`, lesson + `:1: lessons/curriculum.toml makes this lesson the home of "Z2"`, 1},
+		{"unknown directive", lesson, "@proof ", "@prove ", lesson + ":34: unknown directive @prove", 1},
+		{"proof by no test", lesson, "@proof TestClosedReleasesTheHandle", "@proof TestClosed", lesson + ":34: no TestClosed in the test files", 1},
+		{"wrong code without proof", lesson, " -- TestLeakKeepsTheHandle", "", lesson + ":19: code that is wrong on purpose needs its proof", 1},
+		{"code of no declaration", lesson, "@code close.go Closed", "@code close.go Shut", lesson + ":32: lessons/01-close/close.go declares no Shut", 1},
+		{"Go in the text", lesson, "```text", "```go", lesson + ":11: Go code inside the text", 1},
+		{"fence without label", lesson, "```text", "```", lesson + ":11: a fence without a label", 1},
+		{"picture without words", lesson, "```picture A request opens a handle, returns, and the handle stays.", "```picture", lesson + ":21: a picture without a text alternative", 1},
+		{"open fence", lesson, "        <-return-   (stays)\n```", "        <-return-   (stays)", lesson + ":21: this fence is never closed", 1},
+		{"no habit", lesson, "## The habit", "## The end", lesson + `:40: a lesson ends with the section "The habit"`, 1},
+		{"two sections of one name", lesson, "## Close on every way out", "## The handle that stays", lesson + ":28: two sections are called", 1},
+		{"program that is not there", lesson, "@run handles", "@run handle", lesson + ":44: no file lessons/01-close/handle/main.go", 1},
+		{"program without a comment", "lessons/01-close/handles/main.go", "// Handles counts the handles that stay open.\n", "", lesson + ":44: lessons/01-close/handles/main.go must be of package main, with a package comment", 1},
+		{"code that does not parse", "lessons/01-close/close.go", "return &Handle{open: true}", "return &Handle{open: }", "lessons/01-close/close.go:8: expected operand, found '}': correct it", 1},
+		{"test that does not parse", "lessons/01-close/close_test.go", "if Closed().open {", "if Closed().open", "lessons/01-close/close_test.go:13: ", 1},
+		{"program that does not parse", "lessons/01-close/handles/main.go", "package main", "package", "lessons/01-close/handles/main.go:", 1},
+		{"suite that does not parse", briefs, "func TestReadWorks(t", "func TestReadWorks((t", "katas/01-open-file/notes_test.go:5: ", 1},
+		{"suite without tests", briefs, "notes_test.go --", "notes_tests.go --", "katas/01-open-file: it has no tests", 1},
+		{"kata that nobody plans", lesson, "@kata 02-shut-file", "@kata 03-shut-file", lesson + ":46: write @kata KATA-ID", 1},
+		{"two tasks of one name", lesson, "@task close-limit", "@task close-audit", lesson + `:50: there are two tasks "close-audit"`, 1},
+		{"field note without a program", lesson, "## Close on every way out", "## Field note Z1: closing is enough", lesson + ":28: field note Z1 needs a program to run", 2},
+		{"point of a kata that nobody plans", points, `katas = ["02-shut-file"]`, `katas = ["03-shut-file"]`, points + `:7: point "Z2" names kata "03-shut-file"`, 1},
+		{"kata and curriculum disagree", points, `katas = ["02-shut-file"]`, `katas = ["01-open-file"]`, kata + `:1: practises and lessons/curriculum.toml disagree on "Z2"`, 1},
+		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry", 2},
+		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks", 2},
+		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`, 1},
+		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:1: question "close-first": 2 options are right`, 1},
+		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:1: question "close-first": option 2 has no why`, 1},
+		{"unknown kind", quiz, `kind = "order"`, `kind = "guess"`, `unknown kind "guess"`, 1},
+		{"question about a blank line", quiz, `line = 8`, `line = 4`, `question "close-spot": option 2 has no text`, 1},
+		{"missing program", quiz, `code = "deferred/main.go"`, `code = "defer/main.go"`, "quiz/01-close/defer/main.go: cannot be read", 1},
+		{"variant without entry", corpus, "[wrong-e]", "[wrong-f]", corpus + ": the variant wrong-e has no entry: add [wrong-e]", 2},
+		{"entry without variant", corpus, "[wrong-e]", "[wrong-f]", "solutions/01-open-file/wrong-f.go is missing", 2},
+		{"variant that the go command would build", "solutions/01-open-file/wrong-e.go", "//go:build ignore\n\n", "", "solutions/01-open-file/wrong-e.go:1: a variant begins with the line //go:build ignore", 1},
+		{"unknown section of a brief", briefs, "## Rules", "## Laws", `unknown section "Laws"`, 1},
+		{"two hints", briefs, "### The idea\n", "", "2 hints: write 3", 1},
+		{"a conflict that was not settled", lesson, "## The habit", "<<<<<<< HEAD\n## The habit", lesson + ":40: a conflict marker of git", 1},
+		{"the end of a conflict", quiz, `id = "close-why"`, ">>>>>>> theirs\n" + `id = "close-why"`, quiz + ":128: a conflict marker of git", 1},
+		{"a NUL byte", lesson, "## The habit", "## The\x00 habit", lesson + ":40: a NUL byte", 1},
+		{"bytes that are no UTF-8", lesson, "## The habit", "## The habit\xff", lesson + ":40: bytes that are not UTF-8", 1},
+		{"a brief that is no UTF-8", briefs, "## Rules", "## Rules\xff", briefs + ":", 1},
+		{"a conflict in Go", "lessons/01-close/close.go", "return &Handle{open: true}", "<<<<<<< HEAD\n\treturn &Handle{open: true}", "lessons/01-close/close.go:", 1},
+		{"a NUL byte in Go", "lessons/01-close/close.go", "return &Handle{open: true}", "\x00", "lessons/01-close/close.go:8: illegal character NUL", 1},
+		{"an archive that was cut off between files", briefs, "-- end --\n", "", briefs + ":", 1},
+		{"an archive with something after its end", briefs, "-- end --\n", "-- end --\nmore\n", briefs + ":", 1},
+		{"no misconceptions", "quiz/misconceptions/01-close.toml", `truth`, `trueth`, `unknown key`, 1},
+		{"a curriculum that is no TOML", points, `id = "Z2"`, `id = `, points + `:8: not valid TOML`, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			files := coursetest.Files(t)
@@ -120,10 +134,43 @@ func TestMistakesAreRefused(t *testing.T) {
 			if err == nil {
 				t.Fatal("it was accepted")
 			}
+			var all interface{ Unwrap() []error }
+			if n := tc.complaints; !errors.As(err, &all) || len(all.Unwrap()) != n {
+				t.Errorf("one mistake, %d complaints, want %d:\n%v", len(all.Unwrap()), n, err)
+			}
 			if !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestATruncatedArchiveIsReportedAsThatFile: wherever it is cut off, there is one complaint, about the archive.
+func TestATruncatedArchiveIsReportedAsThatFile(t *testing.T) {
+	const name = "solutions/pristine.txtar"
+	whole := coursetest.Files(t)[name].Data
+	for n := range whole {
+		files := coursetest.Files(t)
+		files[name].Data = whole[:n]
+		_, err := coursetest.Load(t, files)
+		if want := fmt.Sprintf("%s:%d: it is cut off", name, strings.Count(string(whole[:n]), "\n")); err == nil || strings.Contains(err.Error(), "\n") ||
+			n > 0 && whole[n-1] == '\n' && !strings.HasPrefix(err.Error(), want) || !strings.HasPrefix(err.Error(), name+":") {
+			if n == len(whole)-1 && err == nil { // the last line end alone says nothing
+				continue
+			}
+			t.Fatalf("after %d bytes: %v", n, err)
+		}
+	}
+}
+
+// TestAGoFileThatNothingShowsParsesToo: each file of a lesson's folders.
+func TestAGoFileThatNothingShowsParsesToo(t *testing.T) {
+	for _, name := range []string{"lessons/01-close/extra.go", "lessons/01-close/handles/more.go"} {
+		files := coursetest.Files(t)
+		files[name] = &fstest.MapFile{Data: []byte("package p\n\nfunc f( {}\n")}
+		if _, err := coursetest.Load(t, files); err == nil || !strings.HasPrefix(err.Error(), name+":3: ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -91,5 +92,26 @@ func (l *loader) read(fsys fs.FS, under, name string) ([]byte, bool) {
 		l.problem(path.Join(under, name), 0, "cannot be read (%v): restore it, for example with git checkout", err)
 		return nil, false
 	}
-	return src, true
+	return src, l.checkText(path.Join(under, name), src)
+}
+
+// checkText refuses what an editor or git left in a text. It reports whether
+// there was none: the rest of such a file means nothing.
+func (l *loader) checkText(file string, src []byte) bool {
+	n := 0
+	for line := range bytes.Lines(src) {
+		n++
+		switch {
+		case bytes.HasPrefix(line, []byte("<<<<<<< ")) || bytes.HasPrefix(line, []byte(">>>>>>> ")):
+			l.problem(file, n, "a conflict marker of git: settle the conflict and remove the markers")
+		case bytes.IndexByte(line, 0) >= 0:
+			l.problem(file, n, "a NUL byte: remove it, or restore the file, for example with git checkout")
+		case !utf8.Valid(line):
+			l.problem(file, n, "bytes that are not UTF-8: save the file as UTF-8")
+		default:
+			continue
+		}
+		return false
+	}
+	return true
 }

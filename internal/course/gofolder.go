@@ -3,7 +3,9 @@ package course
 import (
 	"errors"
 	"fmt"
+	"go/parser"
 	"go/scanner"
+	"go/token"
 	"io/fs"
 	"path"
 	"slices"
@@ -45,6 +47,33 @@ func (g *goFolder) file(name string) (*gosource.File, error) {
 	}
 	g.files[name] = f
 	return f, nil
+}
+
+// checkRest requires of every Go file in a lesson's folder and those below that
+// it parses, also where no directive asked for it: a program has more files
+// than its main.go, and a proof stands or falls with its whole package.
+func (l *loader) checkRest(g *goFolder) {
+	err := fs.WalkDir(g.fsys, g.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".go" || g.files[strings.TrimPrefix(name, g.dir+"/")] != nil {
+			return err
+		}
+		file := path.Join(g.under, name)
+		src, err := fs.ReadFile(g.fsys, name)
+		if err != nil {
+			return err
+		}
+		_, err = parser.ParseFile(token.NewFileSet(), file, src, parser.SkipObjectResolution)
+		if err == nil {
+			return nil
+		}
+		if p := syntaxProblem(file, err); !slices.Contains(l.problems, error(p)) {
+			l.problems = append(l.problems, p)
+		}
+		return nil
+	})
+	if err != nil {
+		l.problem(g.path(""), 0, "cannot be read (%v): restore it, for example with git checkout", err)
+	}
 }
 
 // syntaxProblem is what go/parser says of a file, or of one of several.

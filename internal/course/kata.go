@@ -1,6 +1,7 @@
 package course
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -118,7 +119,9 @@ func (k *Kata) Alternatives() []*Variant {
 
 const (
 	pristine = "pristine.txtar"
-	kitDir   = "katas/internal/kit/"
+	// End is the name of the archive's last file. Without it the archive was cut off.
+	End    = "end"
+	kitDir = "katas/internal/kit/"
 )
 
 func (l *loader) loadKatas() {
@@ -127,6 +130,10 @@ func (l *loader) loadKatas() {
 		return
 	}
 	files := txtar.Parse(archive).Files
+	if len(files) == 0 || files[len(files)-1].Name != End || len(files[len(files)-1].Data) > 0 {
+		l.problem(path.Join("solutions", pristine), bytes.Count(archive, []byte("\n")), "it is cut off, or something was added to it: restore it, for example with git checkout, or write it anew with go generate ./solutions")
+		return
+	}
 	modules := map[string][]byte{}
 	for _, f := range files {
 		if f.Name == "go.mod" || f.Name == "go.sum" {
@@ -183,9 +190,10 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 	}
 	k.tests = suite.Tests
 	l.parseBrief(k, body, line)
-	l.loadCorpus(k)
+	if l.loadCorpus(k) {
+		l.loadPatterns(k)
+	}
 	l.loadTests(k)
-	l.loadPatterns(k)
 	return k
 }
 

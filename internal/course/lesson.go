@@ -114,7 +114,9 @@ func (l *loader) loadLesson(dir string) *Lesson {
 	if head.Title == "" || head.Summary == "" || head.Habit == "" || head.Minutes <= 0 || len(head.Teaches) == 0 {
 		l.problem(file, 1, "the front matter needs title, summary, habit, minutes (over 0) and teaches")
 	}
-	(&lessonParser{loader: l, lesson: lesson, code: l.codeOf(dir)}).parse(body, line)
+	code := l.codeOf(dir)
+	(&lessonParser{loader: l, lesson: lesson, code: code}).parse(body, line)
+	l.checkRest(code)
 	return lesson
 }
 

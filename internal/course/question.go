@@ -191,12 +191,22 @@ func (l *loader) checkQuestion(q *Question) {
 	if (q.Kind == Trace || q.Kind == Spot) && q.CodeFile == "" {
 		bad("a %s question needs code", q.Kind)
 	}
+	if !slices.Contains([]Kind{Single, Multi, Trace, Spot, Order}, q.Kind) {
+		bad("unknown kind %q: use single, multi, trace, spot or order", q.Kind)
+		return // what holds for its options is unknown too
+	}
 	right := 0
-	for i, o := range q.Options {
-		l.checkOption(q, i, o, bad)
+	for _, o := range q.Options {
 		if o.Right {
 			right++
 		}
+	}
+	one := q.Kind == Single || q.Kind == Trace || q.Kind == Spot
+	for i, o := range q.Options {
+		if one && right > 1 && o.Right {
+			o.Misconception = "" // which of them is right is the question
+		}
+		l.checkOption(q, i, o, bad)
 	}
 	switch q.Kind {
 	case Single, Trace, Spot:
@@ -214,8 +224,6 @@ func (l *loader) checkQuestion(q *Question) {
 		if l.course.Misconceptions[q.Misconception] == nil {
 			bad("misconception %q is not in quiz/misconceptions: define it or correct the id", q.Misconception)
 		}
-	default:
-		bad("unknown kind %q: use single, multi, trace, spot or order", q.Kind)
 	}
 }
 

@@ -13,6 +13,9 @@ const maxLine = 64 << 10
 // maxDamaged is how many lines that cannot be read a file may have. One with more is something else, and could have millions.
 const maxDamaged = 1000
 
+// usualLine is about how long a line is.
+const usualLine = 192
+
 // Damage is a line of the file that could not be read.
 type Damage struct {
 	Path   string

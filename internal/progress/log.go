@@ -242,6 +242,7 @@ func (l *Log) catchUp(f *os.File) error {
 		got.decoder = &decoder{}
 	}
 	next := got.state.draft()
+	next.history = slices.Grow(next.history, int((info.Size()-got.offset)/usualLine))
 	lines := newLineReader(io.NewSectionReader(f, got.offset, info.Size()-got.offset))
 	for {
 		line, err := lines.next()

@@ -15,7 +15,11 @@ var unset = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 // happened: nothing is later than now or than what follows it. An event that says so is taken to be as late as it can have
 // been. What a clock that was put back then makes too early is asked again too early, and nothing is forgotten.
 func believed(history iter.Seq[progress.Event], now time.Time) []time.Time {
-	var times []time.Time
+	n := 0
+	for range history {
+		n++
+	}
+	times := make([]time.Time, 0, n)
 	for e := range history {
 		times = append(times, e.At)
 	}

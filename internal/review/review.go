@@ -88,7 +88,9 @@ func New(c *course.Course, history iter.Seq[progress.Event], now time.Time) Sche
 	i := 0
 	for e := range history {
 		e.At = times[i]
-		i++
+		if i++; i%many == 0 {
+			remember(d.cards)
+		}
 		switch e.Kind {
 		case progress.KindAnswer:
 			d.answer(e)
@@ -105,12 +107,12 @@ type card struct {
 	question      *course.Question
 	misconception string
 
-	sittings []sat
+	sittings []sat     // that are over and not remembered yet
 	started  time.Time // the first answer of the sitting under way
 	wrong    int       // wrong answers in it
 	right    bool      // whether it has ended right
 	lookups  int       // sittings so far, this one included
-	memory   fsrs.Card // after all sittings, once remembered
+	memory   fsrs.Card // after the sittings before those
 }
 
 // sat is a sitting that is over.
@@ -151,7 +153,10 @@ func (k *card) close() {
 	k.started, k.wrong, k.right = time.Time{}, 0, false
 }
 
-// remember works out what is left of all sittings. For a log of many years that is most of the work, and
+// many is how many answers are taken before what they leave is worked out.
+const many = 16 << 10
+
+// remember works out what is left of the sittings that are over. For a log of many years that is most of the work, and
 // cards have nothing to do with each other: all processors share it.
 func remember(cards map[string]*card) {
 	var wg sync.WaitGroup
@@ -160,10 +165,10 @@ func remember(cards map[string]*card) {
 		wg.Go(func() {
 			f := scheduler()
 			for k := range left {
-				k.memory = fsrs.NewCard()
 				for _, s := range k.sittings {
 					k.memory = f.Next(k.memory, s.at, s.rating).Card
 				}
+				k.sittings = k.sittings[:0]
 			}
 		})
 	}
@@ -205,6 +210,7 @@ func (d *deck) card(key string, fresh card) *card {
 	k := d.cards[key]
 	if k == nil {
 		k = &fresh
+		k.memory = fsrs.NewCard()
 		d.cards[key] = k
 		d.order = append(d.order, key)
 	}
