@@ -102,7 +102,7 @@ func hammer(t *testing.T) {
 	const crowd = 16
 	for i, a := range crowded {
 		for j, b := range crowded[:i] {
-			rounds, turns := 2, 400
+			rounds, turns := 5, 400
 			if j == 0 { // Create: few notes, or List and Reads take long, so many stores
 				rounds, turns = 100, 2
 			}
@@ -110,19 +110,9 @@ func hammer(t *testing.T) {
 			kit.Race(t, what, rounds, func(*kit.Barrier) []func() {
 				s := maprace.NewStore(atNoon, ignore)
 				_ = s.Create(note("a", ""))
-				calls := make([]func(), crowd)
-				for caller := range calls {
-					op := []func(*maprace.Store, string){a.call, b.call}[caller%2]
-					calls[caller] = func() {
-						for n := caller * turns; n < (caller+1)*turns; n++ {
-							op(s, strconv.Itoa(n))
-							if n%17 == 0 {
-								kit.Interrupt()
-							}
-						}
-					}
-				}
-				return calls
+				return kit.Crowd(crowd, turns, func(n int) {
+					[]func(*maprace.Store, string){a.call, b.call}[n/turns%2](s, strconv.Itoa(n))
+				})
 			})
 		}
 	}

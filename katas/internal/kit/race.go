@@ -102,12 +102,18 @@ func (r *race) round(b *Barrier, calls []func()) {
 		}()
 	}
 	close(start)
-	for began := time.Now(); ; {
+	began := time.Now()
+	for looked := began; ; {
 		select {
 		case <-end:
 			return
-		case <-time.After(lookAfter):
+		case <-time.After(interruptAfter):
 		}
+		Interrupt()
+		if time.Since(looked) < lookAfter {
+			continue
+		}
+		looked = time.Now()
 		mine := slices.DeleteFunc(others(), func(g goroutine) bool {
 			return slices.Contains(r.before, g.id) || g.ofTheRuntime()
 		})
@@ -122,6 +128,10 @@ func (r *race) round(b *Barrier, calls []func()) {
 		}
 	}
 }
+
+// interruptAfter is the time after which Race interrupts everybody. Where only one
+// processor is free, nothing else stops a goroutine in the middle of a call.
+const interruptAfter = 50 * time.Microsecond
 
 // lookAfter is the time after which Race looks whether anybody still goes on. A
 // look finds out without a doubt, but it costs time, and most rounds end before.
@@ -178,6 +188,23 @@ func (b *Barrier) giveUp() bool {
 	}
 	b.waiting, b.off = 0, true
 	return waited
+}
+
+// Crowd returns functions for a [Race] that make the calls 0 to size*turns-1, each
+// of them so many, and interrupt each other.
+func Crowd(size, turns int, call func(n int)) []func() {
+	calls := make([]func(), size)
+	for caller := range calls {
+		calls[caller] = func() {
+			for n := caller * turns; n < (caller+1)*turns; n++ {
+				call(n)
+				if n%17 == 0 {
+					Interrupt()
+				}
+			}
+		}
+	}
+	return calls
 }
 
 // SlowError returns an error whose text takes a while: others go on while it is

@@ -1,0 +1,43 @@
+package errormap_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	errormap "example.com/leakproof/katas/04-error-map"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// A shelf is a store without notes. It remembers nothing: a lock around that would
+// order the requests.
+type shelf struct{}
+
+func (shelf) Get(context.Context, string) (errormap.Note, error) {
+	return errormap.Note{}, errormap.ErrNotFound
+}
+
+func (shelf) Rename(context.Context, string, string) error {
+	return &errormap.InvalidError{Field: "title"}
+}
+
+// Contract: requests at the same time share nothing that could race. Where
+// requests take turns, whatever is locked on the way orders them and hides it.
+func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
+	requests := []*http.Request{
+		httptest.NewRequest(http.MethodGet, "/notes/1", nil),
+		httptest.NewRequest(http.MethodPut, "/notes/1/title", nil),
+	}
+	kit.Race(t, "requests were served at the same time", 4, func(*kit.Barrier) []func() {
+		h := errormap.NewHandler(errormap.NewService(shelf{}), slog.New(slog.DiscardHandler))
+		return kit.Crowd(8, 300, func(n int) {
+			r := requests[n%len(requests)].Clone(t.Context())
+			r.Body = io.NopCloser(strings.NewReader(`{"title":"Milk"}`))
+			h.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	})
+}

@@ -1,0 +1,32 @@
+package lostcancel_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	lostcancel "example.com/leakproof/katas/08-lost-cancel"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// A shelf is a store that remembers nothing: a lock around that would order the
+// calls.
+type shelf struct{}
+
+func (shelf) Open(_ context.Context, id string) (io.ReadCloser, error) {
+	if id == "none" {
+		return nil, lostcancel.ErrNotFound
+	}
+	return io.NopCloser(strings.NewReader("milk")), nil
+}
+
+// Contract 9: calls at the same time share nothing that could race. Where calls
+// take turns, whatever is locked on the way orders them and hides it.
+func TestCallsMeetOnSeveralProcessors(t *testing.T) {
+	kit.Race(t, "calls of one service were made at the same time", 4, func(*kit.Barrier) []func() {
+		s := lostcancel.NewService(shelf{}, time.Hour)
+		return kit.Crowd(8, 300, func(n int) { _ = s.Export(t.Context(), []string{"1", "none"}, io.Discard) })
+	})
+}

@@ -1,0 +1,31 @@
+package retry_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	retry "example.com/leakproof/katas/09-retry"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// A shelf is a store that takes every other note. It remembers nothing: a lock
+// around that would order the calls.
+type shelf struct{}
+
+func (shelf) Put(_ context.Context, n retry.Note) error {
+	if n.ID == "bad" {
+		return errors.New("too long")
+	}
+	return nil
+}
+
+// Contract 10: calls at the same time share nothing that could race. Where calls
+// take turns, whatever is locked on the way orders them and hides it.
+func TestCallsMeetOnSeveralProcessors(t *testing.T) {
+	kit.Race(t, "calls of one service were made at the same time", 4, func(*kit.Barrier) []func() {
+		s := retry.NewService(shelf{}, retry.Policy{Tries: 3, First: time.Second, Longest: time.Minute})
+		return kit.Crowd(8, 1000, func(n int) { _ = s.Save(t.Context(), retry.Note{ID: []string{"good", "bad"}[n%2]}) })
+	})
+}

@@ -1,0 +1,128 @@
+//go:build ignore
+
+// Package decode serves POST /notes: it takes one note out of a request and
+// hands it to a store.
+package decode
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+)
+
+// maxBody is the largest request body that the API takes, in bytes.
+const maxBody = 16 << 10
+
+// A Note is one note as the store keeps it and the API shows it.
+type Note struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Content string `json:"content,omitempty"`
+}
+
+// A Store keeps notes.
+type Store interface {
+	// Create keeps a note and returns it with its id.
+	Create(ctx context.Context, n Note) (Note, error)
+}
+
+// NewHandler serves POST /notes.
+func NewHandler(store Store) http.Handler {
+	h := &handler{store: store}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /notes", h.create)
+	return mux
+}
+
+type handler struct {
+	store Store
+
+	creating atomic.Int64 // requests that have a note, for the metrics
+	longest  int          // title so far
+}
+
+func (h *handler) create(w http.ResponseWriter, r *http.Request) {
+	// The cap is a reader, so it counts what arrives and not what the client
+	// announces. It needs w to tell the server that this connection is spent.
+	in, err := decode(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		writeDecodeError(w, err)
+		return
+	}
+	h.creating.Add(1)
+	defer h.creating.Add(-1)
+	h.longest = max(h.longest, len(in.Title))
+	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
+	if err != nil {
+		writeError(w, http.StatusInternalServerError, "internal", "The note could not be stored.")
+		return
+	}
+	writeJSON(w, http.StatusCreated, note)
+}
+
+// A newNote is what a client sends. It cannot choose an id.
+type newNote struct {
+	Title   string `json:"title"`
+	Content string `json:"content"`
+}
+
+// decode returns the note in body: one object with no other fields than those
+// of newNote, and then the end.
+func decode(body io.Reader) (newNote, error) {
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	var in newNote
+	if err := dec.Decode(&in); err != nil {
+		return newNote{}, fmt.Errorf("decode note: %w", err)
+	}
+	// Decode takes one value and leaves what follows it to the next call. Only
+	// io.EOF says that nothing does. Everything else is an error, nil included;
+	// and the cap may be passed here as well, which the join keeps visible.
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return newNote{}, fmt.Errorf("decode note: %w", errors.Join(errTrailing, err))
+	}
+	// The zero value is what null, {} and a note without a title leave behind.
+	if in.Title == "" {
+		return newNote{}, errors.New("decode note: no title")
+	}
+	return in, nil
+}
+
+var errTrailing = errors.New("the body goes on behind the note")
+
+// writeDecodeError answers a body that is no note. Each MaxBytesReader makes
+// an error of its own, and decode has wrapped it, so it is known by its type,
+// anywhere in the chain.
+func writeDecodeError(w http.ResponseWriter, err error) {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		writeError(w, http.StatusRequestEntityTooLarge, "too_large",
+			fmt.Sprintf("A note has at most %d bytes.", tooLarge.Limit))
+		return
+	}
+	writeError(w, http.StatusBadRequest, "validation_error", "A note has a title and may have a content.")
+}
+
+// writeError answers in the one shape that every failure of the API has.
+func writeError(w http.ResponseWriter, status int, code, message string) {
+	type problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	writeJSON(w, status, map[string]problem{"error": {code, message}})
+}
+
+// writeJSON answers with v. A value that cannot be encoded is a bug here, and
+// a failed write means that the client has gone.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encode %T: %v", v, err))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}

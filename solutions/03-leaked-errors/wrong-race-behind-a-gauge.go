@@ -1,0 +1,204 @@
+//go:build ignore
+
+// Package leakederrors serves notes over HTTP from a store that it is given.
+package leakederrors
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+// maxBody is the largest request body that is read, in bytes.
+const maxBody = 1 << 20
+
+// A Note is one note as the store keeps it and the API shows it.
+type Note struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Content string `json:"content,omitempty"`
+}
+
+// The kinds of failure a Store reports. It wraps them in the detail it has
+// (the statement, the host, the constraint), so compare with errors.Is.
+var (
+	ErrInvalid  = errors.New("invalid note")
+	ErrNotFound = errors.New("note not found")
+	ErrConflict = errors.New("note already exists")
+)
+
+// A Store keeps notes.
+type Store interface {
+	// Create keeps a note and returns it with its id.
+	Create(ctx context.Context, n Note) (Note, error)
+	// Get returns the note with this id.
+	Get(ctx context.Context, id string) (Note, error)
+	// Delete removes the note with this id.
+	Delete(ctx context.Context, id string) error
+}
+
+// NewHandler serves POST /notes, GET /notes/{id} and DELETE /notes/{id}. It
+// logs to log and to nothing else.
+func NewHandler(store Store, log *slog.Logger) http.Handler {
+	h := &handler{store: store, log: log, start: rand.Text()}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /notes", h.create)
+	mux.HandleFunc("GET /notes/{id}", h.get)
+	mux.HandleFunc("DELETE /notes/{id}", h.remove)
+	return h.identify(h.recoverPanic(mux))
+}
+
+type handler struct {
+	store Store
+	log   *slog.Logger
+
+	serving atomic.Int64 // requests, for the metrics
+	start   string       // of every request id of this process
+	last    int          // number of a request
+}
+
+type requestIDKey struct{}
+
+// requestID returns the id that identify gave to the request of ctx.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// identify gives every request an id, for the log and for the client's
+// support ticket.
+func (h *handler) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.serving.Add(1)
+		defer h.serving.Add(-1)
+		h.last++
+		id := fmt.Sprintf("%s-%d", h.start, h.last)
+		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+		h.log.InfoContext(ctx, "request",
+			"request_id", id, "method", r.Method, "path", r.URL.Path)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// recoverPanic answers a request whose handler panicked as an internal
+// failure. The stack is taken here, while it still shows who panicked. The
+// value is formatted with %v, not wrapped: a panic is a bug, and no sentinel
+// inside its value may turn it into somebody's 404.
+func (h *handler) recoverPanic(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				h.fail(w, r, fmt.Errorf("panic: %v\n\n%s", p, debug.Stack()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (h *handler) create(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Title   string `json:"title"`
+		Content string `json:"content"`
+	}
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
+		h.fail(w, r, fmt.Errorf("%w: read the body: %w", ErrInvalid, err))
+		return
+	}
+	if in.Title == "" {
+		h.fail(w, r, fmt.Errorf("%w: no title", ErrInvalid))
+		return
+	}
+	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
+	if err != nil {
+		h.fail(w, r, fmt.Errorf("create note: %w", err))
+		return
+	}
+	writeJSON(w, http.StatusCreated, note)
+}
+
+func (h *handler) get(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	note, err := h.store.Get(r.Context(), id)
+	if err != nil {
+		h.fail(w, r, fmt.Errorf("get note %s: %w", id, err))
+		return
+	}
+	writeJSON(w, http.StatusOK, note)
+}
+
+func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	if err := h.store.Delete(r.Context(), id); err != nil {
+		h.fail(w, r, fmt.Errorf("delete note %s: %w", id, err))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// A problem is everything that a client learns about a failure. Its fields are
+// written here and nowhere else: there is no way from an error's text into one.
+type problem struct {
+	status  int
+	code    string
+	message string
+}
+
+// problemOf is the one place where errors become answers. Whatever it does not
+// know is internal: an error that somebody adds tomorrow leaks nothing.
+func problemOf(err error) problem {
+	switch {
+	case errors.Is(err, ErrInvalid):
+		return problem{http.StatusBadRequest, "validation_error",
+			"The request is not valid. A note has a title and may have a content."}
+	case errors.Is(err, ErrNotFound):
+		return problem{http.StatusNotFound, "not_found", "There is no such note."}
+	case errors.Is(err, ErrConflict):
+		return problem{http.StatusConflict, "conflict", "The note conflicts with one that exists."}
+	default:
+		return problem{http.StatusInternalServerError, "internal",
+			"Something went wrong on our side. Quote the request id to support."}
+	}
+}
+
+// fail splits an error in two: the detail goes to the log, the problem goes to
+// the client, and the request id in both joins them again.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(err)
+	level := slog.LevelInfo
+	if p.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	id := requestID(r.Context())
+	h.log.Log(r.Context(), level, "request failed",
+		"request_id", id, "status", p.status, "code", p.code, "error", err)
+
+	var body struct {
+		Error struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		} `json:"error"`
+		RequestID string `json:"request_id"`
+	}
+	body.Error.Code, body.Error.Message, body.RequestID = p.code, p.message, id
+	writeJSON(w, p.status, body)
+}
+
+// writeJSON answers with v. A value that cannot be encoded is a bug here, and
+// a failed write means that the client has gone.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encode %T: %v", v, err))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}

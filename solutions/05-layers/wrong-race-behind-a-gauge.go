@@ -1,0 +1,195 @@
+//go:build ignore
+
+// Package layers keeps notes for the HTTP API and for the team's other programs.
+package layers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+)
+
+const maxTitle = 80                 // characters
+const openFor = 30 * 24 * time.Hour // then a note keeps its title
+
+// Why the user does not get what was asked for. Compare with errors.Is.
+var (
+	ErrInvalid  = errors.New("invalid note")
+	ErrNotFound = errors.New("note not found")
+	ErrLocked   = errors.New("note is locked")
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string    `json:"id"`
+	Owner   string    `json:"owner"`
+	Title   string    `json:"title"`
+	Content string    `json:"content"`
+	Created time.Time `json:"created"`
+}
+
+// A Store keeps notes by their id. Get reports a missing one with ErrNotFound.
+type Store interface {
+	Get(ctx context.Context, id string) (Note, error)
+	Put(ctx context.Context, n Note) error
+}
+
+// A Service looks after the notes in a store. It may be used by several goroutines.
+type Service struct {
+	store Store
+	newID func() string
+	now   func() time.Time
+
+	reading atomic.Int64 // calls of Get, for the metrics
+	reads   int          // so far
+}
+
+// NewService returns a service for the notes in store.
+func NewService(store Store, newID func() string, now func() time.Time) *Service {
+	return &Service{store: store, newID: newID, now: now}
+}
+
+// Create makes a note of the user's. The rules are here, and not in front of the
+// calls to this method: whoever has a Service meets them, by HTTP, from a queue,
+// or out of a program that nobody has written yet.
+func (s *Service) Create(ctx context.Context, user, title, content string) (Note, error) {
+	title, err := cleanTitle(title)
+	if err != nil {
+		return Note{}, err
+	}
+	// What the service takes from outside, it takes from its fields. A test can
+	// choose the id and the time, and two services have nothing in common.
+	n := Note{s.newID(), user, title, content, s.now()}
+	if err := s.store.Put(ctx, n); err != nil {
+		return Note{}, fmt.Errorf("put note %s: %w", n.ID, err)
+	}
+	return n, nil
+}
+
+// Get returns the note with this id to its owner.
+func (s *Service) Get(ctx context.Context, user, id string) (Note, error) {
+	s.reading.Add(1)
+	defer s.reading.Add(-1)
+	s.reads++
+	n, err := s.store.Get(ctx, id)
+	if err != nil {
+		return Note{}, fmt.Errorf("get note %s for %s: %w", id, user, err)
+	}
+	// The same error as for a note that is missing, so that nobody learns which
+	// ids there are. It is a word of the service: that it is a 404, and that 404
+	// means anything, only the handler knows.
+	if n.Owner != user {
+		return Note{}, fmt.Errorf("get note %s for %s: %w", id, user, ErrNotFound)
+	}
+	return n, nil
+}
+
+// Retitle gives the note with this id another title.
+func (s *Service) Retitle(ctx context.Context, user, id, title string) (Note, error) {
+	title, err := cleanTitle(title)
+	if err != nil {
+		return Note{}, err
+	}
+	// Through Get, which has the rule about owners. Age comes after it: "locked"
+	// would tell a stranger that the note is there.
+	n, err := s.Get(ctx, user, id)
+	if err != nil {
+		return Note{}, err
+	}
+	if age := s.now().Sub(n.Created); age >= openFor {
+		return Note{}, fmt.Errorf("retitle note %s, %v old: %w", id, age, ErrLocked)
+	}
+	n.Title = title
+	if err := s.store.Put(ctx, n); err != nil {
+		return Note{}, fmt.Errorf("put note %s: %w", n.ID, err)
+	}
+	return n, nil
+}
+
+// cleanTitle returns the title as it is kept. Trimming is a part of the rule: a
+// caller that has not trimmed must not get another answer than one that has.
+func cleanTitle(title string) (string, error) {
+	title = strings.TrimSpace(title)
+	if n := utf8.RuneCountInString(title); n == 0 || n > maxTitle {
+		return "", fmt.Errorf("a title of %d characters: %w", n, ErrInvalid)
+	}
+	return title, nil
+}
+
+// Notes is what the handler needs of a Service.
+type Notes interface {
+	Create(ctx context.Context, user, title, content string) (Note, error)
+	Get(ctx context.Context, user, id string) (Note, error)
+	Retitle(ctx context.Context, user, id, title string) (Note, error)
+}
+
+// NewHandler serves notes over HTTP. A gateway sets the header X-User.
+func NewHandler(notes Notes) http.Handler {
+	h, mux := &handler{notes}, http.NewServeMux()
+	mux.HandleFunc("POST /notes", answer(http.StatusCreated, h.create))
+	mux.HandleFunc("GET /notes/{id}", answer(http.StatusOK, h.get))
+	mux.HandleFunc("PATCH /notes/{id}", answer(http.StatusOK, h.retitle))
+	return mux
+}
+
+type handler struct{ notes Notes }
+
+// The handlers say what the request says, with its context, and nothing about
+// what is allowed. Under them a service without rules would have no rules.
+func (h *handler) create(r *http.Request) (Note, error) {
+	in, err := read(r)
+	if err != nil {
+		return Note{}, err
+	}
+	return h.notes.Create(r.Context(), r.Header.Get("X-User"), in.Title, in.Content)
+}
+
+func (h *handler) get(r *http.Request) (Note, error) {
+	return h.notes.Get(r.Context(), r.Header.Get("X-User"), r.PathValue("id"))
+}
+
+func (h *handler) retitle(r *http.Request) (Note, error) {
+	in, err := read(r)
+	if err != nil {
+		return Note{}, err
+	}
+	return h.notes.Retitle(r.Context(), r.Header.Get("X-User"), r.PathValue("id"), in.Title)
+}
+
+// input is the body of a request. Whether it can be read is a question of HTTP
+// and JSON, so the handler answers it. Whether it is a good note is not.
+type input struct{ Title, Content string }
+
+func read(r *http.Request) (in input, err error) {
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return in, fmt.Errorf("%w: read the body: %w", ErrInvalid, err)
+	}
+	return in, nil
+}
+
+// answer serves requests with the note that call returns and the given status.
+func answer(status int, call func(*http.Request) (Note, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		n, err := call(r)
+		switch {
+		case errors.Is(err, ErrInvalid):
+			http.Error(w, "invalid", http.StatusBadRequest)
+		case errors.Is(err, ErrNotFound):
+			http.Error(w, "not found", http.StatusNotFound)
+		case errors.Is(err, ErrLocked):
+			http.Error(w, "locked", http.StatusConflict)
+		case err != nil:
+			http.Error(w, "internal", http.StatusInternalServerError)
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			_ = json.NewEncoder(w).Encode(n)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+//go:build ignore
+
+// Package lostcancel exports the notes of all users, for the archive.
+package lostcancel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// ErrNotFound is what a store answers when it has no such note.
+var ErrNotFound = errors.New("note not found")
+
+// A Store holds the notes.
+type Store interface {
+	// Open begins to read the content of a note. ctx is for the whole of it:
+	// when it ends, Open gives up, and so does a Read of what Open has
+	// returned. Whoever gets a reader closes it.
+	Open(ctx context.Context, id string) (io.ReadCloser, error)
+}
+
+// A Service exports notes. It may be used by several goroutines.
+type Service struct {
+	store Store
+	limit time.Duration
+
+	exporting atomic.Int64 // notes, for the metrics
+	notes     int          // that were opened so far
+}
+
+// NewService returns a service that exports the notes of a store. For each note
+// the store has to answer within the limit.
+func NewService(store Store, limit time.Duration) *Service {
+	return &Service{store: store, limit: limit}
+}
+
+// Export writes the contents of the notes to w, one after another. Notes that
+// the store does not have any more are left out. If a note cannot be opened
+// within the limit, read or written, Export returns an error.
+//
+// The limit is for the answer of the store. Reading takes as long as it takes:
+// some notes have films in them.
+func (s *Service) Export(ctx context.Context, ids []string, w io.Writer) error {
+	for _, id := range ids {
+		if err := s.exportNote(ctx, id, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportNote writes the content of one note to w. It is a function of its own
+// because a defer belongs to a function: here it runs at the end of each note,
+// in the loop above it would run at the end of the export.
+func (s *Service) exportNote(ctx context.Context, id string, w io.Writer) error {
+	// The caller's context keeps call until somebody cancels it. That is done
+	// on every way out, also where all went well and where the timer was first:
+	// a second call of cancel does nothing.
+	call, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	// Stop takes the limit back, because reading has none. It ends the timer and
+	// not the context: what the timer would have done at the limit is still to
+	// be done.
+	limit := time.AfterFunc(s.limit, cancel)
+	content, err := s.store.Open(call, id)
+	limit.Stop()
+	s.exporting.Add(1)
+	defer s.exporting.Add(-1)
+	s.notes++
+	if errors.Is(err, ErrNotFound) {
+		return nil // deleted since the list was made
+	}
+	if err != nil {
+		return fmt.Errorf("open note %s: %w", id, err)
+	}
+
+	// The reader needs the context as well, so cancel comes after the last read.
+	_, err = io.Copy(w, content)
+	if err := errors.Join(err, content.Close()); err != nil {
+		return fmt.Errorf("export note %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+//go:build ignore
+
+// Package retry saves notes in a store that is away for a moment now and then.
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID      string
+	Title   string
+	Content string
+}
+
+// ErrUnavailable says that the store could not be reached this time.
+var ErrUnavailable = errors.New("store is unavailable")
+
+// A Store keeps notes.
+type Store interface {
+	// Put sets the note with n's id. Doing it twice is the same as once. When
+	// ctx ends it gives up and returns an error.
+	Put(ctx context.Context, n Note) error
+}
+
+// A Policy says how often and when a call is tried. All of it is above zero.
+type Policy struct {
+	Tries   int           // at most, the first one included
+	First   time.Duration // the wait before the second try; each further wait is twice the one before,
+	Longest time.Duration // and never longer than this
+}
+
+// A Service saves notes. It may be used by several goroutines.
+type Service struct {
+	store  Store
+	policy Policy
+
+	saving atomic.Int64 // calls of Save, for the metrics
+	tries  int          // of all calls so far
+}
+
+// NewService returns a service that saves in the store, by the policy.
+func NewService(store Store, policy Policy) *Service {
+	return &Service{store: store, policy: policy}
+}
+
+// Save saves a note. While the store is unavailable it tries again, as long as
+// ctx has not ended. If that is why it gives up, its error wraps both the error
+// of ctx and that of the last try.
+func (s *Service) Save(ctx context.Context, n Note) error {
+	s.saving.Add(1)
+	defer s.saving.Add(-1)
+	wait := s.policy.First
+	for try := 1; ; try++ {
+		s.tries++
+		err := s.store.Put(ctx, n)
+		// Three reasons to go home without a wait: it worked, trying again
+		// would not help, or there is no other try to wait for.
+		if !errors.Is(err, ErrUnavailable) || try >= s.policy.Tries {
+			return ended(ctx, err)
+		}
+		// A fourth may come at any time from now on. It is the wait that has
+		// to listen: nobody else is there to hear it.
+		if pause(ctx, wait) != nil {
+			return ended(ctx, err)
+		}
+		wait = min(2*wait, s.policy.Longest) // it is at most twice the longest, so it cannot overflow
+	}
+}
+
+// ended adds the error of ctx to the failure of a try that it cut short, or
+// that nobody waits to see repeated.
+func ended(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), err)
+}
+
+// pause waits for d, or returns the error of ctx if that ends before or has
+// ended: with both ready, select would choose at random.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,134 @@
+//go:build ignore
+
+// Package contextvalues deletes notes, for those who may.
+package contextvalues
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID    string
+	Owner string // the owner's user id
+	Title string
+}
+
+// A User has been authenticated. Nobody is a user without an id.
+type User struct {
+	ID   string
+	Role string // "support" may delete notes of others
+}
+
+// What a deletion may fail with.
+var (
+	ErrUnauthenticated = errors.New("nobody is signed in")
+	ErrForbidden       = errors.New("not allowed")
+	ErrNotFound        = errors.New("note not found")
+)
+
+// Sessions knows who is signed in.
+type Sessions interface {
+	User(ctx context.Context, token string) (u User, ok bool)
+}
+
+// A Store keeps notes.
+type Store interface {
+	Get(ctx context.Context, id string) (Note, error)
+	Delete(ctx context.Context, id string) error
+}
+
+// userKey is the context's key of the user. No other package can name its type,
+// so no other package has, or asks for, this key: only the two functions below.
+type userKey struct{}
+
+func withUser(ctx context.Context, u User) context.Context {
+	return context.WithValue(ctx, userKey{}, u)
+}
+
+// userFrom returns the user that Authenticate has let pass. ok is false if
+// nobody has.
+func userFrom(ctx context.Context) (u User, ok bool) {
+	u, ok = ctx.Value(userKey{}).(User)
+	return u, ok
+}
+
+// Authenticate lets signed-in users pass to next and refuses everybody else.
+func Authenticate(sessions Sessions, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, ok := sessions.User(r.Context(), r.Header.Get("Authorization"))
+		if !ok {
+			http.Error(w, "sign in first", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(withUser(r.Context(), user)))
+	})
+}
+
+// NewHandler returns the handler of DELETE /notes/{id}.
+func NewHandler(service *Service) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("DELETE /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
+		// The context has brought the user this far because there was no other
+		// way through http.Handler. From here on the user is an argument.
+		user, ok := userFrom(r.Context())
+		if !ok {
+			answer(w, ErrUnauthenticated)
+			return
+		}
+		answer(w, service.Delete(r.Context(), user, r.PathValue("id")))
+	})
+	return mux
+}
+
+func answer(w http.ResponseWriter, err error) {
+	switch {
+	case err == nil:
+		w.WriteHeader(http.StatusNoContent)
+	case errors.Is(err, ErrUnauthenticated):
+		http.Error(w, "sign in first", http.StatusUnauthorized)
+	case errors.Is(err, ErrForbidden):
+		http.Error(w, "not allowed", http.StatusForbidden)
+	case errors.Is(err, ErrNotFound):
+		http.Error(w, "note not found", http.StatusNotFound)
+	default:
+		http.Error(w, "internal error", http.StatusInternalServerError)
+	}
+}
+
+// A Service deletes notes. It may be used by several goroutines.
+type Service struct {
+	store Store
+
+	deleting atomic.Int64 // calls of Delete, for the metrics
+	last     User         // who deleted something, for the status page
+}
+
+// NewService returns a service for the notes in the store.
+func NewService(store Store) *Service {
+	return &Service{store: store}
+}
+
+// Delete deletes a note, on behalf of a user: its owner, or support.
+func (s *Service) Delete(ctx context.Context, by User, id string) error {
+	// What is missing is refused before it is compared: nobody owns nothing.
+	if by.ID == "" {
+		return ErrUnauthenticated
+	}
+	s.deleting.Add(1)
+	defer s.deleting.Add(-1)
+	s.last = by
+	note, err := s.store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	// The rule knows its arguments. The context is passed on and asked nothing,
+	// so a job without a request gets the same answer.
+	if note.Owner != by.ID && by.Role != "support" {
+		return ErrForbidden
+	}
+	return s.store.Delete(ctx, id)
+}
