@@ -20,11 +20,17 @@ var waits = map[string][]string{
 	"filepath": {"Glob", "WalkDir"},
 }
 
+// aside are the files whose calls run outside of Update and View.
+var aside = map[string]string{
+	"flood.go":    "a filter looks at keys before Update does, and asks the time",
+	"recorder.go": "what is queued is kept when the event loop has ended",
+}
+
 // TestPagesWaitForNothing: Update and View of every page run in the event loop.
 func TestPagesWaitForNothing(t *testing.T) {
 	seen := 0
 	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || aside[name] != "" {
 			return err
 		}
 		seen++
