@@ -42,7 +42,7 @@ func TestCorpus(t *testing.T) {
 		remembered = verdicts.Cache{}
 	}
 	fromCache, all := 0, 0
-	g := &corpusGrader{grader: &grade.Grader{Runner: &gorun.Runner{Root: pristineClone(t, c)}, Shuffle: "on"}, runs: runs}
+	g := &corpusGrader{grader: &grade.Grader{Runner: &gorun.Runner{Root: pristineClone(t, c)}, Shuffle: "on", Secret: "corpus"}, runs: runs}
 	ctx := t.Context()
 	for _, k := range c.Katas {
 		for _, v := range k.Variants {

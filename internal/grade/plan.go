@@ -38,8 +38,8 @@ type plan struct {
 }
 
 // newPlan compares the suite with what is on disk. The problem, if not empty,
-// says why there is nothing to run.
-func newPlan(root string, s Suite) (p *plan, problem string) {
+// says why there is nothing to run. The secret is the canary's.
+func newPlan(root, secret string, s Suite) (p *plan, problem string) {
 	p = &plan{
 		Subject: explain.Subject{Dir: s.Dir, File: path.Join(s.Dir, s.File), Suite: s.Files},
 		root:    root, kata: s.Kata, modules: s.Modules, replace: map[string][]byte{},
@@ -68,7 +68,7 @@ func newPlan(root string, s Suite) (p *plan, problem string) {
 	if problem := p.inspectAll(module); problem != "" {
 		return nil, problem
 	}
-	p.canary = newCanary(suite.Package, p.Suite, p.Answer)
+	p.canary = newCanary(secret, suite.Package, p.Suite, p.Answer)
 	p.Canary = p.canary.Canary
 	p.replace[path.Join(s.Dir, p.Canary.File)] = p.canary.source
 	if s.trial {

@@ -227,7 +227,7 @@ func TestMine(t *testing.T) { t.Error("never") }
 
 func newTestPlan(t *testing.T, b *bench) *plan {
 	t.Helper()
-	p, problem := newPlan(b.root, b.suite)
+	p, problem := newPlan(b.root, secret, b.suite)
 	if problem != "" {
 		t.Fatal(problem)
 	}
