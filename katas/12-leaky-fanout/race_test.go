@@ -14,7 +14,7 @@ import (
 // the same moment.
 func TestAnswersAtTheSameMoment(t *testing.T) {
 	ctx := kit.SlowEnd()
-	for _, c := range []struct{ shards, rounds, failing int }{{200, 2, 2}, {500, 14, 0}} {
+	for _, c := range []struct{ shards, rounds, failing int }{{100, 6, 2}, {500, 20, 0}} {
 		kit.Race(t, "the shards of one search answered at the same moment", c.rounds, func(meet *kit.Barrier) []func() {
 			var shards []leakyfanout.Shard
 			for i := range c.shards {

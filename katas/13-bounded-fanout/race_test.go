@@ -30,7 +30,7 @@ func (m meeting) Note(_ context.Context, id string) (boundedfanout.Note, error) 
 // on several, all at the same moment.
 func TestAnswersAtTheSameMoment(t *testing.T) {
 	ctx := kit.SlowEnd()
-	for _, c := range []struct{ limit, rounds, failing int }{{200, 2, 2}, {500, 14, 0}} {
+	for _, c := range []struct{ limit, rounds, failing int }{{100, 6, 2}, {500, 14, 0}} {
 		ids, fails := number("n", 2*c.limit), map[string]bool{}
 		for i, id := range ids {
 			fails[id] = c.failing > 0 && i%c.failing == 0

@@ -30,7 +30,7 @@ func (m meeting) Add(_ context.Context, n workerpool.Note) error {
 // a race; so these calls end on several, all at the same moment.
 func TestCallsEndAtTheSameMoment(t *testing.T) {
 	ctx := kit.SlowEnd()
-	for _, c := range []struct{ workers, rounds, failing int }{{200, 2, 2}, {500, 14, 0}} {
+	for _, c := range []struct{ workers, rounds, failing int }{{100, 6, 2}, {500, 14, 0}} {
 		all, fails := notes(2*c.workers), map[string]bool{}
 		for i, n := range all {
 			fails[n.ID] = c.failing > 0 && i%c.failing == 0

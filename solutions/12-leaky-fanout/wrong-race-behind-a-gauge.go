@@ -59,8 +59,8 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}
 			s.answers.Add(1)
+			defer s.answers.Add(-1)
 			found = append(found, part{i, notes})
-			s.answers.Add(-1)
 			return nil
 		})
 	}

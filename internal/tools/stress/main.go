@@ -10,6 +10,7 @@
 //	go run ./internal/tools/stress                       # 200 runs of every variant
 //	go run ./internal/tools/stress -runs 20 12 19        # fewer, of two katas
 //	go run ./internal/tools/stress -load 12 leaky-fanout # more load
+//	go run ./internal/tools/stress -only behind 11 12    # the variants whose names match
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -53,8 +55,13 @@ func main() {
 func run(ctx context.Context) (flips int, err error) {
 	runs := flag.Int("runs", 200, "runs of each variant")
 	load := flag.Int("load", 3*runtime.NumCPU(), "runs at the same time, more than there are processors")
+	only := flag.String("only", "", "`regexp` of the names of the variants; all, if it is empty")
 	flag.Parse()
 
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		return 0, fmt.Errorf("-only: %w", err)
+	}
 	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
 	if err != nil {
 		return 0, err
@@ -87,6 +94,9 @@ func run(ctx context.Context) (flips int, err error) {
 	fmt.Printf("%d variants, %d runs each, %d at a time on %d processors\n", variants, *runs, *load, runtime.NumCPU())
 	for _, k := range katas {
 		for _, v := range k.Variants {
+			if !wanted.MatchString(v.ID) {
+				continue
+			}
 			began := time.Now()
 			b, err := build(ctx, root, dir, k, v)
 			if err != nil {

@@ -37,8 +37,9 @@ const racers = 4
 // Race ends t after the first round in which the race detector has reported
 // something, a call has panicked, or nobody goes on: then with the lines at which
 // the goroutines wait for each other. The message begins with what, which says
-// what was done at the same moment. Race must be called by the goroutine of t,
-// and not in a bubble.
+// what was done at the same moment. As for [Settle], a goroutine that waits for a
+// timer waits for others. Race must be called by the goroutine of t, and not in a
+// bubble.
 func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) {
 	t.Helper()
 	if current().bubble != "" {

@@ -1,6 +1,7 @@
 package kit_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"runtime"
@@ -196,4 +197,42 @@ func raceInto(t *testing.T, f func()) string {
 	}()
 	<-done
 	return r.said
+}
+
+// TestCrowdMakesEachCallOnce, whoever makes it.
+func TestCrowdMakesEachCallOnce(t *testing.T) {
+	var made [40]atomic.Int32
+	kit.Race(t, "notes were read", 1, func(*kit.Barrier) []func() {
+		return kit.Crowd(8, 5, func(n int) { made[n].Add(1) })
+	})
+	for n := range made {
+		if times := made[n].Load(); times != 1 {
+			t.Errorf("call %d was made %d times, want once", n, times)
+		}
+	}
+}
+
+// TestOthersGoOnFirst while the text of a SlowError is asked for, and before the
+// cancel function of what is derived from SlowEnd returns.
+func TestOthersGoOnFirst(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for name, step := range map[string]func(){
+		"SlowError": func() { _ = kit.SlowError("no note").Error() },
+		"SlowEnd": func() {
+			_, cancel := context.WithCancel(kit.SlowEnd())
+			cancel()
+		},
+	} {
+		var other atomic.Bool
+		var running sync.WaitGroup
+		running.Go(func() { other.Store(true) })
+		step()
+		if !other.Load() {
+			t.Errorf("%s: the other goroutine has not gone on", name)
+		}
+		running.Wait()
+	}
+	if text := kit.SlowError("no note").Error(); text != "no note" {
+		t.Errorf("the text of the error is %q", text)
+	}
 }
