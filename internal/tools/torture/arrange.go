@@ -131,7 +131,7 @@ var setups = map[string]func(s *scene, args string) error{
 			if err := os.Chdir(s.space.Dir(s.kata)); err != nil {
 				return err
 			}
-			l, err := net.Listen("unix", name) //nolint:noctx // it is made at once
+			l, err := net.Listen("unix", name)
 			if err == nil {
 				s.undo = append(s.undo, l.Close)
 			}
