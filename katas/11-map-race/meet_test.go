@@ -102,17 +102,25 @@ func hammer(t *testing.T) {
 	const crowd = 16
 	for i, a := range crowded {
 		for j, b := range crowded[:i] {
-			rounds, turns := 5, 400
-			if j == 0 { // Create: few notes, or List and Reads take long, so many stores
+			// Many beginnings: who queues up for a lock for long gets it in turn.
+			rounds, turns := 140, 5
+			if j == 0 { // Create: few notes, or List and Reads take long
 				rounds, turns = 100, 2
 			}
 			what := fmt.Sprintf("%s and %s were called by %d goroutines at the same time", a.name, b.name, crowd)
 			kit.Race(t, what, rounds, func(*kit.Barrier) []func() {
 				s := maprace.NewStore(atNoon, ignore)
 				_ = s.Create(note("a", ""))
-				return kit.Crowd(crowd, turns, func(n int) {
-					[]func(*maprace.Store, string){a.call, b.call}[n/turns%2](s, strconv.Itoa(n))
-				})
+				calls := make([]func(), crowd)
+				for caller := range calls {
+					call := []func(*maprace.Store, string){a.call, b.call}[caller%2]
+					calls[caller] = func() {
+						for turn := range turns {
+							call(s, fmt.Sprint(caller, turn))
+						}
+					}
+				}
+				return calls
 			})
 		}
 	}
