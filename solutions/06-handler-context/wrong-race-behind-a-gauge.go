@@ -44,7 +44,7 @@ type Service struct {
 	store Store
 	slots chan struct{} // one for each call that runs
 
-	running atomic.Int64 // calls of the store, for the metrics
+	running atomic.Int64 // calls, those that wait included, for the metrics
 	calls   int          // so far
 }
 
@@ -84,12 +84,12 @@ func (s *Service) Create(ctx context.Context, n Note) (created Note, err error) 
 
 // call waits for a free slot and calls the store.
 func (s *Service) call(ctx context.Context, store func() error) error {
+	s.running.Add(1)
+	defer s.running.Add(-1)
+	s.calls++
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
-		s.running.Add(1)
-		defer s.running.Add(-1)
-		s.calls++
 		return store()
 	case <-ctx.Done():
 		return ctx.Err()
