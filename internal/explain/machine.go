@@ -29,11 +29,16 @@ func (r *Run) NotStarted() string {
 	return ""
 }
 
-// Killed is about tests that a signal ended. It cannot be told who sent it,
-// so that is no verdict on the code. The detail is "" if there was none.
+// Killed is about tests that a signal ended, or whose output the go command
+// waited for in vain. It cannot be told who did it, so that is no verdict on
+// the code. The detail is "" if there was none.
 func (r *Run) Killed() (summary, detail string) {
 	if _, dump := r.crash(); dump != "" {
 		return "", "" // a panic may end with a signal to itself
+	}
+	if test, cut := r.find("*** Test I/O incomplete"); cut != "" && r.cutShort() {
+		return fmt.Sprintf("the output of the tests broke off during %s: a process that the code started may still hold it, or this machine is too busy; close other programs and check again",
+			r.shown(test)), r.LastOutput()
 	}
 	signal := r.signal()
 	if signal == "" {
@@ -52,7 +57,7 @@ func (r *Run) Killed() (summary, detail string) {
 var signalCall = regexp.MustCompile(`\b\w+(?:\.\w+)*\.(?:Kill|Tgkill|Signal)\([^)]`)
 
 // dumped is what the runtime prints when such a signal reaches it.
-var dumped = regexp.MustCompile(`(?m)^SIG(?:QUIT|ABRT): (\w+)\nPC=`)
+var dumped = regexp.MustCompile(`^SIG(?:QUIT|ABRT): (\w+)\nPC=`)
 
 // signal is what killed the tests: the go command says so in their last line.
 func (r *Run) signal() string {
@@ -61,7 +66,7 @@ func (r *Run) signal() string {
 		outputs = append(outputs, t.Output.String())
 	}
 	for _, output := range outputs {
-		if match := dumped.FindStringSubmatch(output); match != nil {
+		if match := dumped.FindStringSubmatch(lineWith(output, "SIGQUIT: ", "SIGABRT: ")); match != nil {
 			return match[1]
 		}
 		lines := slices.DeleteFunc(strings.Split(output, "\n"), func(line string) bool {
@@ -77,11 +82,15 @@ func (r *Run) signal() string {
 	return ""
 }
 
-var (
-	noMemory = regexp.MustCompile(`(?m)^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|^runtime/cgo: pthread_create failed: |^runtime: failed to create new OS thread`)
-	// asked is how much memory the runtime asked the system for.
-	asked = regexp.MustCompile(`(?m)^runtime: out of memory: cannot allocate (\d+)-byte|^runtime\.sysMapOS\(0x[0-9a-f]+, (0x[0-9a-f]+)`)
-)
+// noMemory is what the runtime prints where it has no memory or thread left.
+var noMemory = []string{
+	"fatal error: out of memory", "fatal error: runtime: out of memory",
+	"fatal error: cannot allocate memory", "fatal error: runtime: cannot allocate memory",
+	"runtime/cgo: pthread_create failed: ", "runtime: failed to create new OS thread",
+}
+
+// asked is how much memory the runtime asked the system for.
+var asked = regexp.MustCompile(`(?m)^runtime: out of memory: cannot allocate (\d+)-byte|^runtime\.sysMapOS\(0x[0-9a-f]+, (0x[0-9a-f]+)`)
 
 // OutOfMemory is about tests that the machine had no memory or thread for,
 // though they used less than they may. The detail is "" if it had.
@@ -91,8 +100,8 @@ func (r *Run) OutOfMemory() (summary, detail string) {
 		outputs = append(outputs, r.Report.Tests[name].Output.String())
 	}
 	for _, output := range outputs {
-		at := noMemory.FindStringIndex(output)
-		if at == nil {
+		said := lineWith(output, noMemory...)
+		if said == "" {
 			continue
 		}
 		for _, match := range asked.FindAllStringSubmatch(output, -1) {
@@ -101,7 +110,7 @@ func (r *Run) OutOfMemory() (summary, detail string) {
 			}
 		}
 		return fmt.Sprintf("the machine had no memory or thread left %s (%s); close other programs and check again, and if that does not help look for what grows without end",
-			r.when(), firstLine(output[at[0]:])), output[at[0]:]
+			r.when(), firstLine(said)), said
 	}
 	return "", ""
 }

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,10 +18,8 @@ type Run struct {
 
 const raceHeading = "WARNING: DATA RACE"
 
-var (
-	crashAtLineStart = regexp.MustCompile(`(?m)^(panic|fatal error): `)
-	crashAnywhere    = regexp.MustCompile(`(panic|fatal error): `)
-)
+// crashHeadings begin what the runtime prints of a crash.
+var crashHeadings = []string{"panic: ", "fatal error: "}
 
 // cutShort tells whether the process ended before the suite and the canary had.
 func (r *Run) cutShort() bool {
@@ -63,15 +60,39 @@ func lineFrom(s, text string) string {
 	return s[i:]
 }
 
+// textWith cuts s to begin with the first of the texts in it, to "" if it has
+// none. It is there because a regular expression takes seconds for megabytes.
+func textWith(s string, texts ...string) string {
+	first := len(s)
+	for _, text := range texts {
+		if i := strings.Index(s[:min(first+len(text), len(s))], text); i >= 0 {
+			first = min(first, i)
+		}
+	}
+	return s[first:]
+}
+
+// lineWith is [textWith] for texts that begin a line.
+func lineWith(s string, texts ...string) string {
+	begins := make([]string, len(texts))
+	for i, text := range texts {
+		if strings.HasPrefix(s, text) {
+			return s
+		}
+		begins[i] = "\n" + text
+	}
+	return strings.TrimPrefix(textWith(s, begins...), "\n")
+}
+
 // crash returns the output from a panic or a fatal error of the runtime on,
 // and the test in whose output it is.
 //
 // A suite that runs a child process may quote the crash of that child in a
 // message; such a quotation is indented, and this run goes on after it.
 func (r *Run) crash() (test, from string) {
-	heading := crashAtLineStart
+	begins := lineWith
 	if r.cutShort() {
-		heading = crashAnywhere // something printed without a line break may come first
+		begins = textWith // something printed without a line break may come first
 	}
 	for _, name := range append(slices.Clone(r.Report.Order), "") {
 		s := r.Report.Outside.String()
@@ -79,8 +100,8 @@ func (r *Run) crash() (test, from string) {
 			s = r.Report.Tests[name].Output.String()
 		}
 		// A stack dump follows, or it is only a line that looks like it.
-		if at := heading.FindStringIndex(s); at != nil && strings.Contains(s[at[0]:], "\ngoroutine ") {
-			return name, s[at[0]:]
+		if dump := begins(s, crashHeadings...); strings.Contains(dump, "\ngoroutine ") {
+			return name, dump
 		}
 	}
 	return "", ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/leakproof/internal/explain"
@@ -53,7 +54,7 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 	for i, s := range suites {
 		if p, problem := g.plan(m, s); problem == "" && len(p.trouble) == 0 {
 			plans = append(plans, p)
-			runs = append(runs, &sharedRun{p, gorun.NewReport(), i})
+			runs = append(runs, &sharedRun{plan: p, report: gorun.NewReport(), suite: i})
 		}
 	}
 	if len(runs) < 2 {
@@ -75,23 +76,34 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 	t := g.testRun(dir, files, m.Race && !g.quick, plans...)
 	t.Report = func(e gorun.Event) *gorun.Report {
 		for _, r := range runs {
-			if strings.HasSuffix(e.Package, "/"+r.plan.Dir) {
+			if strings.HasSuffix(e.Package, "/"+r.plan.Dir) && !r.ended {
 				return r.report
 			}
 		}
 		return nil // what a build says, which is said again alone
 	}
+	// Judging what a suite printed without end takes seconds, and the go command
+	// fails the other suites if nobody takes their output for so long.
+	ended := make(chan *sharedRun, len(runs))
 	t.Ended = func(of *gorun.Report) {
 		for _, r := range runs {
-			if r.report != of || ctx.Err() != nil {
-				continue
-			}
-			if v := judge(r.plan, r.report, gorun.Ending{Exit: r.report.Failed}); r.stands(v) {
-				tell(r.suite, g.complete(ctx, v, suites[r.suite], began))
+			if r.report == of {
+				r.ended = true
+				ended <- r
 			}
 		}
 	}
+	var judging sync.WaitGroup
+	judging.Go(func() {
+		for r := range ended {
+			if v := judge(r.plan, r.report, gorun.Ending{Exit: r.report.Failed}); ctx.Err() == nil && r.stands(v) {
+				tell(r.suite, g.complete(ctx, v, suites[r.suite], began))
+			}
+		}
+	})
 	m.Test(ctx, t)
+	close(ended)
+	judging.Wait()
 	return nil
 }
 
@@ -99,7 +111,8 @@ func (g *Grader) gradeTogether(ctx context.Context, suites []Suite, tell func(i 
 type sharedRun struct {
 	plan   *plan
 	report *gorun.Report
-	suite  int // its place in the list
+	suite  int  // its place in the list
+	ended  bool // its report is whole
 }
 
 // stands tells whether a run alone could not come to another verdict.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +88,61 @@ func TestSuitesThatPassAreRunOnce(t *testing.T) {
 	}
 	if told != len(suites) {
 		t.Errorf("one go command gave %d verdicts for %d suites that ran to their end", told, len(suites))
+	}
+}
+
+// TestAVerdictHoldsNoOtherSuiteUp: the go command fails a suite whose output
+// nobody takes for some seconds, and judging what another one printed can last
+// that long. Here it lasts until the suite has ended.
+func TestAVerdictHoldsNoOtherSuiteUp(t *testing.T) {
+	const prints = `package leakyfanout
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+func Add(a, b int) int {
+	for {
+		if _, err := os.Stat("judging"); err == nil || a == 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	for range 10_000 {
+		fmt.Println(strings.Repeat("x", 100))
+	}
+	_ = os.WriteFile("printed", nil, 0o644)
+	return a + b
+}
+`
+	g, suites := many(t, goodAnswer, prints)
+	kata := onDisk(g.Runner.Root, suites[1].Dir)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := g.gradeTogether(ctx, suites, func(i int, v Verdict) {
+		if v.Status != explain.Pass {
+			t.Errorf("%s: %s", suites[i].Kata, v.Summary)
+		}
+		if i != 0 {
+			return
+		}
+		write(t, kata, map[string]string{"judging": ""})
+		for {
+			if _, err := os.Stat(filepath.Join(kata, "printed")); err == nil {
+				return
+			}
+			if ctx.Err() != nil {
+				t.Error("the other suite waits until somebody takes what it prints")
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
