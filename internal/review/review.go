@@ -8,9 +8,7 @@ package review
 import (
 	"cmp"
 	"iter"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/open-spaced-repetition/go-fsrs/v3"
@@ -88,9 +86,7 @@ func New(c *course.Course, history iter.Seq[progress.Event], now time.Time) Sche
 	i := 0
 	for e := range history {
 		e.At = times[i]
-		if i++; i%many == 0 {
-			remember(d.cards)
-		}
+		i++
 		switch e.Kind {
 		case progress.KindAnswer:
 			d.answer(e)
@@ -107,13 +103,18 @@ type card struct {
 	question      *course.Question
 	misconception string
 
-	sittings []sat     // that are over and not remembered yet
+	sittings []sat     // that are over, at least the last of them; see [enough]
 	started  time.Time // the first answer of the sitting under way
 	wrong    int       // wrong answers in it
 	right    bool      // whether it has ended right
 	lookups  int       // sittings so far, this one included
-	memory   fsrs.Card // after the sittings before those
+	memory   fsrs.Card // what they leave, once all are over
 }
+
+// enough is how many sittings tell how well a card is known. What was before
+// the last of them changes nothing that a learner would notice, and bounds the
+// work for a log of many years.
+const enough = 64
 
 // sat is a sitting that is over.
 type sat struct {
@@ -149,37 +150,22 @@ func (k *card) close() {
 	case k.right && k.wrong == 1:
 		rating = fsrs.Hard
 	}
+	if len(k.sittings) == 2*enough {
+		k.sittings = append(k.sittings[:0], k.sittings[enough:]...)
+	}
 	k.sittings = append(k.sittings, sat{k.started, rating})
 	k.started, k.wrong, k.right = time.Time{}, 0, false
 }
 
-// many is how many answers are taken before what they leave is worked out.
-const many = 16 << 10
-
-// remember works out what is left of the sittings that are over. For a log of many years that is most of the work, and
-// cards have nothing to do with each other: all processors share it.
-func remember(cards map[string]*card) {
-	var wg sync.WaitGroup
-	left := make(chan *card)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			f := scheduler()
-			for k := range left {
-				for _, s := range k.sittings {
-					k.memory = f.Next(k.memory, s.at, s.rating).Card
-				}
-				k.sittings = k.sittings[:0]
-			}
-		})
+// remember works out what the sittings leave.
+func (k *card) remember(f *fsrs.FSRS) {
+	k.memory = fsrs.NewCard()
+	for _, s := range k.sittings[max(0, len(k.sittings)-enough):] {
+		k.memory = f.Next(k.memory, s.at, s.rating).Card
 	}
-	for _, k := range cards {
-		left <- k
-	}
-	close(left)
-	wg.Wait()
 }
 
-// scheduler is for one goroutine at a time: it holds the seed of the card at hand.
+// scheduler is for one goroutine at a time.
 func scheduler() *fsrs.FSRS {
 	param := fsrs.DefaultParam()
 	param.EnableShortTerm = false // a round brings back what was missed by itself
@@ -210,7 +196,6 @@ func (d *deck) card(key string, fresh card) *card {
 	k := d.cards[key]
 	if k == nil {
 		k = &fresh
-		k.memory = fsrs.NewCard()
 		d.cards[key] = k
 		d.order = append(d.order, key)
 	}
@@ -297,6 +282,7 @@ func (d *deck) clear(id string, at time.Time) {
 
 func (d *deck) schedule(now time.Time) Schedule {
 	s := Schedule{now: now}
+	f := scheduler()
 	left := Cap
 	for _, key := range d.order {
 		k := d.cards[key]
@@ -305,8 +291,8 @@ func (d *deck) schedule(now time.Time) Schedule {
 			left--
 		}
 		k.close()
+		k.remember(f)
 	}
-	remember(d.cards)
 	var due []*card
 	for _, key := range d.order {
 		k := d.cards[key]
@@ -317,7 +303,6 @@ func (d *deck) schedule(now time.Time) Schedule {
 			s.Next = k.memory.Due
 		}
 	}
-	f := scheduler()
 	slices.SortStableFunc(due, func(a, b *card) int {
 		return cmp.Compare(f.GetRetrievability(a.memory, now), f.GetRetrievability(b.memory, now))
 	})
