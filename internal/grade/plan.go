@@ -58,7 +58,7 @@ func newPlan(root, secret string, s Suite) (p *plan, problem string) {
 	if p.Answer, problem = p.readAnswer(s); problem != "" {
 		return nil, problem
 	}
-	if name := otherVersion(root, s); name != "" && !s.trial {
+	if name := OtherVersion(root, s); name != "" && !s.trial {
 		return nil, explain.OtherVersion(name, s.Kata)
 	}
 	if err := p.restoreSuite(); err != nil {

@@ -27,7 +27,7 @@ const trialDir = "katas"
 func (g *Grader) Try(ctx context.Context, suites []Suite) (Verdict, error) {
 	began := time.Now()
 	for _, s := range suites {
-		if name := otherVersion(g.Runner.Root, s); name != "" {
+		if name := OtherVersion(g.Runner.Root, s); name != "" {
 			return g.complete(ctx, unavailable(explain.OtherVersion(name, s.Kata)), s, began), nil
 		}
 	}

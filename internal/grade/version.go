@@ -17,11 +17,11 @@ const archive = "solutions/pristine.txtar"
 // archiveLimit is some twenty times what the archive holds.
 const archiveLimit = 16 << 20
 
-// otherVersion returns a file that the clone's archive has otherwise than the
+// OtherVersion returns a file that the clone's archive has otherwise than the
 // suite, or "": then this program was built from another version of the clone.
 // A suite that was only edited differs from both. A clone without an archive
 // says nothing.
-func otherVersion(root string, s Suite) string {
+func OtherVersion(root string, s Suite) string {
 	pristine := readArchive(onDisk(root, archive))
 	if pristine == nil {
 		return ""

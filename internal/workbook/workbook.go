@@ -172,6 +172,9 @@ func (w *Workbook) Reset(ctx context.Context, k *course.Kata) (backups []string,
 	if err := w.InClone(); err != nil {
 		return nil, err
 	}
+	if name := grade.OtherVersion(w.Space.Root, Suite(k)); name != "" {
+		return nil, errors.New(explain.OtherVersion(name, k.ID))
+	}
 	backups, err = w.Space.Reset(k, w.Now())
 	if err != nil || len(backups) == 0 {
 		return backups, err

@@ -146,6 +146,34 @@ func TestOutsideACloneNothingIsRun(t *testing.T) {
 	}
 }
 
+// TestAResetByAnOlderProgramTakesNoUpdateBack: the clone brings another suite
+// than the program, which would put its own in that place.
+func TestAResetByAnOlderProgramTakesNoUpdateBack(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	k := wb.Course.Katas[0]
+	edited := []byte("package notes // repaired\n")
+	if err := os.WriteFile(wb.Space.Path(k), edited, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	archive := "An archive.\n\n"
+	for name, data := range k.Suite {
+		archive += "-- " + name + " --\n" + string(data) + "// as an update has it\n"
+	}
+	if err := os.MkdirAll(filepath.Join(wb.Space.Root, "solutions"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(wb.Space.Root, "solutions", "pristine.txtar"), []byte(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := wb.Reset(t.Context(), k)
+	if err == nil || !strings.Contains(err.Error(), "newer than this program") {
+		t.Errorf("Reset = %v, want that the clone is newer than the program", err)
+	}
+	if now, err := wb.Space.Read(k); err != nil || string(now) != string(edited) {
+		t.Errorf("the file is %q, %v", now, err)
+	}
+}
+
 func TestCorrectedTypoKeepsTheAnswer(t *testing.T) {
 	wb := open(t, grade.Verdict{})
 	q := wb.Course.Questions[0]
