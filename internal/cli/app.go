@@ -13,7 +13,7 @@ import (
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/progress"
-	"example.com/leakproof/internal/tui"
+	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
@@ -26,10 +26,12 @@ type app struct {
 	plain    bool
 	dir      string
 	stateDir string
+	theme    string
 
-	began  bool   // the command line was understood
-	notice string // what the learner should know about the progress log
-	temp   string // holds the log of a run that cannot save
+	began  bool               // the command line was understood
+	notice string             // what the learner should know about the progress log
+	chosen *settings.Settings // nil until they are read
+	temp   string             // holds the log of a run that cannot save
 }
 
 // state is the folder of the progress log, the attempts and the backups.
@@ -69,7 +71,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 	wb := &workbook.Workbook{
 		Course: all, Log: log, Forget: a.temp != "",
 		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
-		Watch: a.Watch, Getenv: a.Getenv, LookPath: a.LookPath, Now: a.Now,
+		Watch: a.Watch, Getenv: a.getenv, LookPath: a.LookPath, Now: a.Now,
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.
 	if root != "" {
@@ -143,10 +145,11 @@ func (a *app) screens(ctx context.Context, wb *workbook.Workbook, start page.Rou
 
 // screensOf opens the terminal interface and, meanwhile, the workbook.
 func (a *app) screensOf(ctx context.Context, open func() (*workbook.Workbook, error), start page.Route) error {
-	return a.Screen(ctx, open, tui.Options{
-		Input: a.Stdin, Output: a.Stdout, Start: start, NoColor: a.Getenv("NO_COLOR") != "",
-		Notice: func() string { return a.notice },
-	})
+	options, err := a.screenOptions(start)
+	if err != nil {
+		return err
+	}
+	return a.Screen(ctx, open, options)
 }
 
 // inLines reports whether to use lines in place of screens.

@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 			// Otherwise each command under the race detector waits a second before it exits.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("LEAKPROOF_STATE", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("LEAKPROOF_SETTINGS", filepath.Join(env.WorkDir, "settings.toml"))
 			return layOut(env.WorkDir)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schema": schema},

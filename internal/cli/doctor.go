@@ -152,7 +152,7 @@ func (a *app) examineCourse() FindingJSON {
 
 func (a *app) examineEditor() FindingJSON {
 	f := FindingJSON{Name: "editor"}
-	_, info, err := editor.Command("notes.go", 1, a.Getenv, a.LookPath)
+	_, info, err := editor.Command("notes.go", 1, a.getenv, a.LookPath)
 	if err != nil {
 		f.Text = err.Error()
 		return f

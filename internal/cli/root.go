@@ -32,10 +32,12 @@ Exit codes:
   Where several katas are checked, the highest code counts.
 
 Environment:
-  LEAKPROOF_STATE   the folder for progress, attempts and backups, as --state
-  VISUAL, EDITOR    the editor that opens a kata
-  ACCESSIBLE        lines in place of screens, unless empty, 0 or false
-  NO_COLOR          no colours, unless empty`
+  LEAKPROOF_STATE     the folder for progress, attempts and backups, as --state
+  LEAKPROOF_SETTINGS  the file of settings; "leakproof config" shows where it is
+  VISUAL, EDITOR      the editor that opens a kata, unless the settings name one
+  ACCESSIBLE          lines in place of screens, unless empty, 0 or false
+  NO_COLOR            no colours, unless empty
+  COLORFGBG           the terminal's colours, where it does not tell them itself`
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -65,13 +67,14 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.plain, "plain", false, "lines in place of screens")
 	flags.StringVar(&a.dir, "dir", ".", "a folder in your clone of leakproof")
 	flags.StringVar(&a.stateDir, "state", "", "the folder for progress, attempts and backups (default: leakproof in your state folder)")
+	flags.StringVar(&a.theme, "theme", "", "colours of the screens: auto, dark, light, contrast or none")
 	root.SetFlagErrorFunc(flagError)
 
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"})
 	for group, commands := range map[string][]*cobra.Command{
 		"learn":  {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
 		"repair": {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
-		"state":  {a.listCommand(), a.progressCommand(), a.doctorCommand()},
+		"state":  {a.listCommand(), a.progressCommand(), a.configCommand(), a.doctorCommand()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -37,8 +37,11 @@ func newConsole(t *testing.T, in io.Reader) *console {
 	c.Stdin, c.Stdout, c.Stderr = in, &c.out, &c.err
 	state := t.TempDir()
 	c.Getenv = func(name string) string {
-		if name == "LEAKPROOF_STATE" {
+		switch name {
+		case "LEAKPROOF_STATE":
 			return state
+		case "LEAKPROOF_SETTINGS":
+			return filepath.Join(state, "settings.toml")
 		}
 		return ""
 	}

@@ -11,7 +11,6 @@ import (
 
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
-	"example.com/leakproof/internal/tui/theme"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
 )
@@ -36,6 +35,7 @@ type app struct {
 
 	width, height int
 	frame         frame
+	look          look
 }
 
 // opened is a page and how it was asked for.
@@ -54,10 +54,10 @@ type openedMsg struct {
 func newApp(jobs *ui.Jobs, open func() (*workbook.Workbook, error), opts Options) *app {
 	return &app{
 		open: open, first: opts.Start, hello: opts.Notice, recorder: newRecorder(jobs),
-		greeting: theme.New(true, !opts.NoColor).Title.Render("Leakproof"),
+		greeting: "Leakproof", look: newLook(opts),
 		make: func(wb *workbook.Workbook) *page.Env {
 			return &page.Env{
-				Look:     ui.NewLook(theme.New(true, !opts.NoColor)),
+				Look:     ui.NewLook(newLook(opts).theme()),
 				Workbook: wb,
 				Jobs:     jobs,
 				Shuffle:  rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), //nolint:gosec // the order of options is no secret
@@ -130,9 +130,14 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		a.env.SetTheme(theme.New(msg.IsDark(), a.env.Theme.Colored()))
+		a.look.dark = msg.IsDark()
+		a.env.SetTheme(a.look.theme())
 	case tea.KeyPressMsg:
 		return a.press(msg)
+	case tea.MouseWheelMsg:
+		a.wheel(msg)
+	case tea.MouseClickMsg:
+		return a.click(msg)
 	case tea.PasteMsg:
 		if t, typing := a.typist(); typing {
 			return t.Type(msg)
@@ -237,6 +242,9 @@ func (a *app) Open(r page.Route) tea.Cmd {
 	a.pages, a.help = append(a.pages, opened{next, r}), nil
 	return next.Init()
 }
+
+// Replace implements [page.Router].
+func (a *app) Replace(r page.Route) tea.Cmd { return tea.Batch(a.Back(), a.Open(r)) }
 
 // Back implements [page.Router].
 func (a *app) Back() tea.Cmd { return a.closeAbove(max(0, len(a.pages)-2)) }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"image/color"
@@ -48,6 +49,8 @@ type setup struct {
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
 	history       []progress.Event
+	settingsFile  string // "" is one that nobody looks at
+	onlyASCII     bool
 }
 
 // driver is a learner at a terminal: the real program writes to an emulated
@@ -102,7 +105,10 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		jobs := ui.NewJobs(ctx)
 		d.model = newApp(jobs, func() (*workbook.Workbook, error) { return d.workbook(s), nil },
-			Options{NoColor: s.noColor, Start: s.start, Notice: func() string { return "" }})
+			Options{
+				NoColor: s.noColor, OnlyASCII: s.onlyASCII, Start: s.start, Notice: func() string { return "" },
+				SettingsFile: cmp.Or(s.settingsFile, filepath.Join(t.TempDir(), "settings.toml")),
+			})
 		makeEnv := d.model.make
 		d.model.make = func(wb *workbook.Workbook) *page.Env {
 			d.env = makeEnv(wb)
@@ -253,6 +259,24 @@ func (d *driver) press(keys ...string) {
 		if _, err := io.WriteString(d.keys, bytes); err != nil {
 			d.Fatal(err)
 		}
+		d.settle()
+	}
+}
+
+// click clicks on a cell of the screen.
+func (d *driver) click(x, y int) {
+	d.program.Send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+	d.settle()
+}
+
+// wheel turns the wheel over the middle of the screen, by notches.
+func (d *driver) wheel(notches int) {
+	button := tea.MouseWheelDown
+	if notches < 0 {
+		button, notches = tea.MouseWheelUp, -notches
+	}
+	for range notches {
+		d.program.Send(tea.MouseWheelMsg{X: d.model.width / 2, Y: d.model.height / 2, Button: button})
 		d.settle()
 	}
 }

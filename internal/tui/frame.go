@@ -19,9 +19,11 @@ const (
 
 // frame is what stands around a page.
 type frame struct {
+	margin int // columns at the left and right of everything
 	top    int // lines above the page: the header, and a blank one where there is room
 	footer []string
-	height int // of the page
+	width  int // of the page
+	height int
 }
 
 // small reports whether the terminal is too small to show anything.
@@ -33,16 +35,21 @@ func (a *app) layout() tea.Cmd {
 	if a.width == 0 || a.small() {
 		return nil
 	}
-	a.frame = frame{top: 1, footer: a.footer()}
+	a.frame = frame{margin: 1, top: 1}
+	if a.width >= 60 {
+		a.frame.margin = 2
+	}
 	if a.height >= 20 {
 		a.frame.top = 2
 	}
+	a.frame.width = a.width - 2*a.frame.margin
+	a.frame.footer = a.footer()
 	a.frame.height = max(1, a.height-a.frame.top-len(a.frame.footer))
 	if a.help != nil {
-		a.help.layout(a.env.Theme, a.width, a.frame.height)
+		a.help.layout(a.env.Theme, a.frame.width, a.frame.height)
 	}
 	a.env.Markdown.Begin()
-	a.top().Layout(a.width, a.frame.height)
+	a.top().Layout(a.frame.width, a.frame.height)
 	return a.env.Markdown.Pending()
 }
 
@@ -55,6 +62,9 @@ func (a *app) View() tea.View {
 		return v
 	}
 	v.WindowTitle = "Leakproof: " + a.top().Title()
+	if a.look.mouse() {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	if a.width > 0 {
 		v.SetContent(strings.Join(a.draw(), "\n"))
 	}
@@ -71,7 +81,7 @@ func (a *app) draw() []string {
 	var body []string
 	switch {
 	case a.dialog != nil:
-		body = a.dialog.lines(a.env.Theme, a.width)
+		body = a.dialog.lines(a.env.Theme, a.frame.width)
 	case a.help != nil:
 		body = strings.Split(a.help.pager.View(), "\n")
 	default:
@@ -84,37 +94,55 @@ func (a *app) draw() []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, a.frame.footer...)
+	margin := strings.Repeat(" ", a.frame.margin)
 	for i, line := range lines {
-		lines[i] = xansi.Truncate(line, a.width, "…")
+		if line != "" {
+			line = margin + xansi.Truncate(line, a.frame.width, "…")
+		}
+		if a.look.ascii() {
+			line = ui.ASCII(line)
+		}
+		lines[i] = line
 	}
 	return lines
 }
 
+// header says where the learner is and, at the right, how far.
 func (a *app) header() string {
-	t, right, left := a.env.Theme, a.top().Status(), "Leakproof"
+	t, right, left := a.env.Theme, a.top().Status(), a.env.Theme.Heading.Render("Leakproof")
 	if len(a.pages) > 1 {
-		left += " › " + a.top().Title()
+		left += t.Dim.Render(" › ") + t.Heading.Render(a.top().Title())
 	}
-	room := a.width - xansi.StringWidth(right) - 1
+	room := a.frame.width - xansi.StringWidth(right) - 1
 	if room < 12 {
-		return ui.Fit(t.Title.Render(left), a.width)
+		return ui.Fit(left, a.frame.width)
 	}
-	return ui.Fit(t.Title.Render(xansi.Truncate(left, room, "…")), room) + " " + t.Dim.Render(right)
+	return ui.Fit(left, room) + " " + t.Dim.Render(right)
 }
 
-// footer is the notice, if there is one, or else the keys that fit.
+// footer is the notice, if there is one, or else the keys that fit; above it a
+// rule, where there is room.
 func (a *app) footer() []string {
 	t := a.env.Theme
+	lines := []string{a.keys()}
 	if a.notice != "" {
-		lines := ui.Paint(t.Warn, ui.Wrap(a.notice, a.width))
-		return lines[:min(len(lines), max(1, a.height/3))]
+		lines = ui.Paint(t.Warn, ui.Wrap(a.notice, a.frame.width))
+		lines = lines[:min(len(lines), max(1, a.height/3))]
 	}
+	if a.height < 16 {
+		return lines
+	}
+	return append([]string{t.Dim.Render(strings.Repeat("─", a.frame.width))}, lines...)
+}
+
+// keys are those that do something now.
+func (a *app) keys() string {
 	if a.dialog != nil {
-		return []string{""}
+		return ""
 	}
 	actions := a.actions()
 	if p, typing := a.typist(); typing {
 		actions = p.TypingActions()
 	}
-	return []string{footerKeys(t, actions, a.width)}
+	return footerKeys(a.env.Theme, actions, a.frame.width)
 }

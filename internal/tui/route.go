@@ -9,6 +9,7 @@ import (
 	"example.com/leakproof/internal/tui/page/listing"
 	"example.com/leakproof/internal/tui/page/progress"
 	"example.com/leakproof/internal/tui/page/quiz"
+	"example.com/leakproof/internal/tui/page/settings"
 )
 
 // newPage makes the page that a route leads to.
@@ -49,6 +50,8 @@ func newPage(e *page.Env, r page.Route) (page.Page, error) {
 		return quiz.NewReview(e), nil
 	case page.Progress:
 		return progress.New(e), nil
+	case page.Settings:
+		return settings.New(e), nil
 	case page.Listing:
 		return listing.New(e, r), nil
 	}

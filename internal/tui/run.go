@@ -19,6 +19,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
@@ -26,11 +27,18 @@ import (
 
 // Options are how and where the workbook is shown.
 type Options struct {
-	Input   io.Reader     // the terminal's keys
-	Output  io.Writer     // the terminal's screen
-	Start   page.Route    // the page to open with
-	NoColor bool          // draw without colours
-	Notice  func() string // a sentence to show at first, such as what the progress log could not read
+	Input  io.Reader     // the terminal's keys
+	Output io.Writer     // the terminal's screen
+	Start  page.Route    // the page to open with
+	Notice func() string // a sentence to show at first, such as what the progress log could not read
+
+	Settings     settings.Settings
+	SettingsFile string // where those that the learner changes are kept
+	Theme        string // in place of the one in the settings, for this run
+
+	NoColor         bool // draw without colours
+	OnlyASCII       bool // what the locale asks for
+	LightBackground bool // until the terminal says how its background is
 }
 
 // Run opens the workbook and shows it until the learner quits, ctx ends or the

@@ -45,7 +45,7 @@ func start(tb testing.TB, answers bool, name string, args ...string) *terminal {
 	tb.Helper()
 	t := &terminal{tb: tb, answers: answers, cmd: exec.Command(name, args...), chunks: make(chan []byte, 1024)}
 	t.cmd.Dir = filepath.Join("..", "..", "..")
-	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+tb.TempDir())
+	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+tb.TempDir(), "LEAKPROOF_SETTINGS="+filepath.Join(tb.TempDir(), "none.toml"))
 	var err error
 	if t.pty, err = pty.StartWithSize(t.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		tb.Fatal(err)

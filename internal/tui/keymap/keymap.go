@@ -46,6 +46,13 @@ var (
 	TestOut  = bind("T", "test out of a module", "T")
 )
 
+// Settings.
+var (
+	Settings      = bind(",", "settings", ",")
+	NextValue     = bind("→", "next value", "right", "l", "enter", "space")
+	PreviousValue = bind("←", "value before", "left", "h")
+)
+
 // Lessons.
 var (
 	Onward          = bind("space", "read on", "space")

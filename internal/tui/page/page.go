@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
 )
@@ -54,6 +55,17 @@ type Resumer interface {
 	Resume() tea.Cmd
 }
 
+// Pointed is a page that the mouse does something on. Places are cells of the
+// page, from its upper left corner.
+type Pointed interface {
+	Page
+	// Wheel scrolls what lies at a place by so many lines, down if they are
+	// positive.
+	Wheel(x, y, lines int)
+	// Click takes a click at a place.
+	Click(x, y int) tea.Cmd
+}
+
 // Name names a kind of page.
 type Name string
 
@@ -65,6 +77,7 @@ const (
 	Kata       Name = "kata"
 	Review     Name = "review"
 	Progress   Name = "progress"
+	Settings   Name = "settings"
 	Candidates Name = "candidates" // ID: the kata
 	TestOut    Name = "testout"    // ID: the module
 	Listing    Name = "listing"    // ID: the heading, Text: what is listed
@@ -96,6 +109,9 @@ func RouteTo(s workbook.Step) Route {
 type Router interface {
 	// Open shows a page above this one, or goes back to it if it is open.
 	Open(Route) tea.Cmd
+	// Replace shows a page in place of this one, so that going back from it leads
+	// to where going back from this one would have.
+	Replace(Route) tea.Cmd
 	// Back goes one level up.
 	Back() tea.Cmd
 	// Notify shows a sentence until the next key.
@@ -104,6 +120,10 @@ type Router interface {
 	Ask(question string, yes func() tea.Cmd) tea.Cmd
 	// Record keeps something in the progress log, in the order of the calls.
 	Record(save func(context.Context) error) tea.Cmd
+	// Settings are what the learner has chosen.
+	Settings() settings.Settings
+	// Choose changes a setting, here at once and in its file; "" is the default.
+	Choose(name, value string) tea.Cmd
 	// Recorded tells, if err is not nil, that something could not be kept, once
 	// for as long as that is so.
 	Recorded(err error) tea.Cmd

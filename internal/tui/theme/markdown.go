@@ -19,7 +19,7 @@ const ListIndent = 3
 func (t Theme) Markdown() ansi.StyleConfig {
 	p := palettes[t.Name]
 	block := func(s ansi.StylePrimitive) ansi.StyleBlock { return ansi.StyleBlock{StylePrimitive: s} }
-	heading := block(ansi.StylePrimitive{Color: set(p.accent), Bold: yes, BlockSuffix: "\n"})
+	heading := block(ansi.StylePrimitive{Color: set(p.heading), Bold: yes, BlockSuffix: "\n"})
 	code := ansi.StylePrimitive{Color: set(p.code)}
 	if !t.Colored() {
 		code = ansi.StylePrimitive{Prefix: "`", Suffix: "`"}

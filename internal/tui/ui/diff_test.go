@@ -16,7 +16,7 @@ func TestSideBySide(t *testing.T) {
 	text := workspace.Diff("then/p.go", "now/p.go", []byte(then), []byte(now))
 	const width = sideBySide
 	var rows [][2]string
-	for _, line := range Diff(theme.New(true, false), text, width, "then", "now") {
+	for _, line := range Diff(theme.New(theme.Auto, true, false), text, width, "then", "now") {
 		if w := xansi.StringWidth(line); w > width {
 			t.Errorf("a line of %d cells, %d are there: %q", w, width, line)
 		}
@@ -44,7 +44,7 @@ func TestSideBySide(t *testing.T) {
 
 func TestBelowThatWidthADiffIsUnified(t *testing.T) {
 	text := workspace.Diff("a", "b", []byte("x\n"), []byte("y\n"))
-	got := xansi.Strip(strings.Join(Diff(theme.New(true, false), text, sideBySide-1, "a", "b"), "\n"))
+	got := xansi.Strip(strings.Join(Diff(theme.New(theme.Auto, true, false), text, sideBySide-1, "a", "b"), "\n"))
 	if !strings.Contains(got, "-x\n+y") {
 		t.Errorf("got:\n%s", got)
 	}
@@ -53,7 +53,7 @@ func TestBelowThatWidthADiffIsUnified(t *testing.T) {
 func TestADiffSteersNoTerminal(t *testing.T) {
 	diff := workspace.Diff("then/p.go", "now/p.go", []byte("a\n"), []byte("\x1b]0;title\a\x1b[2J\n"))
 	for _, width := range []int{sideBySide, sideBySide - 1} {
-		text := strings.Join(Diff(theme.New(true, false), diff, width, "then", "now"), "\n")
+		text := strings.Join(Diff(theme.New(theme.Auto, true, false), diff, width, "then", "now"), "\n")
 		if strings.Contains(text, "\x1b]") || strings.Contains(text, "\x1b[2J") || !strings.Contains(text, `\x1b]0;title\a`) {
 			t.Errorf("at width %d: %q", width, text)
 		}

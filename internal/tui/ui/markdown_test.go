@@ -16,7 +16,7 @@ import (
 	"example.com/leakproof/solutions"
 )
 
-var themes = []theme.Theme{theme.New(true, true), theme.New(false, true), theme.New(true, false)}
+var themes = []theme.Theme{theme.New(theme.Auto, true, true), theme.New(theme.Auto, false, true), theme.New(theme.Auto, true, false)}
 
 // prose renders at once, as plain text.
 func prose(t theme.Theme, markdown string, width int) []string {
@@ -45,7 +45,7 @@ func TestProse(t *testing.T) {
 		{"table", "| a | b |\n| - | - |\n| one | two |", 14, []string{" a    │ b", "──────┼──────", " one  │ two"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, prose(theme.New(true, false), tc.markdown, tc.width)); diff != "" {
+			if diff := cmp.Diff(tc.want, prose(theme.New(theme.Auto, true, false), tc.markdown, tc.width)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
@@ -153,7 +153,7 @@ func TestThemesDiffer(t *testing.T) {
 }
 
 func TestWhatIsNotRenderedYetIsShownAsItIsWritten(t *testing.T) {
-	m := NewMarkdown(theme.New(true, false))
+	m := NewMarkdown(theme.New(theme.Auto, true, false))
 	m.Begin()
 	if got := m.Prose("some *text*", 40); !slices.Equal(got, []string{"some *text*"}) || m.Complete() {
 		t.Errorf("got %q, complete %t", got, m.Complete())
@@ -175,7 +175,7 @@ func TestWhatCannotBeRenderedIsShownAsItIsWritten(t *testing.T) {
 		"error": func(theme.Theme, pageKey) (string, error) { return "", errors.New("no such style") },
 		"panic": func(theme.Theme, pageKey) (string, error) { panic("no such element") },
 	} {
-		got := rendered(draw, theme.New(true, true), pageKey{"some *text*", 40, "dark"})
+		got := rendered(draw, theme.New(theme.Auto, true, true), pageKey{"some *text*", 40, "dark"})
 		if !slices.Equal(got, []string{"some *text*"}) {
 			t.Errorf("%s: got %q", name, got)
 		}

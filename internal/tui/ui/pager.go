@@ -54,6 +54,9 @@ func (p *Pager) PageDown() { p.view.SetYOffset(p.Top() + p.page()) }
 // page leaves one line in sight, to find the place again.
 func (p *Pager) page() int { return max(1, p.Height()-1) }
 
+// Scroll goes on by so many lines, or back.
+func (p *Pager) Scroll(lines int) { p.ScrollTo(p.Top() + lines) }
+
 // Reveal scrolls as little as it takes to show a span of lines.
 func (p *Pager) Reveal(s Span) {
 	if s.Last >= p.Top()+p.Height() {

@@ -108,6 +108,7 @@ func (h *Home) Actions() []ui.Action {
 		ui.On(keymap.Review, to(page.Route{Page: page.Review})).
 			Unless(len(h.review.Due) == 0, h.review.Nothing()),
 		ui.On(keymap.Progress, to(page.Route{Page: page.Progress})),
+		ui.On(keymap.Settings, to(page.Route{Page: page.Settings})).Hushed(),
 		ui.On(keymap.QuizAll, to(page.Route{Page: page.Quiz})).Hushed(),
 		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(module) }).Hushed().
 			Unless(module == "", "No kata belongs to this lesson yet, so there is no module to test out of."),

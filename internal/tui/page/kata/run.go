@@ -41,7 +41,10 @@ func newRun(p *Kata) run {
 		switch msg := msg.(type) {
 		case slowMsg:
 			p.run.told = p.run.running
-			if p.run.told {
+			switch {
+			case p.run.told && p.env.Settings().Get("motion") == "off":
+				return p.run.watch.Start()
+			case p.run.told:
 				return tea.Batch(p.run.watch.Start(), p.run.spinner.Tick)
 			}
 		case verdictMsg:

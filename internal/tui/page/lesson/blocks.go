@@ -23,7 +23,7 @@ func (p *Lesson) render(width int) (out []string, keep ui.Span) {
 			p.blocks = append(p.blocks, block)
 		}
 	}
-	add(-1, p.env.Theme.Title.Render(p.section().Title), "")
+	add(-1, p.env.Theme.Heading.Render(p.section().Title), "")
 	tasks := 0
 	for i, b := range p.section().Blocks {
 		if b.Kind != course.Task && i > 0 && p.section().Blocks[i-1].Kind == course.Task {

@@ -32,7 +32,7 @@ func (c *contents) actions(p *Lesson) []ui.Action {
 func (c *contents) layout(p *Lesson, width, height int) {
 	t := p.env.Theme
 	state := p.env.Workbook.Log.State()
-	out := []string{t.Title.Render("Contents"), ""}
+	out := []string{t.Heading.Render("Contents"), ""}
 	for i, s := range p.lesson.Sections {
 		box, sign := "[ ]", "  "
 		if state.SectionRead(p.lesson.ID, s.ID) {

@@ -64,7 +64,7 @@ func (p *Progress) Layout(width, height int) {
 	t := p.env.Theme
 	out := p.env.Workbook.Tallies()
 	if p.known {
-		out = append(out, "", t.Title.Render("Misconceptions met and cleared"), "")
+		out = append(out, "", t.Heading.Render("Misconceptions met and cleared"), "")
 		if len(p.review.Beliefs) == 0 {
 			out = append(out, ui.WrapText("None yet. A wrong answer or a failed test of a kata puts its misconception here.", width)...)
 		}
