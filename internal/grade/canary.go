@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"hash"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"sync"
 
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/regular"
 )
 
 // canary is a test that has to fail, in a run whose failing tests are heard.
@@ -47,9 +51,30 @@ func %s(t *testing.T) {
 }
 `
 
-// secret is what names depend on besides what is compiled, unless a grader has
-// its own: the files are there for everybody to hash.
-var secret = rand.Text()
+// userSecret is what names depend on besides what is compiled, unless a grader
+// has a secret of its own: the files are there for everybody to hash. It is kept,
+// because with another one in each process no build would be found again.
+var userSecret = sync.OnceValue(func() string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return rand.Text() // for this process; what is built is built again
+	}
+	return keptSecret(filepath.Join(cache, "leakproof", "canary"))
+})
+
+// keptSecret is the secret in a file, which is made where there is none. A file
+// that cannot be used is none: the secret is then that of one call.
+func keptSecret(file string) string {
+	kept, err := regular.Read(file, 1<<10)
+	if err == nil && len(kept) >= len(rand.Text()) {
+		return string(kept)
+	}
+	fresh := rand.Text()
+	if os.MkdirAll(filepath.Dir(file), 0o700) == nil {
+		_ = os.WriteFile(file, []byte(fresh), 0o600) // without it the next process builds again
+	}
+	return fresh
+}
 
 // newCanary names the canary after everything that is compiled. As long as
 // nothing changes neither does the canary, so that the build cache still hits;

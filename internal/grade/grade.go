@@ -40,7 +40,7 @@ type Grader struct {
 	OutputLimit int           // bytes that one run may print; default [DefaultOutputLimit]
 	Shuffle     string        // value for -shuffle; default is the order of the suite
 	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
-	Secret      string        // what the code under test must not guess; default is one of this process, with which no build is found again by the next
+	Secret      string        // what the code under test must not guess; default is one that the user's cache folder keeps
 
 	originOnce sync.Once
 	originIs   origin
@@ -69,7 +69,11 @@ func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 // plan is what is known of a run of the suite before it starts. The problem,
 // if not empty, says why there is nothing to run.
 func (g *Grader) plan(m *gorun.Machine, s Suite) (p *plan, problem string) {
-	p, problem = newPlan(m.Root, cmp.Or(g.Secret, secret), s)
+	secret := g.Secret
+	if secret == "" {
+		secret = userSecret()
+	}
+	p, problem = newPlan(m.Root, secret, s)
 	if problem != "" {
 		return nil, problem
 	}

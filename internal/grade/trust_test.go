@@ -2,6 +2,7 @@ package grade
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -227,7 +228,7 @@ func TestMine(t *testing.T) { t.Error("never") }
 
 func newTestPlan(t *testing.T, b *bench) *plan {
 	t.Helper()
-	p, problem := newPlan(b.root, secret, b.suite)
+	p, problem := newPlan(b.root, "a secret", b.suite)
 	if problem != "" {
 		t.Fatal(problem)
 	}
@@ -287,5 +288,23 @@ func TestRunsLeaveNoTemporaryFiles(t *testing.T) {
 	}
 	if len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// TestTheSecretIsKept: with another one in each process no build is found again.
+func TestTheSecretIsKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "leakproof", "canary")
+	secret := keptSecret(file)
+	if again := keptSecret(file); again != secret || len(secret) < 20 {
+		t.Errorf("the secret is %q and then %q", secret, again)
+	}
+	if err := os.WriteFile(file, []byte("cut"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if fresh := keptSecret(file); fresh == secret || fresh == "cut" {
+		t.Errorf("a file that was cut short leads to %q", fresh)
+	}
+	if lost := keptSecret(filepath.Join(file, "canary")); len(lost) < 20 {
+		t.Errorf("where no file can be, the secret is %q", lost)
 	}
 }
