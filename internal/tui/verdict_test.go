@@ -269,11 +269,22 @@ func TestGreenIsWorthAMoment(t *testing.T) {
 				d.golden()
 				if name != "40x12" {
 					d.sees("You have just made this impossible", "The notes service stopped answering after four hours.",
-						"✓ A handle lives until someone closes it.", "2 versions of the file on the way.", "m what almost works", "d compare yours")
+						"Beliefs", "• “The garbage collector", "You tried 2 versions on the way.", "m what almost works", "d compare yours")
 				}
 			})
 		})
 	}
+}
+
+func TestALongGreenPanelScrolls(t *testing.T) {
+	drive(t, graded("40x12", failing, passing), func(d *driver) {
+		d.wait(aRun)
+		d.saveVersion("package openfile // mine\n")
+		d.press("down")
+		d.lacks("PASS ")
+		d.press("enter")
+		d.sees("▾ ✓ 2 tests passed", "TestReadWorks", "TestReadClosesOnFailure")
+	})
 }
 
 func TestABackupsPathStaysWhole(t *testing.T) {

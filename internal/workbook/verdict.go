@@ -36,12 +36,12 @@ func Since(before progress.Verdict, v grade.Verdict) string {
 // Green is what there is to tell about a pass.
 type Green struct {
 	Impossible string   // what can no longer happen, as Markdown: how the incident began
-	Truths     []string // what the code now respects, those first that it once did not
+	Beliefs    []string // that the code has left behind, each with what is so; first those that once failed a test
 	Tries      int      // versions of the file that the suite has checked
 }
 
-// maxTruths is how many of them are worth reading at once.
-const maxTruths = 3
+// maxBeliefs is how many of them are worth reading at once.
+const maxBeliefs = 3
 
 // Green tells about a pass of the kata's suite.
 func (w *Workbook) Green(k *course.Kata, v grade.Verdict) Green {
@@ -61,9 +61,10 @@ func (w *Workbook) Green(k *course.Kata, v grade.Verdict) Green {
 	for _, once := range []bool{true, false} {
 		for _, t := range v.Tests {
 			if purpose := k.Tests[t.Name]; purpose != nil && failed[t.Name] == once {
-				truth := w.Course.Misconceptions[purpose.Misconception].Truth
-				if len(g.Truths) < maxTruths && !slices.Contains(g.Truths, truth) {
-					g.Truths = append(g.Truths, truth)
+				m := w.Course.Misconceptions[purpose.Misconception]
+				belief := fmt.Sprintf("“%s” %s", m.Says, m.Truth)
+				if len(g.Beliefs) < maxBeliefs && !slices.Contains(g.Beliefs, belief) {
+					g.Beliefs = append(g.Beliefs, belief)
 				}
 			}
 		}

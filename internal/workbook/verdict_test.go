@@ -46,8 +46,8 @@ func TestGreenTellsWhatWasOvercome(t *testing.T) {
 	}
 	passing := []explain.Test{{Name: "TestReadWorks", Status: explain.Pass}, {Name: "TestReadClosesOnFailure", Status: explain.Pass}}
 	got := wb.Green(k, grade.Verdict{Status: explain.Pass, Tests: passing})
-	if got.Tries != 2 || len(got.Truths) != 1 || got.Truths[0] != wb.Course.Misconceptions["collector-closes"].Truth {
-		t.Errorf("%+v, want two tries and the one truth of the tests", got)
+	if got.Tries != 2 || len(got.Beliefs) != 1 || !strings.HasSuffix(got.Beliefs[0], "” "+wb.Course.Misconceptions["collector-closes"].Truth) {
+		t.Errorf("%+v, want two tries and the one belief behind the tests", got)
 	}
 	if got.Impossible == "" || !strings.HasPrefix(strings.TrimSpace(k.Incident), got.Impossible) || strings.Contains(got.Impossible, "\n\n") {
 		t.Errorf("what can no longer happen: %q, want the start of the incident", got.Impossible)

@@ -27,8 +27,8 @@ func (r *results) lines(width int, running bool, doing string) (out []string, ke
 	out = r.tests(out, width)
 	if len(r.spans) > 0 {
 		keep = r.spans[r.cursor.At]
-		if r.cursor.At == 0 { // and what stands above the list
-			keep.First = 0
+		if r.unfold && r.rows()[r.cursor.At].fold {
+			keep.Last = len(out) - 1
 		}
 	}
 	if v.Detail != "" {
@@ -62,8 +62,8 @@ func (r *results) headline(width int, doing string) []string {
 		out = append(out, "")
 	}
 	out = append(out, ui.WrapText(v.Summary, width)...)
-	if counts := explain.Counts(v.Tests, v.Race, v.Elapsed); counts != "" {
-		out = append(out, ui.Paint(t.Dim, ui.WrapText(counts+".", width))...)
+	if counts := r.counts(); counts != "" {
+		out = append(out, ui.Paint(t.Dim, ui.WrapText(counts, width))...)
 	}
 	if r.known != nil {
 		out = append(out, "")
@@ -90,20 +90,28 @@ func (r *results) green(width int) []string {
 	for _, line := range md.Prose(g.Impossible, min(width, ui.MaxText)-2) {
 		out = append(out, t.Picture.Render("│ ")+line)
 	}
-	out = append(out, "", t.Heading.Render("What your code now respects"))
-	for _, truth := range g.Truths {
-		out = append(out, ui.Indent(t.Good.Render("✓")+" ", md.Prose(truth, min(width, ui.MaxText)-2))...)
+	out = append(append(out, ""), r.onward(width)...)
+	out = append(out, "", t.Heading.Render("Beliefs that your code has left behind"))
+	for _, belief := range g.Beliefs {
+		out = append(out, ui.Indent(t.Dim.Render("• "), md.Prose(belief, min(width, ui.MaxText)-2))...)
 	}
-	out = append(out, "", t.Dim.Render(tries(g)), "")
-	return append(out, r.onward(width)...)
+	return out
 }
 
-// tries says how many versions it took.
-func tries(g workbook.Green) string {
-	if g.Tries < 2 {
-		return "Right at the first version."
+// counts says how many tests passed, how they ran and, of a pass, how many
+// versions it took.
+func (r *results) counts() string {
+	v := r.verdict.verdict
+	counts := explain.Counts(v.Tests, v.Race, v.Elapsed)
+	switch tries := r.verdict.green.Tries; {
+	case counts == "":
+		return ""
+	case tries == 1:
+		return counts + ". It is the first version that you tried."
+	case tries > 1:
+		return fmt.Sprintf("%s. You tried %d versions on the way.", counts, tries)
 	}
-	return fmt.Sprintf("%d versions of the file on the way.", g.Tries)
+	return counts + "."
 }
 
 // onward names the keys that go on from a pass.

@@ -52,6 +52,9 @@ func (p *Kata) layoutTab(which tab, width, height int) {
 	case resultsTab:
 		lines, keep := p.resultLines(width)
 		pager.Set(lines, width, height)
+		if p.results.cursor.At == 0 && keep.Last < height {
+			keep.First = 0 // what stands above the list
+		}
 		switch {
 		case p.results.fresh:
 			pager.ScrollTo(0)

@@ -110,6 +110,9 @@ func (r *results) actions() []ui.Action {
 		does = "close the test"
 	}
 	toggle := ui.On(keymap.Does(keymap.Enter, does), ui.Do(func() { r.toggle(rows[r.cursor.At]) }))
+	if len(rows) == 1 { // the arrows scroll
+		return []ui.Action{toggle}
+	}
 	return append(r.cursor.Moves(len(rows), "test"), toggle)
 }
 
@@ -137,7 +140,8 @@ func (r *results) click(line int) {
 	}
 }
 
-// behind leads from the selected test to what is behind it.
+// behind leads from the selected test to what is behind it. The test itself
+// names these keys.
 func (r *results) behind() []ui.Action {
 	var out []ui.Action
 	if report := r.report(); report != "" {
@@ -152,7 +156,7 @@ func (r *results) behind() []ui.Action {
 	if purpose := r.kata.Tests[test.Name]; purpose != nil && test.Status == explain.Fail {
 		out = append(out, ui.On(keymap.Lesson, func() tea.Cmd {
 			return r.env.Open(page.Route{Page: page.Lesson, ID: purpose.Lesson.ID, Section: purpose.Section.ID})
-		}))
+		}).Hushed())
 	}
 	return append(out, ui.On(keymap.Test, func() tea.Cmd {
 		file, line, source, ok := r.kata.TestSource(test.Name)
@@ -160,7 +164,7 @@ func (r *results) behind() []ui.Action {
 			return r.env.Notify("The suite has no test of that name.")
 		}
 		return r.env.Open(page.Route{Page: page.Listing, ID: fmt.Sprintf("%s:%d", file, line), Text: source, Code: true})
-	}))
+	}).Hushed())
 }
 
 // report is the raw report behind the selected test or, where there is none,

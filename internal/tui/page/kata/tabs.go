@@ -54,11 +54,7 @@ func (p *Kata) tabActions() []ui.Action {
 	}
 	switch p.tab {
 	case resultsTab:
-		if rows := p.results.actions(); rows != nil {
-			out = slices.Concat(out, rows, pager.Paging())
-		} else {
-			out = append(out, pager.Scrolling()...)
-		}
+		out = slices.Concat(out, p.results.actions(), pager.Scrolling())
 	case solutionsTab:
 		out = append(p.solutions.actions(), pager.Scrolling()...)
 	case attemptsTab:
