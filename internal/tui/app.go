@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -225,14 +226,20 @@ func (a *app) actions() []ui.Action {
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}
-	return append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) })))
+	return ui.Distinct(append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) }))))
 }
 
-// Open implements [page.Router].
+// Open implements [page.Router]. A page that is open below comes to the top as
+// it is, so that going back leads to where one was.
 func (a *app) Open(r page.Route) tea.Cmd {
 	for i, open := range a.pages {
-		if open.route == r {
+		switch {
+		case open.route != r:
+		case i == 0: // home stays the lowest
 			return a.closeAbove(i)
+		default:
+			a.pages, a.help = append(slices.Delete(a.pages, i, i+1), open), nil
+			return a.resume()
 		}
 	}
 	next, err := newPage(a.env, r)

@@ -120,7 +120,7 @@ func TestANewVerdictIsListedAndComparedAnew(t *testing.T) {
 		d.press("5", "enter")
 		d.sees("Your file says the same, word for word.")
 		d.saveVersion("package openfile // mine\n")
-		d.sees("From the attempt of", "+package openfile // mine")
+		d.sees("From the attempt of", "+ package openfile // mine")
 		d.press("esc")
 		d.sees("> 1 Jan")
 	})

@@ -60,7 +60,7 @@ func TestACandidateIsPredictedAndThenRun(t *testing.T) {
 			t.Errorf("the suite ran against %q, want once against %q", ran, want)
 		}
 		d.press("enter")
-		d.sees("Pick one", "[~]")
+		d.sees("Pick one", "> ✗")
 	})
 }
 

@@ -24,7 +24,7 @@ type dialog struct {
 type readyMsg struct{ dialog *dialog }
 
 func (d *dialog) lines(t theme.Theme, width int) []string {
-	out := append([]string{""}, ui.Paint(t.Bold, ui.WrapText(d.question, width))...)
+	out := append([]string{""}, ui.Paint(t.Bold, ui.WrapNotice(d.question, min(width, ui.MaxText)))...)
 	answer := func(key, does string) string { return t.Accent.Render(key) + " " + does }
 	return append(out, "", answer(keymap.Name(keymap.Yes), "yes")+"    "+answer(keymap.Name(keymap.No), "no"))
 }

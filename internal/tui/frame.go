@@ -126,7 +126,7 @@ func (a *app) footer() []string {
 	t := a.env.Theme
 	lines := []string{a.keys()}
 	if a.notice != "" {
-		lines = ui.Paint(t.Warn, ui.Wrap(a.notice, a.frame.width))
+		lines = ui.Paint(t.Warn, ui.WrapNotice(a.notice, a.frame.width))
 		lines = lines[:min(len(lines), max(1, a.height/3))]
 	}
 	if a.height < 16 {

@@ -63,7 +63,7 @@ func TestResultsWithoutColor(t *testing.T) {
 	s.noColor = true
 	drive(t, s, func(d *driver) {
 		d.press("2")
-		d.sees("FAIL 1 of 2 tests pass", "ok TestReadWorks", "FAIL TestReadClosesOnFailure", "Read returned while its handle was open;", "notes_test.go:41")
+		d.sees("[FAIL] 1 of 2 tests fails", "1 of 2 tests pass", "✓ 1 test passed", "> ▾ ✗ TestReadClosesOnFailure", "Read returned while its handle was open;", "notes_test.go:41")
 		d.golden()
 	})
 }
@@ -80,7 +80,7 @@ func TestSaveRunsTheSuite(t *testing.T) {
 		d.wait(300 * time.Millisecond)
 		d.sees("running 0 s", "The notes service")
 		d.wait(time.Second)
-		d.sees("PASS 2 of 2 tests pass")
+		d.sees("PASS All 2 tests pass.", "2 of 2 tests pass")
 		if !d.env.Workbook.Log.State().KataSolved("01-open-file") {
 			d.Error("the pass is not recorded")
 		}
@@ -157,7 +157,7 @@ func TestHintsComeOneByOne(t *testing.T) {
 		d.press("h", "h")
 		d.sees("3. The shape of the code", "One repair begins like this.")
 		d.press("end")
-		d.sees("-// First broken.", "+// First repaired.")
+		d.sees("- // First broken.", "+ // First repaired.")
 		d.lacks("Then repaired")
 		d.golden()
 		d.press("h")
@@ -180,7 +180,7 @@ func TestSolutionsAskBeforeGreen(t *testing.T) {
 		d.press("d")
 		d.wait(dialogGrace)
 		d.press("y")
-		d.sees("1 of 3 The reference", "A deferred close right after the open.", "What it trades: Nothing to speak of.", `+const Version = "solution"`)
+		d.sees("1 of 3 The reference", "A deferred close right after the open.", "What it trades: Nothing to speak of.", `+ const Version = "solution"`)
 		d.golden()
 		d.press("right")
 		d.sees("2 of 3 Another good repair: early")

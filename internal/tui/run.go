@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -76,12 +77,27 @@ func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Opti
 	return nil
 }
 
-// startWindowed starts an editor with a window of its own. It outlives the
-// workbook on purpose: the learner's unsaved text is in it.
-func startWindowed(_ context.Context, cmd *exec.Cmd) error {
+// windowGrace is how long an editor with a window of its own is watched: one
+// that cannot start says so within that time.
+const windowGrace = 2 * time.Second
+
+// startWindowed starts an editor with a window of its own, and tells when it
+// fails at once. The editor outlives the workbook on purpose: the learner's
+// unsaved text is in it.
+func startWindowed(ctx context.Context, cmd *exec.Cmd) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, nil, nil
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	return cmd.Process.Release()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }() // ends with the editor
+	grace := time.NewTimer(windowGrace)
+	defer grace.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-grace.C:
+	case <-ctx.Done():
+	}
+	return nil
 }

@@ -225,3 +225,33 @@ func TestNotSeenSaysWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmptiedFileIsHalfASave: many editors empty a file and write it then.
+func TestAnEmptiedFileIsHalfASave(t *testing.T) {
+	disk := newDisk(t)
+	synctest.Test(t, func(t *testing.T) {
+		src := newFakeSource()
+		out, err := start(t.Context(), disk.dir, func() (source, error) { return src.source(), nil }, still)
+		if err != nil {
+			t.Fatal(err)
+		}
+		save := func(content string) {
+			disk.write("notes.go", content)
+			src.events <- fsnotify.Event{Name: disk.path("notes.go"), Op: fsnotify.Write}
+		}
+		save("")
+		time.Sleep(patience - quiet)
+		synctest.Wait()
+		if len(out) > 0 {
+			t.Error("the empty file was reported before the editor had written it")
+		}
+		save("package a\n")
+		if got := taken(out); len(got) != 1 {
+			t.Errorf("%d events of one save", len(got))
+		}
+		save("") // and it stays empty
+		if got := taken(out); len(got) != 1 {
+			t.Errorf("%d events of a file that stays empty, want one after some patience", len(got))
+		}
+	})
+}

@@ -87,6 +87,23 @@ func differ(was, is fs.FileInfo) bool {
 	return was.Size() != is.Size() || !was.ModTime().Equal(is.ModTime()) || runtime.GOOS != "windows" && !os.SameFile(was, is)
 }
 
+// hasEmpty reports whether a Go file in the folder is empty: many editors empty a file before they write it.
+func hasEmpty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if !isGoFile(e.Name()) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // isGoFile reports whether a file of that name can belong to the package. The go command ignores names that begin with a dot or an
 // underscore, and Emacs keeps its locks in .#notes.go.
 func isGoFile(name string) bool {

@@ -173,17 +173,17 @@ func (w *watcher) changed() {
 
 // settle ends a burst and reports it, unless a look shows that it goes on or that the folder is gone.
 func (w *watcher) settle() {
+	goesOn := false
 	if w.polling {
-		goesOn := w.compare()
-		if w.gone {
-			return
-		}
-		if goesOn && time.Now().Before(w.until) {
-			w.changed()
+		if goesOn = w.compare(); w.gone {
 			return
 		}
 	} else {
 		w.learn()
+	}
+	if (goesOn || hasEmpty(w.dir)) && time.Now().Before(w.until) {
+		w.changed()
+		return
 	}
 	w.until = time.Time{}
 	w.send(Event{})

@@ -146,7 +146,7 @@ const PartialRepair = "One repair begins like this. Lines with - go, lines with 
 
 // AskReset asks before a reset.
 func (w *Workbook) AskReset(k *course.Kata) string {
-	return fmt.Sprintf("Put %s back to its broken start? Your version is kept in %s.", w.Space.Path(k), w.Space.Backup)
+	return fmt.Sprintf("Put %s back to its broken start? Your version is kept in:\n%s", k.Path(), w.Short(w.Space.Backup))
 }
 
 // AtStart says that a reset has been done, with so many backups.

@@ -4,13 +4,16 @@
 package workbook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/leakproof/internal/course"
@@ -90,6 +93,7 @@ func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func
 type attempt struct {
 	kata   *course.Kata
 	hash   string // of the file; "" if it cannot be read
+	empty  bool   // an editor is in the middle of a save, more often than not
 	unkept error
 }
 
@@ -98,15 +102,18 @@ type attempt struct {
 func (w *Workbook) attempt(k *course.Kata) attempt {
 	a := attempt{kata: k}
 	if src, err := w.Space.Read(k); err == nil {
+		if a.empty = len(bytes.TrimSpace(src)) == 0; a.empty {
+			return a
+		}
 		a.hash = course.Hash(src)
 		a.unkept = w.Space.Keep(k, src, w.Now())
 	}
 	return a
 }
 
-// judged records the verdict on an attempt.
+// judged records the verdict on an attempt. An empty file is none.
 func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error {
-	if v.Status == explain.Unavailable {
+	if v.Status == explain.Unavailable || a.empty {
 		return a.unkept
 	}
 	var failed []string
@@ -145,6 +152,17 @@ func (w *Workbook) Edit(k *course.Kata, line int) (*exec.Cmd, editor.Info, error
 		return nil, editor.Info{}, err
 	}
 	return editor.Command(w.Space.Path(k), line, w.Getenv, w.LookPath)
+}
+
+// Short is a path as a sentence names it: with ~ for the learner's home folder.
+func (w *Workbook) Short(path string) string {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		home := w.Getenv(name)
+		if rest, ok := strings.CutPrefix(path, home); ok && len(home) > 1 && rest != "" && os.IsPathSeparator(rest[0]) {
+			return "~" + rest
+		}
+	}
+	return path
 }
 
 // Hint returns the kata's hint of a tier, from 1, and records that it was

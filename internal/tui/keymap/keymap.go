@@ -85,6 +85,7 @@ var (
 	Edit         = bind("e", "edit", "e")
 	Run          = bind("r", "run", "r")
 	Hint         = bind("h", "hint", "h")
+	FinePrint    = bind("f", "rules", "f")
 	Solutions    = bind("d", "solutions", "d")
 	AlmostWorks  = bind("m", "what almost works", "m")
 	NextTab      = bind("tab", "next tab", "tab")

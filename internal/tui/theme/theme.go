@@ -27,6 +27,9 @@ type Theme struct {
 	Warn    lipgloss.Style // notices, what is begun
 	Match   lipgloss.Style // what a search found
 
+	Added   lipgloss.Style // the ground of a line of a diff
+	Removed lipgloss.Style
+
 	badges [3]lipgloss.Style
 }
 
@@ -57,6 +60,7 @@ type palette struct {
 	accent, dim, heading, picture, good, bad, warn string
 	text, code, keyword, str, number               string
 	onBadge, badge                                 string // text on a badge, and the neutral badge
+	added, removed                                 string // behind lines of a diff
 }
 
 // uncoloured names the palette without colours.
@@ -66,22 +70,22 @@ var palettes = map[string]palette{
 	"dark": {
 		accent: "#87d7ff", dim: "#9e9e9e", heading: "#ffffff", picture: "#b2b2d0", good: "#87d787", bad: "#ff8787", warn: "#ffd787",
 		text: "#d0d0d0", code: "#ffd7af", keyword: "#afafff", str: "#afd787", number: "#ffd787",
-		onBadge: "#1c1c1c", badge: "#bcbcbc",
+		onBadge: "#1c1c1c", badge: "#bcbcbc", added: "#14301c", removed: "#4a1820",
 	},
 	"light": {
 		accent: "#005f87", dim: "#626262", heading: "#000000", picture: "#5f5f87", good: "#005f00", bad: "#af0000", warn: "#875f00",
 		text: "#303030", code: "#87005f", keyword: "#5f00af", str: "#005f00", number: "#875f00",
-		onBadge: "#ffffff", badge: "#585858",
+		onBadge: "#ffffff", badge: "#585858", added: "#d7f5dd", removed: "#ffe0e2",
 	},
 	"contrast-dark": {
 		accent: "#00ffff", dim: "#e4e4e4", heading: "#ffffff", picture: "#ffffff", good: "#00ff5f", bad: "#ff8787", warn: "#ffff00",
 		text: "#ffffff", code: "#ffff87", keyword: "#afd7ff", str: "#afff87", number: "#ffff87",
-		onBadge: "#000000", badge: "#ffffff",
+		onBadge: "#000000", badge: "#ffffff", added: "#003a12", removed: "#560008",
 	},
 	"contrast-light": {
 		accent: "#00005f", dim: "#262626", heading: "#000000", picture: "#000000", good: "#003f00", bad: "#870000", warn: "#5f3f00",
 		text: "#000000", code: "#5f005f", keyword: "#00005f", str: "#003f00", number: "#5f3f00",
-		onBadge: "#ffffff", badge: "#000000",
+		onBadge: "#ffffff", badge: "#000000", added: "#d0ffd8", removed: "#ffd8d8",
 	},
 }
 
@@ -124,6 +128,8 @@ func New(name string, dark, colored bool) Theme {
 		for kind, hex := range []string{p.badge, p.good, p.bad} {
 			t.badges[kind] = fg(p.onBadge).Background(lipgloss.Color(hex)).Bold(true).Padding(0, 1)
 		}
+		t.Added = t.Added.Background(lipgloss.Color(p.added))
+		t.Removed = t.Removed.Background(lipgloss.Color(p.removed))
 	}
 	return t
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -29,6 +31,28 @@ func (a Action) Unless(off bool, why string) Action {
 		a.Off = why
 	}
 	return a
+}
+
+// Distinct are the actions as keys reach them: one whose keys all stand for
+// others before it is left out, and one is named by a key that is its own.
+func Distinct(actions []Action) []Action {
+	taken := map[string]bool{}
+	var out []Action
+	for _, a := range actions {
+		free := slices.DeleteFunc(slices.Clone(a.Keys()), func(k string) bool { return taken[k] })
+		if len(free) == 0 {
+			continue
+		}
+		if taken[a.Keys()[0]] {
+			a.SetHelp(free[0], a.Help().Desc)
+		}
+		for _, k := range free {
+			taken[k] = true
+		}
+		a.SetKeys(free...)
+		out = append(out, a)
+	}
+	return out
 }
 
 // Find is the first action that a key stands for.

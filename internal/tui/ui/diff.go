@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -11,101 +11,160 @@ import (
 	"example.com/leakproof/internal/tui/theme"
 )
 
-// sideBySide is the width from which on two versions stand side by side: each
-// then has room for most lines of code.
-const sideBySide = 110
+// sideBySide is the width of a page from which on two versions stand side by
+// side: that of a terminal of 160 columns without its margins. Each then has
+// room for most lines of code.
+const sideBySide = 156
 
-// Diff draws a unified diff: side by side under the names of the two versions
-// where there is room, else as it is.
-func Diff(t theme.Theme, diff string, width int, from, to string) []string {
-	if width < sideBySide {
-		return Unified(t, diff)
+// Diff draws a unified diff of Go source under the names of its two versions:
+// side by side where there is room, else one below the other.
+func Diff(look *Look, diff string, width int, from, to string) []string {
+	d := drawing{theme: look.Theme, width: width, side: (width - 3) / 2}
+	removed, added := d.theme.Bad.Render("- "+from), d.theme.Good.Render("+ "+to)
+	if d.beside() {
+		d.out = []string{Fit(removed, d.side) + d.rule() + added}
+	} else {
+		d.out = []string{removed + "   " + added}
 	}
-	d := columns{theme: t, side: (width - 3) / 2}
-	d.out = []string{Fit(t.Bold.Render(from), d.side) + d.rule() + t.Bold.Render(to)}
-	for line := range strings.Lines(text.Visible(diff)) {
-		line = Untab(strings.TrimRight(line, "\n"))
-		switch {
-		case strings.HasPrefix(line, "--- ") && len(d.out) == 1, strings.HasPrefix(line, "+++ ") && len(d.out) == 1:
-			continue // the names above say it
-		case strings.HasPrefix(line, "@@"):
-			d.pair()
-			d.out = append(d.out, t.Accent.Render(line))
-		case strings.HasPrefix(line, "-"):
-			if len(d.added) > 0 {
-				d.pair()
-			}
-			d.removed = append(d.removed, line[1:])
-		case strings.HasPrefix(line, "+"):
-			d.added = append(d.added, line[1:])
-		default: // a line of both, or a remark such as "\ No newline at end of file"
-			d.pair()
-			both := d.cell(fmt.Sprintf(" %s", line), lipgloss.NewStyle())
-			d.beside(both, both)
+	for _, h := range hunks(diff) {
+		d.out = append(d.out, d.theme.Dim.Render(h.heading))
+		h.highlight(look.Markdown)
+		for _, line := range h.lines {
+			d.add(line)
 		}
+		d.pair()
 	}
-	d.pair()
 	return d.out
 }
 
-// Unified colours a unified diff.
-func Unified(t theme.Theme, diff string) []string {
-	var out []string
+// hunk is a run of lines around changes.
+type hunk struct {
+	heading string // "@@ -1,7 +1,9 @@"
+	lines   []diffLine
+}
+
+// diffLine is a line of a hunk. Its sign is a blank where both versions have
+// it, and a backslash for a remark such as "\ No newline at end of file".
+type diffLine struct {
+	sign byte
+	code string
+}
+
+func (l diffLine) of(sign byte) bool { return l.sign == sign || l.sign == ' ' }
+
+func hunks(diff string) []hunk {
+	var out []hunk
 	for line := range strings.Lines(text.Visible(diff)) {
 		line = Untab(strings.TrimRight(line, "\n"))
 		switch {
-		case strings.HasPrefix(line, "+"):
-			line = t.Good.Render(line)
-		case strings.HasPrefix(line, "-"):
-			line = t.Bad.Render(line)
 		case strings.HasPrefix(line, "@@"):
-			line = t.Accent.Render(line)
+			out = append(out, hunk{heading: line})
+		case len(out) == 0: // the names of the files: our own stand above
+		case line == "":
+			out[len(out)-1].lines = append(out[len(out)-1].lines, diffLine{sign: ' '})
+		default:
+			out[len(out)-1].lines = append(out[len(out)-1].lines, diffLine{line[0], line[1:]})
 		}
-		out = append(out, line)
 	}
 	return out
 }
 
-// columns are the two sides of a diff, as far as they are drawn.
-type columns struct {
-	theme          theme.Theme
-	side           int // width of one
-	out            []string
-	removed, added []string // not drawn yet
+// highlight gives the lines the colours of Go source, as far as they are
+// rendered already. Each version is read on its own.
+func (h *hunk) highlight(md *Markdown) {
+	written := slices.Clone(h.lines)
+	for _, sign := range []byte{'-', '+'} { // lines of both get those of the new version
+		source := []string{border}
+		for _, l := range written {
+			if l.of(sign) {
+				source = append(source, l.code)
+			}
+		}
+		colored := md.Go(strings.Join(append(source, border), "\n"))
+		if len(colored) != len(source)+1 {
+			continue // it holds what ends a block of Markdown
+		}
+		at := 1
+		for i, l := range h.lines {
+			if l.of(sign) {
+				h.lines[i].code = xansi.TruncateLeft(colored[at], codeMargin, "")
+				at++
+			}
+		}
+	}
 }
 
-func (d *columns) rule() string { return d.theme.Dim.Render(" │ ") }
+const (
+	border     = "_" // keeps blank lines at the ends of a source
+	codeMargin = 2   // with which source is drawn
+)
+
+// drawing is a diff, as far as it is drawn.
+type drawing struct {
+	theme          theme.Theme
+	width, side    int // of all, and of one of two columns
+	out            []string
+	removed, added []string // of columns, not drawn yet
+}
+
+func (d *drawing) beside() bool { return d.width >= sideBySide }
+
+func (d *drawing) rule() string { return d.theme.Picture.Render(" │ ") }
+
+func (d *drawing) add(l diffLine) {
+	switch {
+	case !d.beside():
+		d.out = append(d.out, d.cell(l, d.width)...)
+	case l.sign == '-':
+		if len(d.added) > 0 {
+			d.pair()
+		}
+		d.removed = append(d.removed, d.cell(l, d.side)...)
+	case l.sign == '+':
+		d.added = append(d.added, d.cell(l, d.side)...)
+	default:
+		d.pair()
+		d.removed = d.cell(l, d.side)
+		d.added = d.cell(l, d.side)
+		d.pair()
+	}
+}
 
 // pair puts what was replaced beside its replacement.
-func (d *columns) pair() {
+func (d *drawing) pair() {
 	for i := range max(len(d.removed), len(d.added)) {
-		var left, right []string
+		left, right := "", ""
 		if i < len(d.removed) {
-			left = d.cell("- "+d.removed[i], d.theme.Bad)
+			left = d.removed[i]
 		}
 		if i < len(d.added) {
-			right = d.cell("+ "+d.added[i], d.theme.Good)
+			right = d.added[i]
 		}
-		d.beside(left, right)
+		d.out = append(d.out, Fit(left, d.side)+d.rule()+right)
 	}
 	d.removed, d.added = nil, nil
 }
 
-// cell breaks a line of code to the width of one side.
-func (d *columns) cell(line string, style lipgloss.Style) []string {
-	return Paint(style, strings.Split(xansi.Hardwrap(line, d.side, true), "\n"))
-}
-
-// beside joins two cells, of which one may be shorter.
-func (d *columns) beside(left, right []string) {
-	for i := range max(len(left), len(right)) {
-		l, r := "", ""
-		if i < len(left) {
-			l = left[i]
-		}
-		if i < len(right) {
-			r = right[i]
-		}
-		d.out = append(d.out, Fit(l, d.side)+d.rule()+r)
+// cell draws a line behind its sign, broken to a width.
+func (d *drawing) cell(l diffLine, width int) []string {
+	sign, back := d.theme.Dim, lipgloss.NewStyle()
+	switch l.sign {
+	case '-':
+		sign, back = d.theme.Bad, d.theme.Removed
+	case '+':
+		sign, back = d.theme.Good, d.theme.Added
 	}
+	lines := BreakCode(l.code, width-len("+ "))
+	for i, line := range lines {
+		mark := sign.Render(string(l.sign) + " ")
+		if i > 0 {
+			mark = d.theme.Dim.Render(Continued)
+		}
+		if l.sign == '-' || l.sign == '+' {
+			lines[i] = ground(back, mark+line, width)
+		} else {
+			lines[i] = mark + line
+		}
+	}
+	return lines
 }

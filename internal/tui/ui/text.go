@@ -7,6 +7,7 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/tui/theme"
 )
 
 // Wrap breaks plain text into lines of at most width cells. It does not break
@@ -80,5 +81,15 @@ type Span struct{ First, Last int }
 // Plus is the span n lines further down.
 func (s Span) Plus(n int) Span { return Span{s.First + n, s.Last + n} }
 
-// StatusWord says the status of a verdict in capitals.
-func StatusWord(s explain.Status) string { return strings.ToUpper(s.Word()) }
+// Verdict is the badge of a status.
+func Verdict(t theme.Theme, s explain.Status) string {
+	kind := theme.Neutral
+	switch s {
+	case explain.Pass:
+		kind = theme.Positive
+	case explain.Fail, explain.CompileError:
+		kind = theme.Negative
+	default:
+	}
+	return t.Badge(kind, strings.ToUpper(s.Word()))
+}

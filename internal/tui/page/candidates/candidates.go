@@ -6,6 +6,8 @@ package candidates
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +24,7 @@ type Candidates struct {
 	kata   *course.Kata
 	list   []*course.Variant
 	cursor ui.Cursor
+	spans  []ui.Span  // where the list was drawn
 	one    *candidate // the one being judged; nil while choosing
 	run    *ui.Task
 	pager  ui.Pager
@@ -61,13 +64,14 @@ func (p *Candidates) Title() string { return "What almost works: " + p.kata.Titl
 
 // Status implements [page.Page].
 func (p *Candidates) Status() string {
+	status := ""
 	if p.one == nil {
-		return fmt.Sprintf("%d of %d", p.cursor.At+1, len(p.list))
+		status = fmt.Sprintf("%d of %d", p.cursor.At+1, len(p.list))
 	}
 	if !p.pager.AtEnd() {
-		return "more ↓"
+		status += "  more ↓"
 	}
-	return ""
+	return strings.TrimSpace(status)
 }
 
 // Init implements [page.Page].
@@ -87,8 +91,11 @@ func (p *Candidates) Actions() []ui.Action {
 	back := ui.On(keymap.BackToList, ui.Do(p.choose))
 	switch {
 	case p.one == nil:
-		judge := ui.On(keymap.Does(keymap.Enter, "judge it"), ui.Do(p.open))
-		return append(append([]ui.Action{judge}, p.cursor.Moves(len(p.list), "repair")...), p.pager.Paging()...)
+		out := []ui.Action{ui.On(keymap.Does(keymap.Enter, "judge it"), ui.Do(p.open))}
+		for i := range min(9, len(p.list)) {
+			out = append(out, ui.On(keymap.Digit(i+1, fmt.Sprintf("repair %d", i+1)), ui.Do(func() { p.point(i) })).Hushed())
+		}
+		return slices.Concat(out, p.cursor.Moves(len(p.list), "repair"), p.pager.Paging())
 	case p.one.question.Feedback != nil:
 		next := ui.On(keymap.Does(keymap.Enter, "next repair"), ui.Do(p.choose)).Unless(p.one.running, "The suite is still running.")
 		return append([]ui.Action{next, back}, p.pager.Scrolling()...)
@@ -106,6 +113,29 @@ func (p *Candidates) Actions() []ui.Action {
 		}
 	}
 	return append(append(actions, back), p.pager.Paging()...)
+}
+
+func (p *Candidates) point(at int) { p.cursor = ui.Cursor{At: at, Moved: true} }
+
+// Wheel implements [page.Pointed].
+func (p *Candidates) Wheel(_, _, lines int) { p.pager.Scroll(lines) }
+
+// Click implements [page.Pointed]: it selects a repair, and opens the one that
+// is selected.
+func (p *Candidates) Click(_, y int) tea.Cmd {
+	if p.one != nil {
+		return nil
+	}
+	line := p.pager.Top() + y
+	at := slices.IndexFunc(p.spans, func(s ui.Span) bool { return s.First <= line && line <= s.Last })
+	switch at {
+	case -1:
+	case p.cursor.At:
+		p.open()
+	default:
+		p.point(at)
+	}
+	return nil
 }
 
 func (p *Candidates) open() {

@@ -1,7 +1,10 @@
 package candidates
 
 import (
+	"fmt"
 	"strings"
+
+	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/explain"
@@ -14,22 +17,31 @@ func (p *Candidates) choices(width int) (out []string, keep ui.Span) {
 	t := p.env.Theme
 	out = append(out, ui.WrapText("Somebody repaired the kata in each of these ways. Most are refused. Pick one, say what the suite will say, and it runs.", width)...)
 	out = append(out, "")
+	p.spans = p.spans[:0]
 	for i, v := range p.list {
-		sign, box, start := "  ", "[ ] ", len(out)
-		if a, ok := p.env.Workbook.Log.State().Answered(course.NearMissID(p.kata, v), 1); ok {
-			if box = "[~] "; a.Right {
-				box = "[x] "
-			}
-		}
+		start := len(out)
+		first := "  " + p.mark(v) + fmt.Sprintf(" %2d. ", i+1)
 		if i == p.cursor.At {
-			sign = t.Cursor.Render("> ")
+			first = t.Cursor.Render("> ") + p.mark(v) + t.Cursor.Render(fmt.Sprintf(" %2d. ", i+1))
 		}
-		out = append(out, ui.Indent(sign+box, p.env.Markdown.Prose(v.Summary, min(width, ui.MaxText)-6))...)
-		if i == p.cursor.At {
-			keep = ui.Span{First: start, Last: len(out) - 1}
-		}
+		out = append(out, ui.Indent(first, p.env.Markdown.Prose(v.Summary, min(width, ui.MaxText)-xansi.StringWidth(first)))...)
+		p.spans = append(p.spans, ui.Span{First: start, Last: len(out) - 1})
 	}
-	return out, keep
+	out = append(out, "", t.Dim.Render("✓ judged right   ✗ judged wrong   ○ not judged yet"))
+	return out, p.spans[p.cursor.At]
+}
+
+// mark says whether a repair was judged, and how well.
+func (p *Candidates) mark(v *course.Variant) string {
+	t := p.env.Theme
+	a, ok := p.env.Workbook.Log.State().Answered(course.NearMissID(p.kata, v), 1)
+	switch {
+	case !ok:
+		return t.Dim.Render("○")
+	case a.Right:
+		return t.Good.Render("✓")
+	}
+	return t.Bad.Render("✗")
 }
 
 // judging draws the repair under judgement: its difference from the reference,
@@ -38,7 +50,7 @@ func (p *Candidates) judging(width, height int) (out []string, keep ui.Span) {
 	t, c := p.env.Theme, p.one
 	out = append(out, p.env.Markdown.Prose("**"+strings.TrimRight(c.variant.Summary, ".")+".** Compared with the reference:", width)...)
 	out = append(out, "")
-	out = append(out, ui.Unified(t, c.diff)...)
+	out = append(out, ui.Diff(p.env.Look, c.diff, width, "the reference", "this repair")...)
 	out = append(out, "")
 
 	shown := *c.question
@@ -60,21 +72,20 @@ func (p *Candidates) judging(width, height int) (out []string, keep ui.Span) {
 	return out, keep
 }
 
-// verdict is what the suite said: each test that refused the repair.
+// verdict is what the suite said: each test that refused the repair, once for
+// each reason.
 func (p *Candidates) verdict(c *candidate, width int) []string {
 	t, v := p.env.Theme, c.verdict
-	style := t.Bad
-	if v.Status == explain.Pass {
-		style = t.Good
-	}
-	out := []string{"The suite: " + style.Render(ui.StatusWord(v.Status)) + "  " + t.Dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
-	for _, test := range v.Tests {
-		if test.Status != explain.Fail {
-			continue
+	out := []string{"The suite: " + ui.Verdict(t, v.Status)}
+	out = append(out, ui.Paint(t.Dim, ui.WrapText(explain.Counts(v.Tests, v.Race, v.Elapsed), width))...)
+	for _, group := range explain.Alike(v.Tests, v.Findings) {
+		name := group[0].Name
+		if more := len(group) - 1; more > 0 {
+			name += " and " + workbook.Count(more, "other test")
 		}
-		out = append(out, t.Bad.Render("FAIL")+" "+test.Name)
-		for line := range strings.Lines(ui.Untab(test.Message)) {
-			out = append(out, ui.Indent("     ", ui.Wrap(strings.TrimRight(line, "\n"), width-5))...)
+		out = append(out, t.Bad.Render("✗")+" "+name)
+		for line := range strings.Lines(ui.Untab(group[0].Message)) {
+			out = append(out, ui.Indent("  ", ui.WrapText(strings.TrimRight(line, "\n"), width-2))...)
 		}
 	}
 	if v.Status != explain.Pass && v.Status != explain.Fail {

@@ -113,6 +113,25 @@ func (a *attempts) layout(pager *ui.Pager, width, height int) {
 	pager.Set(a.lines(width), width, height)
 }
 
+// move takes the cursor with the wheel.
+func (a *attempts) move(by int) {
+	a.cursor = ui.Cursor{At: max(0, min(len(a.list)-1, a.cursor.At+by)), Moved: true}
+}
+
+// click selects the attempt on a line below the table's head, and compares the
+// one that is selected. A table that scrolls does not tell where it is.
+func (a *attempts) click(line int) tea.Cmd {
+	at := line - 1
+	switch {
+	case len(a.list) >= a.page.height || at < 0 || at >= len(a.list):
+		return nil
+	case at == a.cursor.At:
+		return a.show(a.list[at].Hash)
+	}
+	a.cursor = ui.Cursor{At: at, Moved: true}
+	return nil
+}
+
 // fill puts the attempts into the table.
 func (a *attempts) fill(width, height int) {
 	t := a.page.env.Theme
@@ -150,5 +169,5 @@ func (a *attempts) lines(width int) []string {
 	if a.diff == "" {
 		return append(out, t.Good.Render(workbook.Same))
 	}
-	return append(out, ui.Diff(t, a.diff, width, "then", "now")...)
+	return append(out, ui.Diff(a.page.env.Look, a.diff, width, "then", "now")...)
 }

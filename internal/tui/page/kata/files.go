@@ -14,11 +14,15 @@ import (
 type (
 	editorMsg struct { // the editor to start
 		cmd      *exec.Cmd
+		name     string
 		terminal bool // it takes the terminal
 		err      error
 	}
-	editedMsg struct{ err error }
-	resetMsg  struct {
+	editedMsg struct {
+		editor string // what was started
+		err    error
+	}
+	resetMsg struct {
 		backups []string
 		err     error
 	}
@@ -34,7 +38,7 @@ func (p *Kata) edit() tea.Cmd {
 	line := p.lineToOpen()
 	return p.files.More(func(context.Context) tea.Msg {
 		cmd, info, err := p.env.Workbook.Edit(p.kata, line)
-		return editorMsg{cmd, info.Terminal, err}
+		return editorMsg{cmd, info.Name, info.Terminal, err}
 	})
 }
 
@@ -43,17 +47,17 @@ func (p *Kata) opened(msg editorMsg) tea.Cmd {
 	case msg.err != nil:
 		return p.env.Warn(msg.err)
 	case msg.terminal:
-		return p.env.Exec(msg.cmd, p.files.Callback(func(err error) tea.Msg { return editedMsg{err} }))
+		return p.env.Exec(msg.cmd, p.files.Callback(func(err error) tea.Msg { return editedMsg{msg.name, err} }))
 	}
 	return p.files.More(func(ctx context.Context) tea.Msg {
-		return editedMsg{p.env.Detach(ctx, msg.cmd)}
+		return editedMsg{msg.name, p.env.Detach(ctx, msg.cmd)}
 	})
 }
 
 func (p *Kata) edited(msg editedMsg) tea.Cmd {
 	if msg.err != nil {
-		return p.env.Notify(fmt.Sprintf("The editor ended with an error (%v): check $VISUAL and $EDITOR, or open %s yourself.",
-			msg.err, p.env.Workbook.Space.Path(p.kata)))
+		return p.env.Notify(fmt.Sprintf("%s did not open the file: %v. Choose another editor, for example with `leakproof config editor vim`, or open it yourself:\n%s",
+			msg.editor, msg.err, p.env.Workbook.Short(p.env.Workbook.Space.Path(p.kata))))
 	}
 	if p.unwatched { // nobody else tells of the save
 		return p.grade()
@@ -79,7 +83,7 @@ func (p *Kata) wasReset(msg resetMsg) tea.Cmd {
 		return p.env.Notify(text)
 	}
 	p.hints = 0
-	return tea.Batch(p.env.Notify(fmt.Sprintf("%s %s. %s", text, workbook.Kept(msg.backups), undoes())), p.grade())
+	return tea.Batch(p.env.Notify(text+p.kept(msg.backups)+"\n"+undoes()), p.grade())
 }
 
 // undo takes back the last reset or restore. It asks nothing: undone once
@@ -87,7 +91,7 @@ func (p *Kata) wasReset(msg resetMsg) tea.Cmd {
 func (p *Kata) undo() tea.Cmd {
 	return p.files.More(func(ctx context.Context) tea.Msg {
 		from, backups, err := p.env.Workbook.Undo(ctx, p.kata)
-		return restoredMsg{"Your file is again what the last reset or restore replaced, from " + from + ".", backups, err}
+		return restoredMsg{"Your file is again what the last reset or restore replaced, from:\n" + p.env.Workbook.Short(from), backups, err}
 	})
 }
 
@@ -106,9 +110,19 @@ func (p *Kata) wasRestored(msg restoredMsg) tea.Cmd {
 		return p.env.Warn(msg.err)
 	}
 	p.attempts.compared = ""
-	text := msg.what + " It said the same before."
+	text := msg.what + "\nIt said the same before."
 	if len(msg.backups) > 0 {
-		text = msg.what + " " + workbook.Kept(msg.backups)
+		text = msg.what + p.kept(msg.backups)
 	}
 	return tea.Batch(p.env.Notify(text), p.env.Recorded(msg.err), p.grade())
+}
+
+// kept says where the learner's files went. Each path has a line of its own, to
+// be read and copied as a whole.
+func (p *Kata) kept(backups []string) string {
+	text := " Backup:"
+	for _, backup := range backups {
+		text += "\n" + p.env.Workbook.Short(backup)
+	}
+	return text
 }

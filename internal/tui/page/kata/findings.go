@@ -3,7 +3,8 @@ package kata
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/tui/keymap"
@@ -14,7 +15,7 @@ import (
 // learner's own lines that it speaks of.
 func (r *results) finding(f explain.Finding, width int) []string {
 	t := r.env.Theme
-	out := ui.Paint(t.Warn, ui.Wrap(f.Sentence(), width))
+	out := ui.Paint(t.Warn, ui.WrapText(f.Sentence(), width))
 	shown := 0
 	for i, place := range f.Places {
 		same := slices.ContainsFunc(f.Places[:i], func(p explain.Place) bool { return p.File == place.File && p.Line == place.Line })
@@ -22,7 +23,7 @@ func (r *results) finding(f explain.Finding, width int) []string {
 			continue
 		}
 		shown++
-		out = append(out, r.snippet(place)...)
+		out = append(out, r.snippet(place, width)...)
 	}
 	if f.Stack != "" {
 		out = append(out, t.Dim.Render(keymap.Name(keymap.Report)+" shows the report behind it."))
@@ -35,49 +36,35 @@ const maxSnippets = 2
 
 // snippet is the line of a place between its neighbours, with what happens
 // there.
-func (r *results) snippet(place explain.Place) []string {
+func (r *results) snippet(place explain.Place, width int) []string {
 	t := r.env.Theme
 	var out []string
 	for n := place.Line - 1; n <= place.Line+1; n++ {
 		if n < 1 || n > len(r.source) {
 			continue
 		}
-		line := fmt.Sprintf("  %4d  %s", n, r.source[n-1])
+		sign, style, code := "  ", lipgloss.NewStyle(), r.source[n-1]
 		if n == place.Line {
-			line = t.Bold.Render(fmt.Sprintf("> %4d  %s", n, r.source[n-1])) + t.Dim.Render("  // "+place.What)
+			sign, style, code = "> ", t.Bold, code+"  // "+place.What
 		}
-		out = append(out, line)
+		number := t.Dim.Render(fmt.Sprintf("%4d  ", n))
+		out = append(out, ui.Indent(sign+number, ui.Paint(style, ui.MarkedCode(code, width-len("> 1234  "))))...)
 	}
 	return out
 }
 
-// report is the raw report behind the selected test or, where there is none,
-// behind the run: "" if nothing has one.
-func (r *results) report() string {
-	if r.verdict == nil {
-		return ""
-	}
-	name := ""
-	if test, ok := r.selected(); ok {
-		name = test.Name
-	}
-	var parts []string
-	for _, f := range append(explain.FindingsOf(r.verdict.Findings, name), explain.FindingsOf(r.verdict.Findings, "")...) {
-		if f.Stack != "" && !slices.Contains(parts, f.Stack) {
-			parts = append(parts, f.Stack)
-		}
-	}
-	return strings.Join(parts, "\n\n")
-}
-
-// belief says what a failed test stands for.
-func (r *results) belief(test explain.Test, width int) []string {
+// belief says what a failed test stands for and, of the selected one, which
+// keys lead there.
+func (r *results) belief(test explain.Test, selected bool, width int) []string {
 	purpose := r.kata.Tests[test.Name]
 	if purpose == nil {
 		return nil
 	}
 	m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
 	lines := r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
+	if !selected {
+		return lines
+	}
 	where := fmt.Sprintf("%s reads “%s” in lesson %d; %s shows the test.",
 		keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number, keymap.Name(keymap.Test))
 	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(where, width))...)

@@ -5,6 +5,7 @@ package kata
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,17 +24,22 @@ type Kata struct {
 	env  *page.Env
 	kata *course.Kata
 	tab  tab
+	left tab // what stands beside the results where there is room: the brief or the hints
 
 	files     *ui.Task // watches, edits, resets and restores the learner's file
 	run       run
 	warmUp    *ui.WarmUp
 	unwatched bool // saves are not seen
 	results   results
-	hints     int // tiers shown
+	hints     int  // tiers shown
+	finePrint bool // the rules are shown
 	solutions solutions
 	attempts  attempts
 
-	width, height int
+	width, height int // of what is below the tabs' names
+	top           int // lines of those
+	tabEnds       [len(tabNames)]int
+	toRules       bool // scroll to the rules
 	pagers        [len(tabNames)]ui.Pager
 }
 
@@ -65,22 +71,26 @@ func (p *Kata) Title() string { return fmt.Sprintf("Kata %02d %s", p.kata.Number
 
 // Status implements [page.Page].
 func (p *Kata) Status() string {
+	status := ""
 	switch {
 	case p.warmUp.Running && p.warmUp.Total > 0:
-		return fmt.Sprintf("compiling %d of %d", p.warmUp.Done, p.warmUp.Total)
+		status = fmt.Sprintf("compiling %d of %d", p.warmUp.Done, p.warmUp.Total)
 	case p.run.slow():
-		return fmt.Sprintf("running %.0f s", p.run.watch.Elapsed().Seconds())
+		status = fmt.Sprintf("running %.0f s", p.run.watch.Elapsed().Seconds())
 	case p.results.verdict != nil:
-		return string(p.results.verdict.Status)
+		status = strings.ToLower(p.results.verdict.verdict.Status.Word())
 	}
-	return ""
+	if !p.split() && p.more(p.tab) { // beside each other, panes have a mark each
+		status = strings.TrimPrefix(status+"  "+more, "  ")
+	}
+	return status
 }
 
 // Init implements [page.Page]. It starts watching and runs the suite once, so
 // that the learner sees what is refused before reading on.
 func (p *Kata) Init() tea.Cmd {
 	if err := p.env.Workbook.InClone(); err != nil {
-		p.results.take(grade.Verdict{Kata: p.kata.ID, Status: explain.Unavailable, Summary: err.Error()}, "")
+		p.results.take(verdictMsg{verdict: grade.Verdict{Kata: p.kata.ID, Status: explain.Unavailable, Summary: err.Error()}})
 		return nil
 	}
 	watching := p.files.Start(func(ctx context.Context) tea.Msg {
@@ -177,10 +187,9 @@ func (p *Kata) Actions() []ui.Action {
 // shown before.
 func (p *Kata) hint() tea.Cmd {
 	if p.tab != hintsTab && p.hints > 0 {
-		p.tab = hintsTab
-		return nil
+		return p.goTo(hintsTab)
 	}
-	p.tab = hintsTab
+	p.goTo(hintsTab)
 	p.hints++
 	tier := p.hints
 	return p.env.Record(func(ctx context.Context) error {
@@ -204,16 +213,24 @@ func (p *Kata) graded(msg verdictMsg) tea.Cmd {
 		return nil
 	}
 	first := p.results.verdict == nil
-	p.results.take(msg.verdict, msg.source)
+	p.results.take(msg)
 	if !first && p.tab == briefTab {
-		p.tab = resultsTab
+		p.tab = resultsTab // where there is room, the brief stays beside it
 	}
 	cmds := []tea.Cmd{p.env.Recorded(msg.err)}
-	if p.tab == attemptsTab { // one more
+	switch {
+	case p.tab == attemptsTab: // one more
 		cmds = append(cmds, p.attempts.show(p.attempts.compared))
+	case p.tab == solutionsTab && p.solutions.mayShow(): // yours is another one
+		cmds = append(cmds, p.solutions.compare(p.solutions.at))
 	}
 	return tea.Batch(cmds...)
 }
 
 // lineToOpen is the line of the file that the last verdict points at.
-func (p *Kata) lineToOpen() int { return workbook.LineOf(p.kata, p.results.verdict) }
+func (p *Kata) lineToOpen() int {
+	if p.results.verdict == nil {
+		return 1
+	}
+	return workbook.LineOf(p.kata, &p.results.verdict.verdict)
+}

@@ -2,65 +2,146 @@ package kata
 
 import (
 	"fmt"
-	"path"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/explain"
-	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 )
 
-// results shows the last verdict, test by test.
+// results shows the last verdict, failures first.
 type results struct {
 	env     *page.Env
 	kata    *course.Kata
-	verdict *grade.Verdict
+	verdict *verdictMsg
 	known   *course.Variant // the near miss that the verdict looks like, or nil
 	source  []string        // the learner's file as it was graded
-	cursor  ui.Cursor
-	open    map[string]bool
+
+	failed [][]explain.Test // by their reason
+	others []explain.Test   // that did not run
+	passed []explain.Test
+	unfold bool // the tests that passed are listed
+
+	cursor ui.Cursor
+	fresh  bool // the verdict has not been drawn yet: show it from its first line
+	open   map[string]bool
+	spans  []ui.Span // where the rows were drawn
 }
 
 // take shows a new verdict with its first failure opened.
-func (r *results) take(v grade.Verdict, source string) {
-	r.source = strings.Split(ui.Untab(source), "\n")
+func (r *results) take(msg verdictMsg) {
+	v := msg.verdict
+	r.verdict, r.source = &msg, strings.Split(ui.Untab(msg.source), "\n")
 	r.known = r.kata.Recognise(explain.Pattern(v.Status, v.Tests))
-	r.verdict, r.cursor, r.open = &v, ui.Cursor{Moved: true}, map[string]bool{}
-	for i, test := range v.Tests {
-		if test.Status == explain.Fail {
-			r.cursor.At = i
-			r.open[test.Name] = true
-			return
+	r.failed, r.others, r.passed = explain.Alike(v.Tests, v.Findings), nil, nil
+	for _, test := range v.Tests {
+		switch test.Status {
+		case explain.Fail:
+		case explain.Pass:
+			r.passed = append(r.passed, test)
+		default:
+			r.others = append(r.others, test)
 		}
+	}
+	r.cursor, r.fresh, r.unfold, r.open = ui.Cursor{}, true, false, map[string]bool{}
+	if len(r.failed) > 0 {
+		r.open[r.failed[0][0].Name] = true
 	}
 }
 
-func (r *results) interactive() bool { return r.verdict != nil && len(r.verdict.Tests) > 0 }
+// row is something that the cursor stops at: a test, or what the tests that
+// passed are folded into.
+type row struct {
+	test explain.Test
+	fold bool
+}
+
+func (r *results) rows() []row {
+	var out []row
+	add := func(tests []explain.Test) {
+		for _, t := range tests {
+			out = append(out, row{test: t})
+		}
+	}
+	add(slices.Concat(r.failed...))
+	add(r.others)
+	if len(r.passed) > 0 {
+		out = append(out, row{fold: true})
+	}
+	if r.unfold {
+		add(r.passed)
+	}
+	return out
+}
 
 // selected is the test under the cursor.
 func (r *results) selected() (test explain.Test, ok bool) {
-	if !r.interactive() {
+	if r.verdict == nil {
 		return explain.Test{}, false
 	}
-	return r.verdict.Tests[r.cursor.At], true
+	rows := r.rows()
+	if len(rows) == 0 || rows[r.cursor.At].fold {
+		return explain.Test{}, false
+	}
+	return rows[r.cursor.At].test, true
 }
 
-func (r *results) moves() []ui.Action {
-	toggle := ui.On(keymap.Does(keymap.Enter, "open the test"), ui.Do(func() {
-		name := r.verdict.Tests[r.cursor.At].Name
-		r.open[name] = !r.open[name]
-		r.cursor.Moved = true
-	})).Hushed()
-	return append(r.cursor.Moves(len(r.verdict.Tests), "test"), toggle)
+// actions are what keys do with the rows, none before there are some.
+func (r *results) actions() []ui.Action {
+	if r.verdict == nil {
+		return nil
+	}
+	rows := r.rows()
+	if len(rows) == 0 {
+		return nil
+	}
+	does := "open the test"
+	switch one := rows[r.cursor.At]; {
+	case one.fold && r.unfold:
+		does = "fold the passed tests"
+	case one.fold:
+		does = "list the passed tests"
+	case r.open[one.test.Name]:
+		does = "close the test"
+	}
+	toggle := ui.On(keymap.Does(keymap.Enter, does), ui.Do(func() { r.toggle(rows[r.cursor.At]) }))
+	if len(rows) == 1 { // the arrows scroll
+		return []ui.Action{toggle}
+	}
+	return append(r.cursor.Moves(len(rows), "test"), toggle)
 }
 
-// behind leads from the selected failure to what is behind it.
+func (r *results) toggle(one row) {
+	if one.fold {
+		r.unfold = !r.unfold
+	} else {
+		r.open[one.test.Name] = !r.open[one.test.Name]
+	}
+	r.cursor.Moved = true
+}
+
+// click selects and opens what was drawn on a line.
+func (r *results) click(line int) {
+	for i, span := range r.spans {
+		if line < span.First || line > span.Last {
+			continue
+		}
+		one := r.rows()[i]
+		r.cursor = ui.Cursor{At: i, Moved: true}
+		if line == span.First || !r.open[one.test.Name] {
+			r.toggle(one)
+		}
+		return
+	}
+}
+
+// behind leads from the selected test to what is behind it. The test itself
+// names these keys.
 func (r *results) behind() []ui.Action {
 	var out []ui.Action
 	if report := r.report(); report != "" {
@@ -69,13 +150,13 @@ func (r *results) behind() []ui.Action {
 		}))
 	}
 	test, ok := r.selected()
-	if !ok || test.Status != explain.Fail {
+	if !ok {
 		return out
 	}
-	if purpose := r.kata.Tests[test.Name]; purpose != nil {
+	if purpose := r.kata.Tests[test.Name]; purpose != nil && test.Status == explain.Fail {
 		out = append(out, ui.On(keymap.Lesson, func() tea.Cmd {
 			return r.env.Open(page.Route{Page: page.Lesson, ID: purpose.Lesson.ID, Section: purpose.Section.ID})
-		}))
+		}).Hushed())
 	}
 	return append(out, ui.On(keymap.Test, func() tea.Cmd {
 		file, line, source, ok := r.kata.TestSource(test.Name)
@@ -83,114 +164,22 @@ func (r *results) behind() []ui.Action {
 			return r.env.Notify("The suite has no test of that name.")
 		}
 		return r.env.Open(page.Route{Page: page.Listing, ID: fmt.Sprintf("%s:%d", file, line), Text: source, Code: true})
-	}))
+	}).Hushed())
 }
 
-// lines draws the verdict. Keep says which lines hold the test under the
-// cursor. While the suite runs, the old verdict stays but steps back.
-func (r *results) lines(width int, running bool) (out []string, keep ui.Span) {
-	v, t := r.verdict, r.env.Theme
-	if v == nil {
-		return nil, keep
+// report is the raw report behind the selected test or, where there is none,
+// behind the run: "" if nothing has one.
+func (r *results) report() string {
+	if r.verdict == nil {
+		return ""
 	}
-	out = r.headline(width)
-	out = append(out, "")
-	for i, test := range v.Tests {
-		start := len(out)
-		out = append(out, r.test(test, i == r.cursor.At, width)...)
-		if i == r.cursor.At {
-			keep = ui.Span{First: start, Last: len(out) - 1}
+	test, _ := r.selected()
+	findings := r.verdict.verdict.Findings
+	var parts []string
+	for _, f := range append(explain.FindingsOf(findings, test.Name), explain.FindingsOf(findings, "")...) {
+		if f.Stack != "" && !slices.Contains(parts, f.Stack) {
+			parts = append(parts, f.Stack)
 		}
 	}
-	if v.Detail != "" {
-		out = append(out, "")
-		for line := range strings.Lines(v.Detail) {
-			out = append(out, t.Dim.Render(ui.Untab(strings.TrimRight(line, "\n"))))
-		}
-	}
-	if running {
-		for i, line := range out {
-			out[i] = t.Dim.Faint(true).Render(xansi.Strip(line))
-		}
-	}
-	return out, keep
-}
-
-// headline is the verdict as a whole.
-func (r *results) headline(width int) []string {
-	v, t := r.verdict, r.env.Theme
-	style := t.Bad
-	if v.Status == explain.Pass {
-		style = t.Good
-	}
-	out := []string{style.Render(ui.StatusWord(v.Status)) + "  " + t.Dim.Render(explain.Counts(v.Tests, v.Race, v.Elapsed))}
-	if xansi.StringWidth(out[0]) > width {
-		out = append([]string{style.Render(ui.StatusWord(v.Status))}, ui.Paint(t.Dim, ui.Wrap(explain.Counts(v.Tests, v.Race, v.Elapsed), width))...)
-	}
-	out = append(out, ui.WrapText(v.Summary, width)...)
-	if r.known != nil {
-		out = append(out, r.env.Markdown.Prose(explain.NearMiss(r.known.Summary, r.known.Why), width)...)
-	}
-	for _, note := range v.Notes {
-		out = append(out, ui.Paint(t.Warn, ui.WrapText("Note: "+note, width))...)
-	}
-	for _, f := range explain.FindingsOf(v.Findings, "") {
-		out = append(out, "")
-		out = append(out, r.finding(f, min(width, ui.MaxText))...)
-	}
-	if v.Status == explain.Pass {
-		out = append(out, "",
-			t.Good.Render(keymap.Name(keymap.Solutions)+" compares yours with the reference and with other good repairs."),
-			t.Good.Render(keymap.Name(keymap.AlmostWorks)+" shows what almost works: say why it fails, then run it."))
-	}
-	return out
-}
-
-// margin is what stands before the text of an open test.
-const margin = "       "
-
-func (r *results) test(test explain.Test, selected bool, width int) []string {
-	t := r.env.Theme
-	word, style := "  --", t.Dim
-	switch test.Status {
-	case explain.Pass:
-		word, style = "  ok", t.Good
-	case explain.Fail:
-		word, style = "FAIL", t.Bad
-	default:
-	}
-	sign, name := "  ", test.Name
-	if selected {
-		sign, name = "> ", t.Cursor.Render(test.Name)
-	}
-	out := []string{sign + style.Render(word) + " " + name}
-	if !r.open[test.Name] {
-		return out
-	}
-	message := test.Message
-	if message == "" {
-		message = strings.TrimSpace(test.Output)
-	}
-	if message == "" {
-		message = "It printed nothing."
-	}
-	room, prose := width-len(margin), min(width, ui.MaxText)-len(margin)
-	add := func(lines []string) { out = append(out, ui.Indent(margin, lines)...) }
-	for line := range strings.Lines(ui.Untab(message)) {
-		add(ui.Wrap(strings.TrimRight(line, "\n"), room))
-	}
-	if test.File != "" {
-		place := fmt.Sprintf("%s:%d", test.File, test.Line)
-		if xansi.StringWidth(place) > room {
-			place = path.Base(place)
-		}
-		add([]string{t.Dim.Render(place)})
-	}
-	for _, f := range explain.FindingsOf(r.verdict.Findings, test.Name) {
-		add(r.finding(f, prose))
-	}
-	if test.Status == explain.Fail && selected {
-		add(r.belief(test, prose))
-	}
-	return out
+	return strings.Join(parts, "\n\n")
 }

@@ -9,8 +9,10 @@ import (
 	"charm.land/bubbles/v2/stopwatch"
 	tea "charm.land/bubbletea/v2"
 
+	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui/ui"
+	"example.com/leakproof/internal/workbook"
 )
 
 // slowAfter is how long a run may take before the page says that it is waiting.
@@ -30,7 +32,9 @@ type (
 	slowMsg    struct{}
 	verdictMsg struct {
 		verdict grade.Verdict
-		source  string // of the learner's file, as it was when the run ended
+		since   string         // how it compares with the one before
+		green   workbook.Green // of a pass
+		source  string         // of the learner's file, as it was when the run ended
 		err     error
 	}
 )
@@ -62,9 +66,15 @@ func (r *run) start() tea.Cmd {
 	r.watch = stopwatch.New(stopwatch.WithInterval(time.Second))
 	r.spinner = spinner.New(spinner.WithSpinner(spinner.Line))
 	grading := r.task.Start(func(ctx context.Context) tea.Msg {
-		v, err := p.env.Workbook.Check(ctx, p.kata)
-		source, _ := p.env.Workbook.Space.Read(p.kata) // without it there are no lines to show
-		return verdictMsg{v, string(source), err}
+		wb := p.env.Workbook
+		before, _ := wb.Log.State().LastVerdict(p.kata.ID)
+		v, err := wb.Check(ctx, p.kata)
+		source, _ := wb.Space.Read(p.kata) // without it there are no lines to show
+		msg := verdictMsg{verdict: v, since: workbook.Since(before, v), source: string(source), err: err}
+		if v.Status == explain.Pass {
+			msg.green = wb.Green(p.kata, v)
+		}
+		return msg
 	})
 	return tea.Batch(grading, r.task.After(slowAfter, slowMsg{}))
 }

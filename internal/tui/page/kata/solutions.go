@@ -44,17 +44,21 @@ func (s *solutions) variants() []*course.Variant {
 	return append([]*course.Variant{k.Variant("solution")}, k.Alternatives()...)
 }
 
-// showSolutions opens the tab; before green it asks first.
+// showSolutions compares on the solutions' tab; before green it asks first.
 func (p *Kata) showSolutions() tea.Cmd {
 	show := func() tea.Cmd {
 		p.solutions.allowed = true
-		p.tab = solutionsTab
-		return p.solutions.compare(p.solutions.at)
+		return p.goTo(solutionsTab)
 	}
-	if p.solutions.allowed || p.env.Workbook.Log.State().KataSolved(p.kata.ID) {
+	if p.solutions.mayShow() {
 		return show()
 	}
 	return p.env.Ask(workbook.NotSolved(p.kata), show)
+}
+
+// mayShow reports whether there is nothing to ask.
+func (s *solutions) mayShow() bool {
+	return s.allowed || s.page.env.Workbook.Log.State().KataSolved(s.page.kata.ID)
 }
 
 func (s *solutions) compare(at int) tea.Cmd {
@@ -69,7 +73,7 @@ func (s *solutions) compare(at int) tea.Cmd {
 }
 
 func (s *solutions) actions() []ui.Action {
-	if !s.allowed {
+	if !s.mayShow() {
 		return nil
 	}
 	return []ui.Action{
@@ -79,14 +83,16 @@ func (s *solutions) actions() []ui.Action {
 }
 
 func (s *solutions) lines(width int) []string {
-	if !s.allowed {
-		return ui.WrapText(fmt.Sprintf("The reference and other good repairs, compared with yours. %s shows them.", keymap.Name(keymap.Solutions)), width)
+	if !s.mayShow() {
+		return ui.WrapText(fmt.Sprintf("The reference and other good repairs wait here, to be compared with yours once the suite passes. %s shows them before that.",
+			keymap.Name(keymap.Solutions)), width)
 	}
 	t, md := s.page.env.Theme, s.page.env.Markdown
 	v := s.variants()[s.at]
-	name := "The reference"
+	name, short := "The reference", "the reference"
 	if v.ID != "solution" {
-		name = "Another good repair: " + strings.TrimPrefix(v.ID, "right-")
+		short = strings.TrimPrefix(v.ID, "right-")
+		name = "Another good repair: " + short
 	}
 	out := []string{t.Bold.Render(fmt.Sprintf("%d of %d  %s", s.at+1, len(s.variants()), name))}
 	out = append(out, md.Prose(v.Summary, width)...)
@@ -99,5 +105,5 @@ func (s *solutions) lines(width int) []string {
 	case s.diff == "":
 		return append(out, t.Good.Render(workbook.Same))
 	}
-	return append(out, ui.Diff(t, s.diff, width, "yours", v.ID)...)
+	return append(out, ui.Diff(s.page.env.Look, s.diff, width, "yours", short)...)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/tui/keymap"
@@ -26,140 +27,86 @@ const (
 
 var tabNames = [...]string{"Brief", "Results", "Hints", "Solutions", "Attempts"}
 
-// From splitWidth on the results stand beside the brief and the hints. The left
-// side takes the 72 columns of a log excerpt with its margins.
-const (
-	splitWidth = 118
-	leftWidth  = 75
-)
-
 func (p *Kata) turn(by int) tea.Cmd {
 	return p.goTo(tab((int(p.tab) + by + len(tabNames)) % len(tabNames)))
 }
 
 func (p *Kata) goTo(t tab) tea.Cmd {
-	if t == solutionsTab && !p.solutions.allowed && p.env.Workbook.InClone() == nil {
-		return p.showSolutions()
-	}
 	p.tab = t
-	if t == attemptsTab && p.env.Workbook.InClone() == nil {
+	if t == briefTab || t == hintsTab {
+		p.left = t
+	}
+	switch {
+	case p.env.Workbook.InClone() != nil:
+	case t == attemptsTab:
 		return p.attempts.show("")
+	case t == solutionsTab && p.solutions.mayShow():
+		return p.solutions.compare(p.solutions.at)
 	}
 	return nil
 }
 
-// tabActions are what keys do on the open tab.
+// tabActions are what keys do with what is in sight.
 func (p *Kata) tabActions() []ui.Action {
-	pager := &p.pagers[p.tab]
+	pager, out := &p.pagers[p.tab], []ui.Action(nil)
+	if p.tab == resultsTab || p.split() {
+		out = p.results.behind()
+	}
 	switch p.tab {
 	case resultsTab:
-		if p.results.interactive() {
-			return slices.Concat(p.results.behind(), p.results.moves(), pager.Paging())
-		}
-		return append(p.results.behind(), pager.Scrolling()...)
+		out = slices.Concat(out, p.results.actions(), pager.Scrolling())
 	case solutionsTab:
-		return append(p.solutions.actions(), pager.Scrolling()...)
+		out = append(p.solutions.actions(), pager.Scrolling()...)
 	case attemptsTab:
-		return p.attempts.actions(pager)
+		out = p.attempts.actions(pager)
 	default:
-		return pager.Scrolling()
+		out = append(out, pager.Scrolling()...)
 	}
-}
-
-// split reports whether the results stand beside the open tab.
-func (p *Kata) split() bool {
-	return p.width >= splitWidth && (p.tab == briefTab || p.tab == hintsTab)
-}
-
-// Layout implements [page.Page].
-func (p *Kata) Layout(width, height int) {
-	p.width, p.height = width, height-1
-	if p.height > 12 {
-		p.height--
-	}
-	if p.split() {
-		p.layoutTab(p.tab, leftWidth)
-		p.layoutTab(resultsTab, width-3-leftWidth)
-		return
-	}
-	p.layoutTab(p.tab, width)
-}
-
-// View implements [page.Page].
-func (p *Kata) View() string {
-	out := []string{p.tabLine()}
-	if p.height > 11 {
-		out = append(out, "")
-	}
-	if !p.split() {
-		return strings.Join(append(out, p.tabView(p.tab)), "\n")
-	}
-	left, right := strings.Split(p.tabView(p.tab), "\n"), strings.Split(p.tabView(resultsTab), "\n")
-	for i := range max(len(left), len(right)) {
-		l, r := "", ""
-		if i < len(left) {
-			l = left[i]
+	if p.tab == briefTab || p.split() && p.left == briefTab {
+		does := "read the rules"
+		if p.finePrint {
+			does = "fold the rules"
 		}
-		if i < len(right) {
-			r = right[i]
-		}
-		out = append(out, ui.Fit(l, leftWidth)+p.env.Theme.Dim.Render(" │ ")+r)
+		out = append(out, ui.On(keymap.Does(keymap.FinePrint, does), ui.Do(p.turnFinePrint)))
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
+// turnFinePrint shows the rules, from their first line, or folds them.
+func (p *Kata) turnFinePrint() {
+	p.finePrint, p.toRules = !p.finePrint, !p.finePrint
+}
+
+// tabLine names the tabs. It keeps where each of them stands, for the mouse.
 func (p *Kata) tabLine() string {
 	t := p.env.Theme
-	var parts []string
+	line, at := "", 0
 	for i, name := range tabNames {
-		label := fmt.Sprintf("%d %s", i+1, name)
-		if tab(i) == p.tab {
-			parts = append(parts, t.Cursor.Render("["+label+"]"))
-		} else {
-			parts = append(parts, t.Dim.Render(" "+label+" "))
-		}
+		label := p.tabLabel(tab(i), name)
+		p.tabEnds[i] = at + xansi.StringWidth(label)
+		line, at = line+label, p.tabEnds[i]
 	}
-	line := strings.Join(parts, "")
-	if xansi.StringWidth(line) > p.width {
+	if at > p.width {
+		p.tabEnds = [len(tabNames)]int{}
 		return t.Cursor.Render(fmt.Sprintf("[%d %s]", p.tab+1, tabNames[p.tab])) + t.Dim.Render(" "+keymap.Name(keymap.NextTab)+": more")
 	}
 	return line
 }
 
-func (p *Kata) tabView(which tab) string {
-	if which == attemptsTab && p.attempts.listed() {
-		return p.attempts.table.View()
+func (p *Kata) tabLabel(which tab, name string) string {
+	t, label := p.env.Theme, fmt.Sprintf("%d %s", which+1, name)
+	switch {
+	case which == p.tab:
+		return t.Cursor.Render("[" + label + "]")
+	case p.split() && (which == p.left || which == resultsTab): // in sight as well
+		return lipgloss.NewStyle().Render(" " + label + " ")
 	}
-	return p.pagers[which].View()
+	return t.Dim.Render(" " + label + " ")
 }
 
-// layoutTab draws a tab into its pager.
-func (p *Kata) layoutTab(which tab, width int) {
-	pager := &p.pagers[which]
-	switch which {
-	case briefTab:
-		pager.Set(p.briefLines(width), width, p.height)
-	case resultsTab:
-		lines, keep := p.resultLines(width)
-		pager.Set(lines, width, p.height)
-		if p.results.cursor.Moved {
-			if keep.Last > 0 {
-				pager.Reveal(keep)
-			} else {
-				pager.ScrollTo(0)
-			}
-			p.results.cursor.Moved = !p.env.Markdown.Complete()
-		}
-	case hintsTab:
-		pager.Set(p.hintLines(width), width, p.height)
-	case solutionsTab:
-		pager.Set(p.solutions.lines(width), width, p.height)
-	case attemptsTab:
-		p.attempts.layout(pager, width, p.height)
-	}
-}
-
-func (p *Kata) briefLines(width int) []string {
+// briefLines are what happened, what the code must do and, on request, the
+// rules. Rules is the line where those begin.
+func (p *Kata) briefLines(width int) (out []string, rules int) {
 	edit, run := keymap.Name(keymap.Edit), keymap.Name(keymap.Run)
 	text := fmt.Sprintf("Repair %s: %s opens it, every save runs the suite.", p.kata.Path(), edit)
 	if p.env.Workbook.InClone() != nil {
@@ -167,8 +114,16 @@ func (p *Kata) briefLines(width int) []string {
 	} else if p.unwatched {
 		text = fmt.Sprintf("Repair %s: %s opens it, %s runs the suite.", p.kata.Path(), edit, run)
 	}
-	out := append(ui.Paint(p.env.Theme.Accent, ui.WrapText(text, width)), "")
-	return append(out, p.env.Markdown.Prose(p.kata.Incident+"\n\n### The contract\n\n"+p.kata.Contract+"\n\n### The rules\n\n"+p.kata.Rules, width)...)
+	prose := func(markdown string) []string { return p.env.Markdown.Prose(ui.FoldFences(markdown, width), width) }
+	out = append(ui.Paint(p.env.Theme.Accent, ui.WrapText(text, width)), "")
+	out = append(out, prose(p.kata.Incident+"\n\n### The contract\n\n"+p.kata.Contract)...)
+	out = append(out, "")
+	rules = len(out)
+	if p.finePrint {
+		return append(out, prose("### The rules\n\n"+p.kata.Rules)...), rules
+	}
+	folded := fmt.Sprintf("▸ The rules: what you may change, what is left to you. %s shows them.", keymap.Name(keymap.FinePrint))
+	return append(out, ui.Paint(p.env.Theme.Accent, ui.WrapText(folded, width))...), rules
 }
 
 // resultLines are what is going on and the last verdict. Keep says which lines
@@ -177,8 +132,10 @@ func (p *Kata) resultLines(width int) (out []string, keep ui.Span) {
 	if lines := p.warmUp.Lines(p.env.Look, width); lines != nil {
 		out = append(lines, "")
 	}
-	out = append(out, p.run.line())
-	lines, keep := p.results.lines(width, p.run.running)
+	lines, keep := p.results.lines(width, p.run.running, p.run.line())
+	if lines == nil {
+		lines = []string{p.run.line()}
+	}
 	if keep.Last > 0 {
 		keep = keep.Plus(len(out))
 	}
@@ -200,7 +157,26 @@ func (p *Kata) hintLines(width int) []string {
 	}
 	if diff := p.env.Workbook.PartialDiff(p.kata); diff != "" {
 		out = append(out, ui.WrapText(workbook.PartialRepair, width)...)
-		out = append(append(out, ""), ui.Unified(t, diff)...)
+		out = append(append(out, ""), ui.Diff(p.env.Look, diff, width, "the start", "one repair")...)
 	}
 	return out
+}
+
+// more marks that text goes on below.
+const more = "more ↓"
+
+// more reports whether a tab goes on below what is in sight.
+func (p *Kata) more(which tab) bool {
+	if which == attemptsTab && p.attempts.listed() {
+		return false
+	}
+	return !p.pagers[which].AtEnd()
+}
+
+// moreLine is the last line of a pane that stands beside another one.
+func (p *Kata) moreLine(which tab, width int) string {
+	if !p.more(which) {
+		return ""
+	}
+	return p.env.Theme.Dim.Render(strings.Repeat(" ", max(0, width-xansi.StringWidth(more))) + more)
 }

@@ -24,7 +24,12 @@ func New(e *page.Env, r page.Route) *Listing { return &Listing{env: e, route: r}
 func (l *Listing) Title() string { return l.route.ID }
 
 // Status implements [page.Page].
-func (l *Listing) Status() string { return "" }
+func (l *Listing) Status() string {
+	if l.pager.AtEnd() {
+		return ""
+	}
+	return "more ↓"
+}
 
 // Init implements [page.Page].
 func (l *Listing) Init() tea.Cmd { return nil }
@@ -41,8 +46,18 @@ func (l *Listing) Layout(width, height int) {
 	if l.route.Code {
 		lines = l.env.Markdown.Go(l.route.Text)
 	}
-	l.pager.Set(lines, width, height)
+	var out []string
+	for _, line := range lines {
+		out = append(out, ui.MarkedCode(line, width)...)
+	}
+	l.pager.Set(out, width, height)
 }
+
+// Wheel implements [page.Pointed].
+func (l *Listing) Wheel(_, _, lines int) { l.pager.Scroll(lines) }
+
+// Click implements [page.Pointed].
+func (l *Listing) Click(_, _ int) tea.Cmd { return nil }
 
 // View implements [page.Page].
 func (l *Listing) View() string { return l.pager.View() }

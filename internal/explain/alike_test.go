@@ -1,0 +1,38 @@
+package explain
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAlike(t *testing.T) {
+	failed := func(name, message string) Test { return Test{Name: name, Status: Fail, Message: message} }
+	all := []Test{
+		failed("TestA", "shard 3 was still asked after 2s"),
+		{Name: "TestOk", Status: Pass},
+		failed("TestB", "the order was 1, 2"),
+		failed("TestC", "shard 12 was still asked after 10s"),
+		failed("TestD", ""),
+		failed("TestE", ""),
+		failed("TestF", "something of its own"),
+		failed("TestG", "in TestG/slow nothing came"),
+		failed("TestH", "in TestH/fast nothing came"),
+	}
+	findings := []Finding{
+		{Kind: KindLeak, Test: "TestB", Also: []string{"TestF"}},
+		{Kind: KindRace, Test: "TestC"},
+	}
+	var got [][]string
+	for _, group := range Alike(all, findings) {
+		var names []string
+		for _, t := range group {
+			names = append(names, t.Name)
+		}
+		got = append(got, names)
+	}
+	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD"}, {"TestE"}, {"TestG", "TestH"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("groups (-want +got)\n%s", diff)
+	}
+}
