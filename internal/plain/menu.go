@@ -106,14 +106,47 @@ func (s *Session) Progress() {
 		s.say("%s", line)
 	}
 	s.say("Next: %s", s.next())
-	due := s.wb.Review()
-	s.say("Review: %s", workbook.Count(len(due.Due), "question"))
-	for _, t := range due.Tallies() {
-		s.say("Misconceptions in lesson %d, %s: %d met, %d cleared", t.Lesson.Number, flat(t.Lesson.Title), t.Met, t.Cleared)
+	r := s.wb.Report()
+	s.say("Review: %s", workbook.Count(len(r.Review.Due), "question"))
+	s.say("\nModules")
+	for _, m := range r.Modules {
+		s.say("%s: %d of %d done", flat(m.Title), m.Done, m.All)
 	}
-	for _, b := range due.Beliefs {
-		if !b.Cleared {
-			s.text(wrap(flat(b.Says+" "+workbook.Truth(b.Truth)), "Open misconception: ", ""))
+	if len(r.Katas) > 0 {
+		s.say("\nKatas that you worked on")
+	}
+	for _, k := range r.Katas {
+		s.text(wrap(fmt.Sprintf("%d %s: %s, %s", k.Kata.Number, flat(k.Kata.Title), k.Detail, k.Effort()), "", "  "))
+	}
+	s.misconceptions(r)
+	s.calendar(r)
+}
+
+func (s *Session) misconceptions(r workbook.Report) {
+	if len(r.Review.Beliefs) > 0 {
+		s.say("\nMisconceptions: %s", r.Misconceptions())
+	}
+	for _, b := range r.Review.Beliefs {
+		state, text := "Open: ", b.Says+" "+workbook.Truth(b.Truth)
+		if b.Cleared {
+			state, text = "Cleared: ", b.Says
+		}
+		s.text(wrap(flat(text), state, "  "))
+	}
+}
+
+// calendar names the weeks in which something was done.
+func (s *Session) calendar(r workbook.Report) {
+	s.say("\nThe last %d weeks", len(r.Weeks))
+	quiet := true
+	for _, w := range r.Weeks {
+		if w.Active() > 0 {
+			quiet = false
+			s.say("Week of %s: %s", w.Monday.Format("2 January"), w.Says())
 		}
 	}
+	if quiet {
+		s.say("Nothing yet.")
+	}
+	s.text(wrap(workbook.CountedTime, "", ""))
 }
