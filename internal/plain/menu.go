@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/workbook"
@@ -138,15 +139,13 @@ func (s *Session) misconceptions(r workbook.Report) {
 // calendar names the weeks in which something was done.
 func (s *Session) calendar(r workbook.Report) {
 	s.say("\nThe last %d weeks", len(r.Weeks))
-	quiet := true
-	for _, w := range r.Weeks {
-		if w.Active() > 0 {
-			quiet = false
-			s.say("Week of %s: %s", w.Monday.Format("2 January"), w.Says())
-		}
-	}
-	if quiet {
+	weeks := slices.DeleteFunc(r.Weeks, func(w workbook.Week) bool { return w.Active() == 0 })
+	if len(weeks) == 0 {
 		s.say("Nothing yet.")
+		return
+	}
+	for _, w := range weeks {
+		s.say("Week of %s: %s", w.Monday.Format("2 January"), w.Says())
 	}
 	s.text(wrap(workbook.CountedTime, "", ""))
 }

@@ -13,16 +13,20 @@ var CountedTime = fmt.Sprintf("Time counts from one thing that you did to the ne
 
 // Effort says what went into a kata: "3 attempts, 14 minutes".
 func (k KataReport) Effort() string {
-	out := Count(k.Attempts, "attempt")
-	if k.Minutes > 0 {
-		out += ", " + Count(k.Minutes, "minute")
-	}
-	return out
+	return Count(k.Attempts, "attempt") + tookMinutes(k.Minutes)
 }
 
 // Says is the week in words: "2 days, 45 minutes".
 func (w Week) Says() string {
-	return Count(w.Active(), "day") + ", " + Count(w.Minutes(), "minute")
+	return Count(w.Active(), "day") + tookMinutes(w.Minutes())
+}
+
+// tookMinutes follows a count; less than a minute is not worth a word.
+func tookMinutes(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + Count(n, "minute")
 }
 
 // Misconceptions counts those that were met: "3 met, 1 cleared".
