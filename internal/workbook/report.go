@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/leakproof/internal/course"
@@ -11,9 +12,9 @@ import (
 // Report is how far a learner is: to see the way and what to look at again, not
 // to be compared.
 type Report struct {
-	All     ModuleReport // the whole path; its title is ""
-	Modules []ModuleReport
-	Katas   []KataReport // those that were checked, in the order of the path
+	All     ModuleReport   // the whole path; its title is ""
+	Modules []ModuleReport // in the order of the course
+	Katas   []KataReport   // those that were checked, in the order of the path
 	Review  review.Schedule
 	Weeks   []Week // the last ones, the present one at the end
 
@@ -106,6 +107,9 @@ func (w *Workbook) Report() Report {
 	now := w.Now()
 	s := spentIn(w.Log.State().History(), now.Location())
 	r := Report{Review: w.Review(), Weeks: s.weeks(now), now: now}
+	for _, m := range w.Course.Modules {
+		r.Modules = append(r.Modules, ModuleReport{Title: m.Title})
+	}
 	path := w.Path()
 	modules := w.modulesOf(path)
 	for i, step := range path {
@@ -117,6 +121,7 @@ func (w *Workbook) Report() Report {
 			})
 		}
 	}
+	r.Modules = slices.DeleteFunc(r.Modules, func(m ModuleReport) bool { return m.All == 0 })
 	return r
 }
 
@@ -136,14 +141,9 @@ func (w *Workbook) modulesOf(path []Step) []string {
 	return out
 }
 
-// count counts a step of a module. Modules come in the order of the path.
+// count counts a step of a module.
 func (r *Report) count(s Step, module string) {
-	at := -1
-	for i, m := range r.Modules {
-		if m.Title == module {
-			at = i
-		}
-	}
+	at := slices.IndexFunc(r.Modules, func(m ModuleReport) bool { return m.Title == module })
 	if at < 0 {
 		at = len(r.Modules)
 		r.Modules = append(r.Modules, ModuleReport{Title: module})
