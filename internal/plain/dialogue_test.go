@@ -15,7 +15,7 @@ import (
 func TestLessonIsReadSectionBySection(t *testing.T) {
 	// Next; a wrong and a right answer; nonsense; again, skip the question;
 	// back, a number that is not offered, next, skip, next, finish.
-	d := newDesk(t, typing("1", "1", "2", "", "x", "1 2", "3", "0", "2", "2", "1", "0", "1", "1"))
+	d := newDesk(t, typing("1", "1", "2", "", "x", "1 2", "3", "0", "2", "9", "1", "0", "1", "1"))
 	if err := d.Lesson(t.Context(), d.lesson); err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +60,32 @@ func TestLessonGoesOnAtTheFirstUnreadSection(t *testing.T) {
 	}
 	if out := d.out.String(); !strings.Contains(out, "Section 3 of 3") || strings.Contains(out, "Section 1 of 3") {
 		t.Errorf("did not go on at section 3:\n%s", out)
+	}
+}
+
+// TestPicturesAreDrawnForWhoLooks: their words stand below them, and alone where
+// a program reads the lines out.
+func TestPicturesAreDrawnForWhoLooks(t *testing.T) {
+	for _, drawn := range []bool{true, false} {
+		d := newDesk(t, typing())
+		d.Pictures = drawn
+		d.PrintLesson(d.lesson)
+		contains(t, d.out.String(), "Picture: A box that stands for a worker.")
+		if got := strings.Contains(d.out.String(), "\n    +--+\n    |  |\n    +--+\nPicture: A box"); got != drawn {
+			t.Errorf("drawn: %t, want %t:\n%s", got, drawn, d.out)
+		}
+	}
+}
+
+// TestWhatCanBeDoneIsNumberedWithoutAGap: a number that is missing looks like
+// something that is broken.
+func TestWhatCanBeDoneIsNumberedWithoutAGap(t *testing.T) {
+	for _, section := range []int{0, 1, 2} {
+		d := newDesk(t, typing("0"))
+		if _, err := d.turn(t.Context(), d.lesson, section); !errors.Is(err, errBack) {
+			t.Fatal(err)
+		}
+		contains(t, d.out.String(), "Type a number from 0 to ")
 	}
 }
 

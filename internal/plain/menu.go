@@ -15,19 +15,21 @@ func (s *Session) Menu(ctx context.Context) error {
 	s.say("Leakproof, a workbook for Go services that do not leak.")
 	return s.ended(s.menu(ctx, "What do you want to do?", func() []choice {
 		var list []choice
+		add := func(text string, do func(context.Context) error) {
+			list = append(list, choice{len(list) + 1, text, do})
+		}
 		if step, ok := s.wb.Next(); ok {
-			list = append(list, choice{1, "Go on with " + describe(step), func(ctx context.Context) error { return s.step(ctx, step) }})
+			add("Go on with "+describe(step), func(ctx context.Context) error { return s.step(ctx, step) })
 		} else {
 			s.say("\n%s", workbook.AllDone)
 		}
-		return append(list,
-			choice{2, "Lessons", s.lessons},
-			choice{3, "Quiz", s.quizzes},
-			choice{4, "Katas", s.katas},
-			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
-			choice{6, "Review: " + workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
-			choice{7, "Test out of a module", s.testOuts},
-			choice{0, "Quit", back})
+		add("Lessons", s.lessons)
+		add("Quiz", s.quizzes)
+		add("Katas", s.katas)
+		add("Progress", func(context.Context) error { s.say(""); s.Progress(); return nil })
+		add("Review: "+workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) })
+		add("Test out of a module", s.testOuts)
+		return append(list, choice{0, "Quit", back})
 	}))
 }
 

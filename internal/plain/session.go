@@ -25,6 +25,7 @@ import (
 // concurrent use.
 type Session struct {
 	Terminal bool // out is a terminal: what a learner's file holds is written so that it does not steer it
+	Pictures bool // draw them, above what they show in words: somebody looks at the lines
 
 	wb      *workbook.Workbook
 	in      *input
