@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 )
 
@@ -393,4 +395,13 @@ func TestTestingOutInLines(t *testing.T) {
 			t.Errorf("with a miss %t, tested out is %t", miss, got)
 		}
 	}
+}
+
+// TestAFailedTestNamesTheBeliefAndWhatIsSo: one without the other is half of it.
+func TestAFailedTestNamesTheBeliefAndWhatIsSo(t *testing.T) {
+	d := newDesk(t, typing())
+	d.kata.Tests = map[string]*course.TestPurpose{"TestEnds": {Misconception: "kill", Lesson: d.lesson, Section: d.lesson.Sections[2]}}
+	d.Verdict(d.kata, grade.Verdict{Status: explain.Fail, Tests: []explain.Test{{Name: "TestEnds", Status: explain.Fail}}})
+	contains(t, strings.Join(strings.Fields(d.out.String()), " "),
+		"Often the reason: “Something else ends it.” A goroutine ends only by itself. Lesson 1, The habit.")
 }
