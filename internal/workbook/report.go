@@ -14,7 +14,7 @@ import (
 type Report struct {
 	All     ModuleReport   // the whole path; its title is ""
 	Modules []ModuleReport // in the order of the course
-	Katas   []KataReport   // those that were checked, in the order of the path
+	Katas   []KataReport   // those that were checked, by their numbers
 	Review  review.Schedule
 	Weeks   []Week // the last ones, the present one at the end
 
@@ -121,6 +121,7 @@ func (w *Workbook) Report() Report {
 			})
 		}
 	}
+	slices.SortFunc(r.Katas, func(a, b KataReport) int { return a.Kata.Number - b.Kata.Number })
 	r.Modules = slices.DeleteFunc(r.Modules, func(m ModuleReport) bool { return m.All == 0 })
 	return r
 }

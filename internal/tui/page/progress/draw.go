@@ -160,7 +160,7 @@ func (p *Progress) misconceptions(width int) []string {
 		return 1
 	})
 	for i, b := range beliefs {
-		if i > 0 && !b.Cleared {
+		if i > 0 && !beliefs[i-1].Cleared {
 			out = append(out, "")
 		}
 		out = append(out, p.belief(b, width)...)
