@@ -134,7 +134,7 @@ func (a *app) tellNotice() {
 func (a *app) lines(wb *workbook.Workbook) *plain.Session {
 	a.tellNotice()
 	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
-	s.Terminal = isTerminal(a.Stdout)
+	s.Terminal, s.Pictures = isTerminal(a.Stdout), !accessible(a.Getenv)
 	return s
 }
 

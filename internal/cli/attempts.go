@@ -28,7 +28,7 @@ type AttemptJSON struct {
 func (a *app) attemptsCommand() *cobra.Command {
 	show, diff, restore, asJSON := 0, 0, 0, false
 	cmd := &cobra.Command{
-		Use:   "attempts KATA",
+		Use:   "attempts [KATA]",
 		Short: "List the versions of your repair that were checked",
 		Long: `List the versions of your repair that were checked, the last one first: its
 number, the time, the verdict, how many tests failed, and the hash of the file.
@@ -38,9 +38,11 @@ The newest 50 of a kata are kept in the folder "attempts" of the state folder.
 text is as it was, byte for byte.
 
 --restore puts one back. What it replaces is kept as with reset, and
-"leakproof reset KATA --undo" takes it back.`,
+"leakproof reset KATA --undo" takes it back.
+
+` + folderHelp,
 		Example:           "  leakproof attempts 12\n  leakproof attempts 12 --diff 3\n  leakproof attempts 12 --restore 3",
-		Args:              exactly(1, "the kata"),
+		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			chosen := ""
@@ -57,7 +59,7 @@ text is as it was, byte for byte.
 			if err != nil {
 				return err
 			}
-			k, err := wb.Course.FindKata(args[0])
+			k, err := a.oneKata(wb, args)
 			if err != nil {
 				return err
 			}

@@ -29,9 +29,10 @@ func (a *app) checkCommand() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "check [KATA...]",
-		Short: "Check katas once; all of them without a name",
-		Long: `Check katas once. For katas that are named each failed test is shown; without a
-name every kata is checked and gets one line.
+		Short: "Check katas once; without a name all, or that of this folder",
+		Long: `Check katas once. For katas that are named each failed test is shown. Without a
+name it is the kata whose folder you are in, as if it were named; elsewhere every
+kata is checked and gets one line.
 
 Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
 4 one ran out of time, 5 one run cannot be trusted. The highest code counts.
@@ -49,16 +50,13 @@ team, has the commands.
 			if err != nil {
 				return err
 			}
-			katas := wb.Course.Katas
-			if len(args) > 0 {
-				katas = nil
+			katas, err := a.namedKatas(wb, args)
+			if err != nil {
+				return err
 			}
-			for _, arg := range args {
-				k, err := wb.Course.FindKata(arg)
-				if err != nil {
-					return err
-				}
-				katas = append(katas, k)
+			full := len(katas) > 0
+			if !full {
+				katas = wb.Course.Katas
 			}
 			if err := wb.InClone(); err != nil {
 				return err
@@ -67,11 +65,28 @@ team, has the commands.
 			if asJSON {
 				return a.checkJSON(cmd.Context(), wb, katas)
 			}
-			return a.check(cmd.Context(), wb, katas, len(args) > 0)
+			return a.check(cmd.Context(), wb, katas, full)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.check/1)")
 	return cmd
+}
+
+// namedKatas is [app.namedKata] for any number of arguments; none outside of a
+// kata's folder.
+func (a *app) namedKatas(wb *workbook.Workbook, args []string) ([]*course.Kata, error) {
+	if here := wb.KataAt(a.dir); len(args) == 0 && here != nil {
+		return []*course.Kata{here}, nil
+	}
+	var katas []*course.Kata
+	for _, arg := range args {
+		k, err := wb.Course.FindKata(arg)
+		if err != nil {
+			return nil, err
+		}
+		katas = append(katas, k)
+	}
+	return katas, nil
 }
 
 // check prints a verdict for each kata: in full, or in one line.

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"example.com/leakproof/internal/editor"
 	"example.com/leakproof/internal/settings"
 )
 
@@ -56,34 +58,61 @@ environment and the flag --theme go before it.`,
 				return err
 			}
 			if problem != nil {
-				return fmt.Errorf("nothing was changed: %w", problem)
+				return fmt.Errorf("nothing was changed, because the file has a mistake: correct it first: %w", problem)
 			}
-			if err := chosen.With(name, args[1]).Save(file); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(a.Stdout, "%s is kept in %s.\n", name, file)
-			return err
+			return a.choose(chosen.With(name, args[1]), name, file)
 		},
 	}
 }
 
+// choose keeps the settings, of which one was given a value or set back.
+func (a *app) choose(chosen settings.Settings, name, file string) error {
+	if err := chosen.Save(file); err != nil {
+		return err
+	}
+	sentence := fmt.Sprintf("%s is %s now. That is kept in %s.", name, shown(chosen.Get(name)), file)
+	if !chosen.Chosen(name) {
+		sentence = fmt.Sprintf("%s is %s again, as by default.", name, shown(chosen.Get(name)))
+	}
+	if _, err := fmt.Fprintln(a.Stdout, sentence); err != nil {
+		return fmt.Errorf("what was chosen cannot be written: %w", err)
+	}
+	if a.chosen = &chosen; name == "editor" && chosen.Chosen(name) {
+		if _, _, err := editor.Command("notes.go", 1, a.getenv, a.LookPath); err != nil {
+			a.tell(err) // it may be installed later
+		}
+	}
+	return nil
+}
+
+// shown is a value where it stands in a sentence or a table.
+func shown(value string) string {
+	if value == "" {
+		return `""`
+	}
+	return value
+}
+
+// showSettings writes for each setting its value, what it is about and what it
+// can be.
 func (a *app) showSettings(file string, chosen settings.Settings) error {
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	var out strings.Builder
 	for _, s := range settings.All {
-		value, from := chosen.Get(s.Name), "by default"
+		from := "by default"
 		if chosen.Chosen(s.Name) {
 			from = "chosen"
 		}
-		if value == "" {
-			value = `""`
+		possible := strings.Join(s.Values, ", ")
+		if s.Values == nil {
+			possible = "a text, such as " + s.Example
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, value, from, s.Says)
+		fmt.Fprintf(&out, "%-12s%s (%s)\n%14s%s\n%14spossible: %s\n", s.Name, shown(chosen.Get(s.Name)), from, "", s.Says, "", possible)
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	fmt.Fprintf(&out, "\n`leakproof config SETTING VALUE` chooses. The file is %s.\n", file)
+	if _, err := io.WriteString(a.Stdout, out.String()); err != nil {
+		return fmt.Errorf("the settings cannot be written: %w", err)
 	}
-	_, err := fmt.Fprintf(a.Stdout, "\nThey are kept in %s.\n", file)
-	return err
+	return nil
 }
 
 // settingsFile is where the settings are.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/leakproof/internal/editor"
 	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/tui/page"
@@ -54,10 +55,8 @@ func onlyASCII(getenv func(string) string) bool {
 
 // getenv is the environment with the editor that the learner has chosen.
 func (a *app) getenv(name string) string {
-	if name == "VISUAL" {
-		if editor := a.settings().Get("editor"); editor != "" {
-			return editor
-		}
+	if name == editor.Setting {
+		return a.settings().Get("editor")
 	}
 	return a.Getenv(name)
 }

@@ -64,12 +64,18 @@ type DamageJSON struct {
 }
 
 func (a *app) progressCommand() *cobra.Command {
-	asJSON := false
+	asJSON, asMarkdown := false, false
 	cmd := &cobra.Command{
 		Use:   "progress",
 		Short: "Show what is done and what is next",
-		Args:  exactly(0, "only flags"),
+		Long: `Show what is done in each module, what is next, the attempts and minutes that
+each kata took, the misconceptions that you met, and the last weeks.`,
+		Example: "  leakproof progress\n  leakproof progress --markdown > progress.md",
+		Args:    exactly(0, "only flags"),
 		RunE: func(*cobra.Command, []string) error {
+			if asJSON && asMarkdown {
+				return usage("--json and --markdown do different things: give one of them")
+			}
 			wb, err := a.open()
 			if err != nil {
 				return err
@@ -77,6 +83,13 @@ func (a *app) progressCommand() *cobra.Command {
 			if asJSON {
 				a.tellNotice()
 				return a.progressJSON(wb)
+			}
+			if asMarkdown {
+				a.tellNotice()
+				if _, err := fmt.Fprint(a.Stdout, wb.Report().Markdown()); err != nil {
+					return fmt.Errorf("the progress cannot be written: %w", err)
+				}
+				return nil
 			}
 			s := a.lines(wb)
 			defer s.Close()
@@ -95,6 +108,7 @@ func (a *app) progressCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.progress/1)")
+	cmd.Flags().BoolVar(&asMarkdown, "markdown", false, "write Markdown, for a wiki or a note of your own")
 	return cmd
 }
 

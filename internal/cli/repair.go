@@ -22,8 +22,9 @@ func (a *app) watchCommand() *cobra.Command {
 		Use:   "watch [KATA]",
 		Short: "Check a kata at each save, in lines",
 		Long: `Check a kata now and at each save, and print each verdict. A save during a run
-ends that run. Without a name it is the next kata that is not solved. With --all
-a kata that passes gives way to the next one, until all are solved.
+ends that run. Without a name it is the kata whose folder you are in, elsewhere
+the next one that is not solved. With --all a kata that passes gives way to the
+next one, until all are solved.
 
 It ends when you type 0, when the input ends, when --all has no kata left, or on
 an interrupt; each of these is exit code 0. With the null device as input it
@@ -36,11 +37,12 @@ reads none.`,
 			if err != nil {
 				return err
 			}
-			kata := nextKata(wb)
-			if len(args) == 1 {
-				if kata, err = wb.Course.FindKata(args[0]); err != nil {
-					return err
-				}
+			kata, err := a.namedKata(wb, args)
+			if err != nil {
+				return err
+			}
+			if kata == nil {
+				kata = nextKata(wb)
 			}
 			if kata == nil && !all {
 				return usage("every kata is solved: name the one to watch")
@@ -73,14 +75,14 @@ func nextKata(wb *workbook.Workbook) *course.Kata {
 func (a *app) hintCommand() *cobra.Command {
 	tier := 0
 	cmd := &cobra.Command{
-		Use:               "hint KATA",
+		Use:               "hint [KATA]",
 		Short:             "Show the next hint for a kata",
-		Long:              "Show the next hint for a kata. A kata has three: the question to ask, the idea,\nand the shape of the code with the place where one repair begins.",
+		Long:              "Show the next hint for a kata. A kata has three: the question to ask, the idea,\nand the shape of the code with the place where one repair begins.\n\n" + folderHelp,
 		Example:           "  leakproof hint 12\n  leakproof hint 12 --tier 1",
-		Args:              exactly(1, "the kata"),
+		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.onKata(args[0], func(s *plain.Session, k *course.Kata) error {
+			return a.onKata(args, func(s *plain.Session, k *course.Kata) error {
 				if cmd.Flags().Changed("tier") && (tier < 1 || tier > len(k.Hints)) {
 					return usage("kata %d has the hints 1 to %d, not %d", k.Number, len(k.Hints), tier)
 				}
@@ -95,19 +97,21 @@ func (a *app) hintCommand() *cobra.Command {
 func (a *app) diffCommand() *cobra.Command {
 	with, sure := "", false
 	cmd := &cobra.Command{
-		Use:   "diff KATA",
+		Use:   "diff [KATA]",
 		Short: "Compare your repair with an accepted one",
 		Long: `Show how your file differs from the reference, or from another repair that the
 suite accepts, and what that one trades. Before the kata is solved it asks,
 because the difference is a solution; a no is exit code 1.
 
 On a terminal, control characters in your file come as \x1b; in a pipe the text
-is as it is.`,
+is as it is.
+
+` + folderHelp,
 		Example:           "  leakproof diff 12\n  leakproof diff 12 --with right-buffered",
-		Args:              exactly(1, "the kata"),
+		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.onKata(args[0], func(s *plain.Session, k *course.Kata) error {
+			return a.onKata(args, func(s *plain.Session, k *course.Kata) error {
 				variant, err := accepted(k, with)
 				if err != nil {
 					return err
@@ -150,19 +154,21 @@ func accepted(k *course.Kata, name string) (*course.Variant, error) {
 func (a *app) resetCommand() *cobra.Command {
 	sure, undo := false, false
 	cmd := &cobra.Command{
-		Use:   "reset KATA",
+		Use:   "reset [KATA]",
 		Short: "Put a kata back to its start, or undo that",
 		Long: `Put a kata back to its start: the file to repair, and every file of its suite.
 What is replaced is kept in the folder "backups" of the state folder, the newest
 ` + strconv.Itoa(workspace.MaxBackups) + ` backups of each kata.
 
 --undo puts the backup of the file to repair that was written last in place, and
-keeps what it replaces in turn. It asks nothing, because nothing is lost.`,
+keeps what it replaces in turn. It asks nothing, because nothing is lost.
+
+` + folderHelp,
 		Example:           "  leakproof reset 12\n  leakproof reset 12 --undo",
-		Args:              exactly(1, "the kata"),
+		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.onKata(args[0], func(s *plain.Session, k *course.Kata) error {
+			return a.onKata(args, func(s *plain.Session, k *course.Kata) error {
 				if undo {
 					return s.Undo(cmd.Context(), k)
 				}
@@ -183,18 +189,39 @@ keeps what it replaces in turn. It asks nothing, because nothing is lost.`,
 }
 
 // onKata opens the workbook and does something with one kata, in lines.
-func (a *app) onKata(name string, do func(*plain.Session, *course.Kata) error) error {
+func (a *app) onKata(args []string, do func(*plain.Session, *course.Kata) error) error {
 	wb, err := a.open()
 	if err != nil {
 		return err
 	}
-	k, err := wb.Course.FindKata(name)
+	k, err := a.oneKata(wb, args)
 	if err != nil {
 		return err
 	}
 	s := a.lines(wb)
 	defer s.Close()
 	return do(s, k)
+}
+
+// folderHelp explains, for commands on one kata, what a missing name means.
+const folderHelp = "Without a name it is the kata whose folder you are in."
+
+// namedKata is the kata that the arguments name or, where they name none, the
+// one whose folder the learner is in; nil outside of such a folder.
+func (a *app) namedKata(wb *workbook.Workbook, args []string) (*course.Kata, error) {
+	if len(args) > 0 {
+		return wb.Course.FindKata(args[0])
+	}
+	return wb.KataAt(a.dir), nil
+}
+
+// oneKata is [app.namedKata] for commands that cannot do without.
+func (a *app) oneKata(wb *workbook.Workbook, args []string) (*course.Kata, error) {
+	k, err := a.namedKata(wb, args)
+	if k == nil && err == nil {
+		return nil, usage("no kata is named, and this is no kata's folder: give its number or its name")
+	}
+	return k, err
 }
 
 // completeKatas offers the katas to a shell.

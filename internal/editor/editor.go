@@ -20,7 +20,10 @@ type Info struct {
 	Terminal bool
 }
 
-// Command returns the command that opens file in the editor that $VISUAL, or else $EDITOR, names. The value may hold arguments
+// Setting is what getenv is asked for first: the editor among the learner's settings. No variable has such a name.
+const Setting = "the setting editor"
+
+// Command returns the command that opens file in the editor that [Setting], or else $VISUAL or $EDITOR, names. The value may hold arguments
 // and is split as a shell would split it; a value that is the path of a program is taken whole. A line above 0 is where a known
 // editor opens the file. An editor that is not known gets the file alone and is taken for one that needs the terminal.
 //
@@ -30,9 +33,11 @@ func Command(file string, line int, getenv func(string) string, lookPath func(st
 }
 
 func command(goos, file string, line int, getenv func(string) string, lookPath func(string) (string, error)) (*exec.Cmd, Info, error) {
-	variable, value := "VISUAL", strings.TrimSpace(getenv("VISUAL"))
-	if value == "" {
-		variable, value = "EDITOR", strings.TrimSpace(getenv("EDITOR"))
+	variable, value := "", ""
+	for _, variable = range []string{Setting, "VISUAL", "EDITOR"} {
+		if value = strings.TrimSpace(getenv(variable)); value != "" {
+			break
+		}
 	}
 	if value == "" {
 		return nil, Info{}, fmt.Errorf("no editor is set: VISUAL and EDITOR are empty; %s", advice(goos, file, "EDITOR", lookPath))
@@ -89,6 +94,9 @@ func advice(goos, file, variable string, lookPath func(string) (string, error)) 
 
 // setting returns what to type to set a variable.
 func setting(goos, variable, value string) string {
+	if variable == Setting {
+		return "leakproof config editor " + value
+	}
 	if goos == "windows" {
 		return fmt.Sprintf("$env:%s = %q", variable, value)
 	}

@@ -3,8 +3,9 @@ package explain
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"example.com/leakproof/internal/text"
 )
 
 // How a verdict is shown, as screens and lines alike say it. What may hold
@@ -35,12 +36,13 @@ func Counts(all []Test, race bool, elapsed time.Duration) string {
 
 // NearMiss says that a repair fails as a known one does.
 func NearMiss(summary, why string) string {
-	return "**It looks like a known near miss:** " + strings.TrimRight(summary, ".") + ". " + why
+	return "**It looks like a known near miss:** " + text.Join(summary, why)
 }
 
-// Behind says which belief is often behind a failed test, and what is so.
+// Behind says which belief is often behind a failed test, and what is so. A
+// learner needs both: who reads the truth alone does not see what it corrects.
 func Behind(says, truth string) string {
-	return "Behind it, often: “" + says + "” " + truth
+	return "Often the reason: " + text.Join("“"+says+"”", truth)
 }
 
 // FindingsOf are the findings to show with a test, or with "" those of the run as

@@ -23,7 +23,7 @@ func TestAVerdictIsShown(t *testing.T) {
 		{Counts(tests, false, time.Second), "1 of 3 tests pass, WITHOUT the race detector, 1.0 s"},
 		{Counts(nil, true, time.Second), ""},
 		{NearMiss("A buffer of one.", "Two hang."), "**It looks like a known near miss:** A buffer of one. Two hang."},
-		{Behind("It ends.", "It waits."), "Behind it, often: “It ends.” It waits."},
+		{Behind("It ends.", "It waits."), "Often the reason: “It ends.” It waits."},
 		{Finding{Text: "one waits"}.Sentence(), "What happened: one waits."},
 	} {
 		if c.got != c.want {

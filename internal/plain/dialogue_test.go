@@ -9,13 +9,15 @@ import (
 	"testing"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 )
 
 func TestLessonIsReadSectionBySection(t *testing.T) {
 	// Next; a wrong and a right answer; nonsense; again, skip the question;
 	// back, a number that is not offered, next, skip, next, finish.
-	d := newDesk(t, typing("1", "1", "2", "", "x", "1 2", "3", "0", "2", "2", "1", "0", "1", "1"))
+	d := newDesk(t, typing("1", "1", "2", "", "x", "1 2", "3", "0", "2", "9", "1", "0", "1", "1"))
 	if err := d.Lesson(t.Context(), d.lesson); err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +62,32 @@ func TestLessonGoesOnAtTheFirstUnreadSection(t *testing.T) {
 	}
 	if out := d.out.String(); !strings.Contains(out, "Section 3 of 3") || strings.Contains(out, "Section 1 of 3") {
 		t.Errorf("did not go on at section 3:\n%s", out)
+	}
+}
+
+// TestPicturesAreDrawnForWhoLooks: their words stand below them, and alone where
+// a program reads the lines out.
+func TestPicturesAreDrawnForWhoLooks(t *testing.T) {
+	for _, drawn := range []bool{true, false} {
+		d := newDesk(t, typing())
+		d.Pictures = drawn
+		d.PrintLesson(d.lesson)
+		contains(t, d.out.String(), "Picture: A box that stands for a worker.")
+		if got := strings.Contains(d.out.String(), "\n    +--+\n    |  |\n    +--+\nPicture: A box"); got != drawn {
+			t.Errorf("drawn: %t, want %t:\n%s", got, drawn, d.out)
+		}
+	}
+}
+
+// TestWhatCanBeDoneIsNumberedWithoutAGap: a number that is missing looks like
+// something that is broken.
+func TestWhatCanBeDoneIsNumberedWithoutAGap(t *testing.T) {
+	for _, section := range []int{0, 1, 2} {
+		d := newDesk(t, typing("0"))
+		if _, err := d.turn(t.Context(), d.lesson, section); !errors.Is(err, errBack) {
+			t.Fatal(err)
+		}
+		contains(t, d.out.String(), "Type a number from 0 to ")
 	}
 }
 
@@ -237,7 +265,11 @@ func TestTheEndOfTheInputEndsEveryDialogue(t *testing.T) {
 		if err := d.Menu(t.Context()); err != nil {
 			t.Errorf("after %q: %v", script[:n], err)
 		}
-		if !strings.HasSuffix(d.out.String(), "The input has ended. What you did so far is saved.\n") {
+		end := "The input has ended. What you did so far is saved."
+		if d.did == 0 {
+			end = "The input has ended."
+		}
+		if lastLine(d.out.String()) != end {
 			t.Errorf("after %q the dialogue ends with %q", script[:n], lastLine(d.out.String()))
 		}
 		if n == len(script) {
@@ -367,4 +399,13 @@ func TestTestingOutInLines(t *testing.T) {
 			t.Errorf("with a miss %t, tested out is %t", miss, got)
 		}
 	}
+}
+
+// TestAFailedTestNamesTheBeliefAndWhatIsSo: one without the other is half of it.
+func TestAFailedTestNamesTheBeliefAndWhatIsSo(t *testing.T) {
+	d := newDesk(t, typing())
+	d.kata.Tests = map[string]*course.TestPurpose{"TestEnds": {Misconception: "kill", Lesson: d.lesson, Section: d.lesson.Sections[2]}}
+	d.Verdict(d.kata, grade.Verdict{Status: explain.Fail, Tests: []explain.Test{{Name: "TestEnds", Status: explain.Fail}}})
+	contains(t, strings.Join(strings.Fields(d.out.String()), " "),
+		"Often the reason: “Something else ends it.” A goroutine ends only by itself. Lesson 1, The habit.")
 }

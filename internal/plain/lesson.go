@@ -62,52 +62,49 @@ func (s *Session) firstUnread(l *course.Lesson) int {
 	return 0
 }
 
-// turn asks where to go from a section.
+// turn asks where to go from a section. What can be done is numbered from 1
+// without a gap, and 0 leaves.
 func (s *Session) turn(ctx context.Context, l *course.Lesson, at int) (int, error) {
+	next := at
 	var list []choice
+	add := func(text string, do func(context.Context) error) {
+		list = append(list, choice{len(list) + 1, text, do})
+	}
+	goTo := func(section int) func(context.Context) error {
+		return func(context.Context) error { next = section; return nil }
+	}
 	if at+1 < len(l.Sections) {
-		list = append(list, choice{number: 1, text: "Next section: " + flat(l.Sections[at+1].Title)})
+		add("Next section: "+flat(l.Sections[at+1].Title), goTo(at+1))
 	} else {
 		s.say("\nThis is the end of the lesson.")
-		list = append(list, choice{number: 1, text: "Finish the lesson"})
+		add("Finish the lesson", back)
 	}
 	if at > 0 {
-		list = append(list, choice{number: 2, text: "Previous section"})
+		add("Previous section", goTo(at-1))
 	}
-	list = append(list, choice{number: 3, text: "This section again"})
-	list = append(list, s.sectionChoices(l.Sections[at])...)
-	list = append(list, choice{number: 0, text: "Back"})
+	add("This section again", goTo(at))
+	stay := len(list) // what is numbered beyond leads back here
+	s.sectionChoices(l.Sections[at], add)
+	list = append(list, choice{0, "Back", back})
 	s.say("")
 	for _, c := range list {
 		s.say("%d. %s", c.number, c.text)
 	}
 	c, err := s.choose(ctx, list)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case c.number == 1 && at+1 == len(l.Sections), c.number == 0:
-		return 0, errBack
-	case c.number == 1:
-		return at + 1, nil
-	case c.number == 2:
-		return at - 1, nil
-	case c.do != nil:
-		if err := c.do(ctx); err != nil {
-			return 0, err
-		}
+	}
+	if err := c.do(ctx); err != nil {
+		return 0, err
+	}
+	if c.number > stay {
 		return s.turn(ctx, l, at)
 	}
-	return at, nil
+	return next, nil
 }
 
-// sectionChoices are the programs of a section that can be run, and its tasks.
-func (s *Session) sectionChoices(section *course.Section) []choice {
-	var list []choice
-	number := 4
-	add := func(text string, do func(context.Context) error) {
-		list = append(list, choice{number, text, do})
-		number++
-	}
+// sectionChoices adds the programs of a section that can be run, and its tasks.
+func (s *Session) sectionChoices(section *course.Section, add func(text string, do func(context.Context) error)) {
 	for _, b := range section.Blocks {
 		switch b.Kind {
 		case course.Run:
@@ -125,7 +122,6 @@ func (s *Session) sectionChoices(section *course.Section) []choice {
 		default:
 		}
 	}
-	return list
 }
 
 // program runs a program and writes what it printed.
@@ -180,6 +176,9 @@ func (s *Session) block(b course.Block) {
 	case course.Prose:
 		s.text(paragraphs(b.Text))
 	case course.Picture:
+		if s.Pictures {
+			s.text(indent(b.Text, "    "))
+		}
 		s.text(wrap("Picture: "+b.Alt, "", ""))
 	case course.Run:
 		s.text(wrap(fmt.Sprintf("Program: %s Run it with: go run ./%s", b.Text, path.Dir(b.File)), "", ""))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/workbook"
@@ -14,19 +15,21 @@ func (s *Session) Menu(ctx context.Context) error {
 	s.say("Leakproof, a workbook for Go services that do not leak.")
 	return s.ended(s.menu(ctx, "What do you want to do?", func() []choice {
 		var list []choice
+		add := func(text string, do func(context.Context) error) {
+			list = append(list, choice{len(list) + 1, text, do})
+		}
 		if step, ok := s.wb.Next(); ok {
-			list = append(list, choice{1, "Go on with " + describe(step), func(ctx context.Context) error { return s.step(ctx, step) }})
+			add("Go on with "+describe(step), func(ctx context.Context) error { return s.step(ctx, step) })
 		} else {
 			s.say("\n%s", workbook.AllDone)
 		}
-		return append(list,
-			choice{2, "Lessons", s.lessons},
-			choice{3, "Quiz", s.quizzes},
-			choice{4, "Katas", s.katas},
-			choice{5, "Progress", func(context.Context) error { s.say(""); s.Progress(); return nil }},
-			choice{6, "Review: " + workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) }},
-			choice{7, "Test out of a module", s.testOuts},
-			choice{0, "Quit", back})
+		add("Lessons", s.lessons)
+		add("Quiz", s.quizzes)
+		add("Katas", s.katas)
+		add("Progress", func(context.Context) error { s.say(""); s.Progress(); return nil })
+		add("Review: "+workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) })
+		add("Test out of a module", s.testOuts)
+		return append(list, choice{0, "Quit", back})
 	}))
 }
 
@@ -106,14 +109,45 @@ func (s *Session) Progress() {
 		s.say("%s", line)
 	}
 	s.say("Next: %s", s.next())
-	due := s.wb.Review()
-	s.say("Review: %s", workbook.Count(len(due.Due), "question"))
-	for _, t := range due.Tallies() {
-		s.say("Misconceptions in lesson %d, %s: %d met, %d cleared", t.Lesson.Number, flat(t.Lesson.Title), t.Met, t.Cleared)
+	r := s.wb.Report()
+	s.say("Review: %s", workbook.Count(len(r.Review.Due), "question"))
+	s.say("\nModules")
+	for _, m := range r.Modules {
+		s.say("%s: %d of %d done", flat(m.Title), m.Done, m.All)
 	}
-	for _, b := range due.Beliefs {
-		if !b.Cleared {
-			s.text(wrap(flat(b.Says+" "+workbook.Truth(b.Truth)), "Open misconception: ", ""))
+	if len(r.Katas) > 0 {
+		s.say("\nKatas that you worked on")
+	}
+	for _, k := range r.Katas {
+		s.text(wrap(fmt.Sprintf("%d %s: %s, %s", k.Kata.Number, flat(k.Kata.Title), k.Detail, k.Effort()), "", "  "))
+	}
+	s.misconceptions(r)
+	s.calendar(r)
+}
+
+func (s *Session) misconceptions(r workbook.Report) {
+	if len(r.Review.Beliefs) > 0 {
+		s.say("\nMisconceptions: %s", r.Misconceptions())
+	}
+	for _, b := range r.Review.Beliefs {
+		state, text := "Open: ", b.Says+" "+workbook.Truth(b.Truth)
+		if b.Cleared {
+			state, text = "Cleared: ", b.Says
 		}
+		s.text(wrap(flat(text), state, "  "))
 	}
+}
+
+// calendar names the weeks in which something was done.
+func (s *Session) calendar(r workbook.Report) {
+	s.say("\nThe last %d weeks", len(r.Weeks))
+	weeks := slices.DeleteFunc(r.Weeks, func(w workbook.Week) bool { return w.Active() == 0 })
+	if len(weeks) == 0 {
+		s.say("Nothing yet.")
+		return
+	}
+	for _, w := range weeks {
+		s.say("Week of %s: %s", w.Monday.Format("2 January"), w.Says())
+	}
+	s.text(wrap(workbook.CountedTime, "", ""))
 }

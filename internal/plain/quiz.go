@@ -69,7 +69,7 @@ func (s *Session) whole(ctx context.Context, heading string, round *workbook.Rou
 	switch err := s.round(ctx, round, "0 leaves the quiz."); {
 	case errors.Is(err, errBack):
 		done, _ := round.Progress()
-		s.say("Quiz left: %d of %d answered right. %s", done, total, s.kept("The answers are kept."))
+		s.say("Quiz left: %d of %d answered right.%s", done, total, s.kept("The answers are kept."))
 		return nil
 	case err != nil:
 		return err

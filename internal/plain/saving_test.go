@@ -30,6 +30,21 @@ func unsaved(t *testing.T, in io.Reader) *desk {
 	return d
 }
 
+// TestWhoDidNothingIsPromisedNothing: nobody has tried whether it can be saved.
+func TestWhoDidNothingIsPromisedNothing(t *testing.T) {
+	for _, keys := range [][]string{{"0"}, {}} {
+		d := unsaved(t, typing(keys...))
+		if err := d.Quiz(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, promise := range []string{"are kept", "is saved"} {
+			if strings.Contains(d.out.String(), promise) {
+				t.Errorf("%q after nothing was done:\n%s", promise, d.out)
+			}
+		}
+	}
+}
+
 func TestNothingIsPromisedThatIsNotKept(t *testing.T) {
 	for name, test := range map[string]struct {
 		desk func(t *testing.T, in io.Reader) *desk

@@ -25,6 +25,7 @@ import (
 // concurrent use.
 type Session struct {
 	Terminal bool // out is a terminal: what a learner's file holds is written so that it does not steer it
+	Pictures bool // draw them, above what they show in words: somebody looks at the lines
 
 	wb      *workbook.Workbook
 	in      *input
@@ -33,7 +34,8 @@ type Session struct {
 	shuffle *rand.Rand
 	run     func(*exec.Cmd) error // an editor that takes the terminal
 	start   func(*exec.Cmd) error // an editor with a window of its own
-	lost    int                   // how many things the learner did were not saved
+	did     int                   // how many things the learner did that are to be saved
+	lost    int                   // how many of them were not
 	notice  string                // about events that was told: most often it holds for the next kata too
 }
 
@@ -87,7 +89,7 @@ func (s *Session) text(lines string) {
 // ended reports that the input is over, and is the end of every dialogue.
 func (s *Session) ended(err error) error {
 	if errors.Is(err, io.EOF) {
-		s.say("\nThe input has ended. %s", s.kept("What you did so far is saved."))
+		s.say("\nThe input has ended.%s", s.kept("What you did so far is saved."))
 		return nil
 	}
 	if isContext(err) || errors.Is(err, errBack) {
@@ -96,17 +98,20 @@ func (s *Session) ended(err error) error {
 	return err
 }
 
-// kept is promise as long as it is true.
+// kept is promise, after a blank, as long as it is true: where nothing was done
+// yet, nobody knows whether it could be saved.
 func (s *Session) kept(promise string) string {
 	switch {
 	case s.wb.Forget:
-		return "Nothing of this run is saved."
+		return " Nothing of this run is saved."
 	case s.lost == 1:
-		return "One thing that you did is not saved."
+		return " One thing that you did is not saved."
 	case s.lost > 1:
-		return fmt.Sprintf("%d things that you did are not saved.", s.lost)
+		return fmt.Sprintf(" %d things that you did are not saved.", s.lost)
+	case s.did == 0:
+		return ""
 	}
-	return promise
+	return " " + promise
 }
 
 // patience is how long a learner is left without a word while something is saved, and how long the end of the session waits.
@@ -156,8 +161,9 @@ func (s *Session) patiently(do func()) {
 	}
 }
 
-// saved tells, the first time in a session, that something was not saved, and counts it for the end.
+// saved counts what the learner did. It tells, the first time in a session, that something was not saved.
 func (s *Session) saved(err error) {
+	s.did++
 	if err == nil {
 		return
 	}

@@ -91,7 +91,7 @@ func (s State) TestedOut(lesson string) bool { return s.skipped[lesson] }
 // Ticked reports whether the learner has ticked a task.
 func (s State) Ticked(task string) bool { return s.ticked[task] }
 
-// step is an answer or a verdict of the history, in as little memory as a log of many years needs.
+// step is an event of the history, in as little memory as a log of many years needs.
 type step struct {
 	at   time.Time
 	hash string
@@ -101,8 +101,8 @@ type step struct {
 // Last is when the last event happened, by the clock of then. It is zero before there is one.
 func (s State) Last() time.Time { return s.last }
 
-// History returns the answers, the verdicts and the notes on the clock in the order of the log, for whoever derives more from them than State does. The
-// slices in the events must not be changed.
+// History returns the events of the kinds that this program knows, in the order of the log, for whoever derives more from them
+// than State does. The slices in the events must not be changed.
 func (s State) History() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		for _, step := range s.history {
@@ -151,14 +151,12 @@ func (s *State) apply(next step) {
 			a.TimesRight++
 		}
 		s.answers[key] = a
-		s.history = append(s.history, next)
 	case KindVerdict:
 		k := s.katas[e.Kata]
 		k.runs++
 		k.solved = k.solved || e.Status == statusPass
 		k.last = Verdict{At: next.at, Status: e.Status, Hash: next.hash, Failed: e.Failed}
 		s.katas[e.Kata] = k
-		s.history = append(s.history, next)
 	case KindHint:
 		k := s.katas[e.Kata]
 		k.tier = max(k.tier, e.Tier)
@@ -169,9 +167,11 @@ func (s *State) apply(next step) {
 		for _, lesson := range e.Lessons {
 			s.skipped[lesson] = true
 		}
-	case KindClock:
-		s.history = append(s.history, next)
 	case KindTick:
 		s.ticked[e.Task] = e.Done
+	case KindRestore, KindClock:
+	default:
+		return
 	}
+	s.history = append(s.history, next)
 }

@@ -54,29 +54,15 @@ func (s Schedule) Nothing() string {
 	return "Nothing to review now. The next card is due on " + text.Date(s.Next, s.now, "Monday, 2 January", "Monday, 2 January 2006") + "."
 }
 
-// Tally counts the misconceptions met in one lesson, its quiz and its katas.
-type Tally struct {
-	Lesson       *course.Lesson
-	Met, Cleared int
-}
-
-// Tallies counts the misconceptions by lesson, in the order of the lessons.
-// Lessons without any are left out.
-func (s Schedule) Tallies() []Tally {
-	var out []Tally
+// Cleared counts the misconceptions that are cleared.
+func (s Schedule) Cleared() int {
+	n := 0
 	for _, b := range s.Beliefs {
-		i := slices.IndexFunc(out, func(t Tally) bool { return t.Lesson == b.Lesson })
-		if i < 0 {
-			i = len(out)
-			out = append(out, Tally{Lesson: b.Lesson})
-		}
-		out[i].Met++
 		if b.Cleared {
-			out[i].Cleared++
+			n++
 		}
 	}
-	slices.SortFunc(out, func(a, b Tally) int { return cmp.Compare(a.Lesson.ID, b.Lesson.ID) })
-	return out
+	return n
 }
 
 // New derives the schedule from the events of a log, in their order.

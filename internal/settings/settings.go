@@ -84,7 +84,7 @@ func Load(file string) (Settings, error) {
 	case err != nil:
 		return s, fmt.Errorf("the settings cannot be read (%w): repair or remove that file", err)
 	case !info.Mode().IsRegular(), info.Size() > maxSize:
-		return s, fmt.Errorf("%s is no file of settings: remove it", file)
+		return s, fmt.Errorf("%s is no file of settings: name another file in LEAKPROOF_SETTINGS", file)
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {

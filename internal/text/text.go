@@ -87,6 +87,24 @@ func Sentence(s string) string {
 	return s
 }
 
+// Join puts two sentences after each other, with a full stop where the first has
+// no end of its own.
+func Join(first, second string) string {
+	switch first, second = strings.TrimSpace(first), strings.TrimSpace(second); {
+	case first == "" || second == "":
+		return first + second
+	case !strings.ContainsAny(last(strings.TrimRight(first, "”\"')*_`")), ".!?:;…"):
+		return first + ". " + second
+	}
+	return first + " " + second
+}
+
+// last is the last character of a text.
+func last(s string) string {
+	_, size := utf8.DecodeLastRuneInString(s)
+	return s[len(s)-size:]
+}
+
 // Bytes writes a number of bytes as a person would.
 func Bytes(n int64) string {
 	if n >= 1<<30 && n%(1<<30) == 0 {

@@ -35,6 +35,22 @@ func TestASummaryIsASentence(t *testing.T) {
 	}
 }
 
+func TestTwoTextsAreTwoSentences(t *testing.T) {
+	for _, test := range [][3]string{
+		{"cap the size of the body", "It must stand.", "cap the size of the body. It must stand."},
+		{"**cap the size**", "It must stand.", "**cap the size**. It must stand."},
+		{"It ends.", "It must.", "It ends. It must."},
+		{"“It ends.”", "It does not.", "“It ends.” It does not."},
+		{"Does it end?", "No.", "Does it end? No."},
+		{"", "It must.", "It must."},
+		{"It ends", "", "It ends"},
+	} {
+		if got := Join(test[0], test[1]); got != test[2] {
+			t.Errorf("Join(%q, %q) = %q, want %q", test[0], test[1], got, test[2])
+		}
+	}
+}
+
 func TestVisibleIsWholeAndInstructsNothing(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain, é 漢字\n\tx":      "plain, é 漢字\n\tx",

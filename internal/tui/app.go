@@ -26,6 +26,7 @@ type app struct {
 	greeting string    // shown until the workbook is open
 	err      error     // why it could not be opened
 	early    []tea.Msg // what came before it was
+	answers  answers
 
 	env      *page.Env // nil until the workbook is open
 	recorder *recorder
@@ -71,7 +72,7 @@ func newApp(jobs *ui.Jobs, open func() (*workbook.Workbook, error), opts Options
 
 // Init implements [tea.Model].
 func (a *app) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, func() tea.Msg {
+	return tea.Batch(a.answers.ask(), func() tea.Msg {
 		wb, err := a.open()
 		if err != nil {
 			return openedMsg{err: err}
@@ -82,6 +83,9 @@ func (a *app) Init() tea.Cmd {
 
 // Update implements [tea.Model].
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if cmd, done := a.answers.hear(msg); done {
+		return a, cmd
+	}
 	if a.env == nil {
 		return a, a.boot(msg)
 	}
@@ -95,14 +99,14 @@ func (a *app) boot(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keymap.QuitNow) {
-			return tea.Quit
+			return a.answers.quit()
 		}
 		a.early = append(a.early, msg)
 	case tea.WindowSizeMsg, tea.BackgroundColorMsg:
 		a.early = append(a.early, msg)
 	case openedMsg:
 		if a.err = msg.err; a.err != nil {
-			return tea.Quit
+			return a.answers.quit()
 		}
 		a.env = a.make(msg.wb)
 		a.env.Router = a
@@ -168,7 +172,7 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, keymap.QuitNow):
-		return tea.Quit
+		return a.answers.quit()
 	case key.Matches(k, keymap.Suspend):
 		return tea.Suspend
 	}
@@ -222,7 +226,7 @@ func (a *app) actions() []ui.Action {
 	}
 	actions := a.top().Actions()
 	if len(a.pages) == 1 {
-		actions = append(actions, ui.On(keymap.Quit, func() tea.Cmd { return tea.Quit }))
+		actions = append(actions, ui.On(keymap.Quit, a.answers.quit))
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}

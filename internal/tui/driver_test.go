@@ -65,9 +65,10 @@ type driver struct {
 	root     string
 	state    string // the folder of the progress log
 	saves    chan watch.Event
-	flushed  error    // what could not be saved, after the end
-	edited   []string // the commands that opened an editor
-	written  *counter // bytes that reached the terminal
+	flushed  error         // what could not be saved, after the end
+	edited   []string      // the commands that opened an editor
+	written  *counter      // bytes that reached the terminal
+	over     chan struct{} // closed at the end of the program
 }
 
 // counter counts what is written to the terminal.
@@ -147,10 +148,12 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		d.program = tea.NewProgram(d.model, tea.WithContext(ctx), tea.WithInput(input),
 			tea.WithOutput(d.written), tea.WithWindowSize(s.width, s.height), tea.WithColorProfile(profile),
 			tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(),
-			tea.WithFilter((&flood{}).filter))
+			tea.WithFilter(filters()))
 		ended := make(chan error, 1)
+		d.over = make(chan struct{})
 		go func() {
 			_, err := d.program.Run()
+			close(d.over)
 			ended <- err
 		}()
 		defer func() { // also after a Fatal, or the bubble would deadlock on top
@@ -165,7 +168,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 				t.Error(err)
 			}
 			d.flushed = d.model.recorder.flush()
-			time.Sleep(time.Second) // a tick that is under way ends by itself
+			time.Sleep(answerTime) // a tick that is under way ends by itself
 		}()
 		d.settle()
 		play(d)

@@ -302,11 +302,11 @@ func TestAFailureLeadsToItsLessonAndBack(t *testing.T) {
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	drive(t, s, func(d *driver) {
 		d.press("2")
-		d.sees("Behind it, often:", "l reads “Close on every way out” in lesson 1")
+		d.sees("Often the reason:", "l reads “Close on every way out” in lesson 1")
 		d.press("l")
 		d.sees("Leakproof › Close what you open", "A deferred call runs on every return.")
 		d.press("q")
-		d.sees("Kata 01 Open file", "Behind it, often:")
+		d.sees("Kata 01 Open file", "Often the reason:")
 		d.press("t")
 		d.sees("katas/01-open-file/notes_test.go:", "func TestReadClosesOnFailure(t *testing.T) {}")
 		d.press("esc")

@@ -23,6 +23,7 @@ var waits = map[string][]string{
 // aside are the files whose calls run outside of Update and View.
 var aside = map[string]string{
 	"flood.go":    "a filter looks at keys before Update does, and asks the time",
+	"torn.go":     "as flood.go",
 	"recorder.go": "what is queued is kept when the event loop has ended",
 }
 

@@ -1,11 +1,13 @@
 package tui
 
 import (
-	"example.com/leakproof/internal/tui/page"
+	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/tui/page"
 )
 
 // missed is a learner who got one question wrong, three days before the
@@ -44,6 +46,76 @@ func TestNothingToReviewYet(t *testing.T) {
 	})
 }
 
+// worked is a learner of several weeks, whose clock stands at 1 January 2000.
+func worked(size string) setup {
+	s := sizes[size]
+	at := func(day, minute int) time.Time { return time.Date(1999, 12, day, 12, minute, 0, 0, time.UTC) }
+	for n, minutes := range []int{70, 40, 20, 5} {
+		for minute := 0; minute <= minutes; minute += 5 {
+			s.history = append(s.history, progress.Event{Kind: progress.KindVerdict, Kata: "01-open-file", Status: "fail", At: at(2+9*n, minute)})
+		}
+	}
+	s.history = append(s.history,
+		progress.Event{Kind: progress.KindAnswer, Question: "close-first", Revision: 1, Choice: []int{1}, At: at(30, 30)},
+		progress.Event{Kind: progress.KindVerdict, Kata: "01-open-file", Status: "pass", At: at(30, 40)},
+	)
+	return s
+}
+
+func TestProgress(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			drive(t, worked(name), func(d *driver) {
+				d.press("s")
+				d.golden()
+			})
+		})
+	}
+}
+
+func TestProgressToItsEnd(t *testing.T) {
+	drive(t, worked("80x24"), func(d *driver) {
+		d.press("s", "end")
+		d.golden()
+	})
+}
+
+func TestProgressWithoutColorAndInASCII(t *testing.T) {
+	s := worked("120x40")
+	s.noColor, s.onlyASCII = true, true
+	drive(t, s, func(d *driver) {
+		d.press("s")
+		d.golden()
+	})
+}
+
+func TestProgressGoesToTheClipboard(t *testing.T) {
+	drive(t, worked("120x40"), func(d *driver) {
+		var copied string
+		d.terminal.RegisterOscHandler(52, func(data []byte) bool {
+			copied = string(data)
+			return true
+		})
+		d.press("s", "y")
+		d.sees("Your progress was sent to the clipboard as Markdown.")
+		text, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(copied, "52;c;"))
+		if want := d.env.Workbook.Report().Markdown(); err != nil || string(text) != want {
+			t.Errorf("copied %q (%v), want %q", text, err, want)
+		}
+	})
+}
+
+func TestTheWheelScrollsProgress(t *testing.T) {
+	drive(t, worked("80x24"), func(d *driver) {
+		d.press("s")
+		before := d.look()
+		d.wheel(1)
+		if d.look() == before {
+			d.Error("the wheel does not scroll")
+		}
+	})
+}
+
 func TestProgressShowsMisconceptions(t *testing.T) {
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
@@ -53,4 +125,13 @@ func TestProgressShowsMisconceptions(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestTheCalendarEndsToday: where not all weeks fit, the last ones do.
+func TestTheCalendarEndsToday(t *testing.T) {
+	drive(t, worked("40x12"), func(d *driver) {
+		d.resize(40, 24)
+		d.press("s")
+		d.sees("The last 11 weeks", "░░ Thu")
+	})
 }

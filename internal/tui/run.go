@@ -59,7 +59,7 @@ func Run(ctx context.Context, open func() (*workbook.Workbook, error), opts Opti
 		tea.WithContext(ctx), tea.WithInput(opts.Input), tea.WithOutput(opts.Output),
 		// Signals reach us as the end of ctx, on every way out the same.
 		tea.WithoutSignalHandler(),
-		tea.WithFilter((&flood{}).filter),
+		tea.WithFilter(filters()),
 	}
 	if opts.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))

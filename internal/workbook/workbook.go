@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,6 +54,21 @@ func Suite(k *course.Kata) grade.Suite {
 func (w *Workbook) InClone() error {
 	if w.Space.Root == "" {
 		return workspace.ErrNotFound
+	}
+	return nil
+}
+
+// KataAt is the kata whose folder a folder is, or lies in; nil where there is
+// none.
+func (w *Workbook) KataAt(dir string) *course.Kata {
+	dir, err := filepath.Abs(dir)
+	if err != nil || w.InClone() != nil {
+		return nil
+	}
+	for _, k := range w.Course.Katas {
+		if below, err := filepath.Rel(w.Space.Dir(k), dir); err == nil && filepath.IsLocal(below) {
+			return k
+		}
 	}
 	return nil
 }

@@ -84,7 +84,8 @@ func TestFailuresHaveOneShape(t *testing.T) {
 		h, _ := newHandler(&scriptedStore{err: k.is})
 		send(t, h, op.request()).failure(t)
 	})
-	for name, body := range badBodies {
+	for _, name := range slices.Sorted(maps.Keys(badBodies)) {
+		body := badBodies[name]
 		t.Run("POST "+name, func(t *testing.T) {
 			h, _ := newHandler(&scriptedStore{})
 			send(t, h, post(body)).failure(t)
@@ -108,7 +109,8 @@ func TestEachKindOfFailureHasItsCode(t *testing.T) {
 			check(t, fmt.Sprintf("%s, %s, %s,", op, k.name, shape.name), send(t, h, op.request()), k.status, k.code)
 		}
 	})
-	for name, body := range badBodies {
+	for _, name := range slices.Sorted(maps.Keys(badBodies)) {
+		body := badBodies[name]
 		t.Run("POST "+name, func(t *testing.T) {
 			check(t, "POST /notes with "+name, send(t, h, post(body)), http.StatusBadRequest, "validation_error")
 		})

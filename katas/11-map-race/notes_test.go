@@ -3,6 +3,7 @@ package maprace_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -140,10 +141,10 @@ func TestGetCountsReads(t *testing.T) {
 			} else if !none {
 				want[id]++
 			}
-			for id, want := range want {
-				if reads[id] != want {
+			for _, id := range slices.Sorted(maps.Keys(want)) {
+				if reads[id] != want[id] {
 					return fmt.Sprintf("Get has returned the note %q %d times, and Reads says %d;\n"+
-						"a read is counted before Get returns, once, and by nothing but Get", id, want, reads[id])
+						"a read is counted before Get returns, once, and by nothing but Get", id, want[id], reads[id])
 				}
 			}
 			if _, there := reads["none"]; there || reads["count c"] != 0 {

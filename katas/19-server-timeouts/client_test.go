@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +34,18 @@ const (
 // post is a complete request that sends note.
 func post(note string) string {
 	return fmt.Sprintf("POST /notes HTTP/1.1\r\nHost: notes.test\r\nContent-Length: %d\r\n\r\n%s", len(note), note)
+}
+
+// sorted ranges over m in the order of its keys: a suite that fails says the
+// same each time.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
 }
 
 // A client is one raw connection, so that it can be as slow as it likes.

@@ -38,7 +38,7 @@ const (
 
 // Contract: a header that is not complete within 10 s ends its connection.
 func TestASlowHeaderIsCut(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range sorted(map[string]struct {
 		served int    // requests on the same connection, in all the time they may take
 		begin  string // of the header
 		pace   string // of the rest
@@ -50,7 +50,7 @@ func TestASlowHeaderIsCut(t *testing.T) {
 		"a second header of one byte a second":   {served: 5, begin: "GET ", pace: "one byte a second"},
 		"a second header that stops at its end":  {served: 5, begin: header, pace: "stalled"},
 		"a second header, of which a line grows": {served: 5, begin: header + "X-Note: ", pace: "one byte a second"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				client := dial(t, serve(t, echo))
@@ -73,8 +73,8 @@ func TestASlowHeaderIsCut(t *testing.T) {
 
 // Contract: a body that is not complete within 15 s ends its connection.
 func TestASlowBodyIsCut(t *testing.T) {
-	for name, begin := range slowBodies {
-		for pace, openUntilCut := range paces {
+	for name, begin := range sorted(slowBodies) {
+		for pace, openUntilCut := range sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -135,8 +135,8 @@ func onTheConnection() bool {
 
 // Contract: that holds as well if the handler answers without reading the body.
 func TestASlowBodyThatNobodyReadsIsCut(t *testing.T) {
-	for name, begin := range slowBodies {
-		for pace, openUntilCut := range paces {
+	for name, begin := range sorted(slowBodies) {
+		for pace, openUntilCut := range sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -170,7 +170,7 @@ var paces = map[string]func(c *client, sent chan<- struct{}) (open time.Duration
 // Contract: an answer that the client has not taken within 30 s is given up:
 // its handler comes back and its connection ends.
 func TestAStalledReaderIsCut(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range sorted(map[string]struct {
 		request string
 		size    int // of the answer
 		read    int // what the client reads of it
@@ -179,7 +179,7 @@ func TestAStalledReaderIsCut(t *testing.T) {
 		"a long answer, of which the client reads nothing":       {post(note), 1 << 20, 0},
 		"a short answer that the client does not read":           {get, 100, 0},
 		"an empty answer that the client does not read":          {post(note), 0, 0},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				var inside kit.Gauge
@@ -234,7 +234,7 @@ func TestASlowReaderIsCut(t *testing.T) {
 
 // Contract: a connection without a request is closed within 2 min.
 func TestAnIdleConnectionIsClosed(t *testing.T) {
-	for name, request := range requests {
+	for name, request := range sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				client := dial(t, serve(t, echo))
@@ -269,7 +269,7 @@ func TestABusyConnectionLives(t *testing.T) {
 // Contract: a handler that works for 3 s answers in full, and its context does
 // not end before.
 func TestAHandlerMayWork(t *testing.T) {
-	for name, request := range requests {
+	for name, request := range sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				const size = 100_000

@@ -53,6 +53,9 @@ var (
 	PreviousValue = bind("←", "value before", "left", "h")
 )
 
+// The progress page.
+var CopyReport = bind("y", "copy as Markdown", "y")
+
 // Lessons.
 var (
 	Onward          = bind("space", "read on", "space")

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/course"
+	sentence "example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/workbook"
 )
@@ -200,7 +201,7 @@ func (q *Question) verdict(width int) []string {
 	out := Paint(style, WrapText(f.Verdict(q.Round.ComesBack()), width))
 	for _, r := range f.Reasons {
 		if q.several() {
-			out = append(out, say("  - ", "**"+firstLine(r.Option.Text)+"** "+r.Option.Why)...)
+			out = append(out, say("  - ", sentence.Join("**"+firstLine(r.Option.Text)+"**", r.Option.Why))...)
 		} else {
 			out = append(out, say("  ", r.Option.Why)...)
 		}
