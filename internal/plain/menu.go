@@ -84,10 +84,7 @@ func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind
 	return s.menu(ctx, title, func() []choice {
 		var list []choice
 		highest := 0
-		for _, step := range s.wb.Path() {
-			if step.Kind != kind {
-				continue
-			}
+		for _, step := range s.wb.Steps(kind) {
 			number := step.Number()
 			highest = max(highest, number)
 			text := fmt.Sprintf("%s: %s, %s", flat(step.Title()), step.State, step.Detail)
