@@ -115,13 +115,17 @@ func (a *app) boot(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// start shows home and, above it, the page to open with.
+// start shows home and, above it, the page to open with; on the first run that
+// asks for none, the welcome.
 func (a *app) start() tea.Cmd {
 	home := a.Open(page.Route{})
-	if a.first.Page == page.Home {
-		return home
+	switch {
+	case a.first.Page != page.Home:
+		return tea.Batch(home, a.Open(a.first))
+	case a.env.Workbook.FirstRun():
+		return tea.Batch(home, a.Open(page.Route{Page: page.Welcome}))
 	}
-	return tea.Batch(home, a.Open(a.first))
+	return home
 }
 
 // take gives a message to whom it belongs.
@@ -221,7 +225,9 @@ func (a *app) actions() []ui.Action {
 	}
 	actions := a.top().Actions()
 	if len(a.pages) == 1 {
-		actions = append(actions, ui.On(keymap.Quit, func() tea.Cmd { return tea.Quit }))
+		actions = append(actions, ui.On(keymap.Quit, func() tea.Cmd {
+			return a.Ask("Quit Leakproof? What you did is saved.", func() tea.Cmd { return tea.Quit })
+		}))
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}
