@@ -12,6 +12,10 @@ import (
 // Menu opens the workbook: everything can be reached from here by numbers.
 func (s *Session) Menu(ctx context.Context) error {
 	s.say("Leakproof, a workbook for Go services that do not leak.")
+	if s.wb.FirstRun() {
+		s.text(wrap(workbook.WhatFor+"\n"+s.wb.HowLong(), "", ""))
+		s.wb.Welcomed(ctx)
+	}
 	return s.ended(s.menu(ctx, "What do you want to do?", func() []choice {
 		var list []choice
 		if step, ok := s.wb.Next(); ok {

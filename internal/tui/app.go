@@ -225,13 +225,20 @@ func (a *app) actions() []ui.Action {
 	}
 	actions := a.top().Actions()
 	if len(a.pages) == 1 {
-		actions = append(actions, ui.On(keymap.Quit, func() tea.Cmd {
-			return a.Ask("Quit Leakproof? What you did is saved.", func() tea.Cmd { return tea.Quit })
-		}))
+		actions = append(actions, ui.On(keymap.Quit, a.quit))
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}
 	return append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) })))
+}
+
+// quit asks whether to quit. It promises only what is so.
+func (a *app) quit() tea.Cmd {
+	question := "Quit Leakproof?"
+	if a.recorder.told == "" && !a.env.Workbook.Forget {
+		question += " What you did is saved."
+	}
+	return a.Ask(question, func() tea.Cmd { return tea.Quit })
 }
 
 // Open implements [page.Router].

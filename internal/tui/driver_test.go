@@ -52,7 +52,7 @@ type setup struct {
 	firstRun      bool // nobody was welcomed yet
 	problem       string
 	course        func(*course.Course) // makes the small course another one
-	settingsFile  string // "" is one that nobody looks at
+	settingsFile  string               // "" is one that nobody looks at
 	onlyASCII     bool
 }
 

@@ -98,3 +98,12 @@ func TestALearnerIsNotWelcomed(t *testing.T) {
 	s.firstRun = true
 	drive(t, s, func(d *driver) { d.sees("Next: lesson 1") })
 }
+
+func TestQuittingPromisesOnlyWhatIsSo(t *testing.T) {
+	drive(t, sizes["80x24"], func(d *driver) {
+		d.env.Workbook.Forget = true
+		d.press("q")
+		d.sees("Quit Leakproof?")
+		d.lacks("is saved")
+	})
+}

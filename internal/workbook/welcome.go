@@ -12,7 +12,7 @@ import (
 
 // What a learner is told before the first step.
 const (
-	WhatItIs = "A workbook on Go services that do not leak: read a short lesson, answer its questions, then repair broken pieces of one notes service until their suites agree."
+	WhatItIs = "A workbook on Go services that do not leak: short lessons, questions, and broken pieces of one notes service to repair until their suites agree."
 	WhatFor  = "Afterwards no goroutine of yours runs without an end, no request without a deadline, and no internal error reaches a client."
 )
 
@@ -20,9 +20,10 @@ const (
 // welcomed.
 func (w *Workbook) FirstRun() bool { return w.Log.State().Last().IsZero() }
 
-// Welcomed records that the learner was welcomed.
-func (w *Workbook) Welcomed(ctx context.Context) error {
-	return w.record(ctx, progress.Event{Kind: progress.KindWelcome})
+// Welcomed records that the learner was welcomed. Where that cannot be kept,
+// nothing is lost: the next run welcomes again.
+func (w *Workbook) Welcomed(ctx context.Context) {
+	_ = w.record(ctx, progress.Event{Kind: progress.KindWelcome})
 }
 
 // HowLong says how much there is and how long a module takes.
@@ -35,14 +36,17 @@ func (w *Workbook) HowLong() string {
 	}
 	text := fmt.Sprintf("%s, %s and a quiz on each, %s.",
 		Count(len(modules), "module"), Count(len(w.Course.Lessons), "lesson"), Count(len(w.Course.Katas), "kata"))
-	if len(modules) == 0 {
-		return text
+	if len(modules) > 0 {
+		takes := "about " + Time(slices.Max(modules))
+		if shortest := Time(slices.Min(modules)); takes != "about "+shortest {
+			takes = "from " + shortest + " to " + Time(slices.Max(modules))
+		}
+		text += " A module takes " + takes + "."
 	}
-	short, long := Time(slices.Min(modules)), Time(slices.Max(modules))
-	if short == long {
-		return text + fmt.Sprintf(" A module takes about %s. What you did is saved at once.", long)
+	if !w.Forget {
+		text += " What you did is saved at once."
 	}
-	return text + fmt.Sprintf(" A module takes from %s to %s. What you did is saved at once.", short, long)
+	return text
 }
 
 // FirstKata is the kata to begin with for who wants to repair something now: the

@@ -161,7 +161,7 @@ func (h *Home) heading(s *workbook.Stage, selected bool, width int) string {
 		if n := s.Left(); n > 0 {
 			left = workbook.Time(n) + " left"
 		}
-		right += t.Dim.Render(fmt.Sprintf("%16s", left))
+		right += t.Dim.Render(fmt.Sprintf("%18s", left))
 	}
 	return h.sign(selected) + t.Picture.Render(mark) + spread(style.Render(s.Title), right, min(width, ui.MaxText)-4)
 }

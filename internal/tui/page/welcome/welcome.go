@@ -80,7 +80,11 @@ func (p *Welcome) Init() tea.Cmd {
 		}
 		return p.env.Workbook.Problem(ctx)
 	})
-	return tea.Batch(p.env.Record(p.env.Workbook.Welcomed), look)
+	welcomed := p.env.Record(func(ctx context.Context) error {
+		p.env.Workbook.Welcomed(ctx)
+		return nil
+	})
+	return tea.Batch(welcomed, look)
 }
 
 // Update implements [page.Page].
