@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -75,6 +76,26 @@ func TestMovingTheCursorDoesNotMoveTheList(t *testing.T) {
 		d.Fatalf("the screen does not show %q:\n%s", text, d.look())
 		return 0
 	}
+	long := twoModules("80x24")
+	two := long.course
+	long.course = func(c *course.Course) {
+		two(c)
+		for n := range 12 { // more than the screen holds
+			more := *c.Katas[0]
+			more.Number, more.ID = 10+n, fmt.Sprintf("%d-more", 10+n)
+			c.Katas = append(c.Katas, &more)
+		}
+	}
+	drive(t, long, func(d *driver) {
+		d.press("G")
+		at := row(d, "▸ Locks")
+		for range 4 {
+			d.press("up") // from what one line says to what two lines say
+			if now := row(d, "▸ Locks"); now != at {
+				d.Errorf("the end of the list moved from line %d to %d:\n%s", at, now, d.look())
+			}
+		}
+	})
 	for name := range sizes {
 		s := missed(name)
 		s.course = twoModules(name).course

@@ -44,7 +44,7 @@ func (h *Home) Layout(width, height int) {
 // height, so that nothing moves the list.
 func (h *Home) top(width, height int) []string {
 	t := h.env.Theme
-	next, any := h.next()
+	next, ok := h.next()
 	var out []string
 	if !h.small {
 		left := 0
@@ -52,7 +52,7 @@ func (h *Home) top(width, height int) []string {
 			left += s.Left()
 		}
 		text := fmt.Sprintf("%d of %d done", h.done(), h.steps())
-		if any && width >= detailsWidth {
+		if ok && width >= detailsWidth {
 			text += ", about " + workbook.Time(left) + " left"
 		}
 		bar := ui.Bar(t, max(8, min(ui.MaxText, width)-len(text)-2), h.done(), h.steps())
@@ -61,12 +61,12 @@ func (h *Home) top(width, height int) []string {
 	if height >= airyHeight {
 		out = append(out, "")
 	}
-	if any {
+	if ok {
 		out = append(out, t.Bold.Render(ui.Fit("Next: "+next.Name(), width)))
 	} else {
 		out = append(out, t.Good.Render(ui.Fit(workbook.AllDone, width)))
 	}
-	out = append(out, ui.Fit(h.note(next, any, width), width))
+	out = append(out, ui.Fit(h.note(next, ok, width), width))
 	if !h.small {
 		out = append(out, "")
 	}
@@ -75,12 +75,12 @@ func (h *Home) top(width, height int) []string {
 
 // note is the line below what is next: the filter; else why it is, and what is
 // due for review.
-func (h *Home) note(next workbook.Step, any bool, width int) string {
+func (h *Home) note(next workbook.Step, ok bool, width int) string {
 	if line := h.filterLine(); line != "" {
 		return line
 	}
 	why, due := "", ""
-	if any {
+	if ok {
 		why = h.env.Workbook.Why(next)
 	}
 	if n := len(h.review.Due); n > 0 {
@@ -103,8 +103,8 @@ func (h *Home) draw(width int, airy bool) (out []string, keep, around ui.Span) {
 		out = append(out, line)
 		h.lines = append(h.lines, row)
 	}
-	on, any := h.list.selected()
-	if !any {
+	on, ok := h.list.selected()
+	if !ok {
 		text := fmt.Sprintf("Nothing matches “%s”. %s shows all.", h.input.Value(), keymap.Name(keymap.FilterClear))
 		for _, line := range ui.WrapText(text, width) {
 			add(line, -1)

@@ -31,9 +31,9 @@ func (h *Home) startFilter() {
 func (h *Home) clearFilter() {
 	h.input.Blur()
 	h.input.Reset()
-	on, any := h.list.selected()
+	on, ok := h.list.selected()
 	h.list.search("")
-	if any && on.step != nil {
+	if ok && on.step != nil {
 		h.list.find(*on.step)
 	}
 }

@@ -125,13 +125,13 @@ func (h *Home) Close() {
 
 // Actions implements [page.Page].
 func (h *Home) Actions() []ui.Action {
-	next, any := h.next()
+	next, ok := h.next()
 	to := func(r page.Route) func() tea.Cmd { return func() tea.Cmd { return h.env.Open(r) } }
 	var out []ui.Action
 	if h.list.filter != "" {
 		out = append(out, ui.On(keymap.FilterClear, ui.Do(h.clearFilter)))
 	}
-	out = append(out, ui.On(keymap.Continue, func() tea.Cmd { return h.open(next) }).Unless(!any, workbook.AllDone))
+	out = append(out, ui.On(keymap.Continue, func() tea.Cmd { return h.open(next) }).Unless(!ok, workbook.AllDone))
 	out = append(out, h.rowActions()...)
 	out = append(out,
 		ui.On(keymap.Filter, ui.Do(h.startFilter)),

@@ -52,7 +52,7 @@ func (l *list) set(stages []workbook.Stage) {
 // refresh lists the rows anew. The cursor stays on what it was on or, where that
 // has gone, on its heading.
 func (l *list) refresh() {
-	on, any := l.selected()
+	on, ok := l.selected()
 	l.rows = l.rows[:0:0]
 	for i := range l.stages {
 		stage := &l.stages[i]
@@ -65,7 +65,7 @@ func (l *list) refresh() {
 			l.rows = append(l.rows, steps...)
 		}
 	}
-	if any {
+	if ok {
 		l.goTo(on)
 	}
 }
