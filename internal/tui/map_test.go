@@ -257,3 +257,11 @@ func TestTheLastStepSaysThatAllIsDone(t *testing.T) {
 		d.lacks("Next:")
 	})
 }
+
+func TestTheMapInASCIITellsItsMarksApart(t *testing.T) {
+	s := twoModules("80x24")
+	s.onlyASCII = true
+	drive(t, s, func(d *driver) {
+		d.sees("- Handles", "> o Lesson 01", "+ Locks")
+	})
+}
