@@ -72,6 +72,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 		Course: all, Log: log, Forget: a.temp != "",
 		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Watch: a.Watch, Getenv: a.getenv, LookPath: a.LookPath, Now: a.Now,
+		Problem: a.problem,
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.
 	if root != "" {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -95,6 +96,21 @@ func (a *app) examine(ctx context.Context) []FindingJSON {
 	found = append(found, a.examineEditor())
 	found = append(found, a.examineState()...)
 	return append(found, a.examineTerminal())
+}
+
+// problem is the first thing that doctor would complain of, "" if there is
+// nothing. Nothing is built for it.
+func (a *app) problem(ctx context.Context) string {
+	found := append(a.examineClone(ctx), a.examineEditor())
+	found = slices.DeleteFunc(append(found, a.examineState()...), func(f FindingJSON) bool { return f.OK })
+	if len(found) == 0 {
+		return ""
+	}
+	text := strings.ToUpper(found[0].Text[:1]) + found[0].Text[1:]
+	if more := len(found) - 1; more > 0 {
+		text += fmt.Sprintf(" (`leakproof doctor` names %d more.)", more)
+	}
+	return text
 }
 
 func (a *app) examineClone(ctx context.Context) []FindingJSON {

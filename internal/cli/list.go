@@ -95,23 +95,12 @@ func (a *app) listCommand() *cobra.Command {
 
 func listJSON(wb *workbook.Workbook) ListJSON {
 	out := ListJSON{Schema: "leakproof.list/1", Lessons: []LessonJSON{}, Katas: []KataJSON{}}
-	quizState := map[string]string{}
-	for _, step := range wb.Path() {
-		if step.Kind == workbook.QuizStep {
-			quizState[step.ID()] = string(step.State)
-		}
-	}
-	for _, step := range wb.Path() {
-		switch step.Kind {
-		case workbook.ReadStep:
-			l := step.Lesson
-			out.Lessons = append(out.Lessons, LessonJSON{
-				Number: l.Number, ID: l.ID, Title: l.Title, Summary: l.Summary, Minutes: l.Minutes,
-				Sections: len(l.Sections), Questions: len(wb.Course.QuestionsOf(l.ID)), Teaches: l.Teaches,
-				State: string(step.State), QuizState: quizState[l.ID],
-			})
-		case workbook.QuizStep, workbook.RepairStep:
-		}
+	for _, l := range wb.Course.Lessons {
+		out.Lessons = append(out.Lessons, LessonJSON{
+			Number: l.Number, ID: l.ID, Title: l.Title, Summary: l.Summary, Minutes: l.Minutes,
+			Sections: len(l.Sections), Questions: len(wb.Course.QuestionsOf(l.ID)), Teaches: l.Teaches,
+			State: string(wb.ReadStep(l).State), QuizState: string(wb.QuizStep(l).State),
+		})
 	}
 	for _, k := range wb.Course.Katas {
 		out.Katas = append(out.Katas, KataJSON{

@@ -5,7 +5,6 @@
 package course
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -160,18 +159,6 @@ func (c *Course) QuestionsOf(lesson string) []*Question {
 	for _, q := range c.Questions {
 		if q.Lesson == lesson {
 			out = append(out, q)
-		}
-	}
-	return out
-}
-
-// KatasOf returns the katas that a learner is ready for after that lesson: the
-// last one that the kata asks for.
-func (c *Course) KatasOf(lesson string) []*Kata {
-	var out []*Kata
-	for _, k := range c.Katas {
-		if last := slices.MaxFunc(k.Lessons, cmp.Compare[string]); last == lesson {
-			out = append(out, k)
 		}
 	}
 	return out

@@ -13,6 +13,10 @@ import (
 // Menu opens the workbook: everything can be reached from here by numbers.
 func (s *Session) Menu(ctx context.Context) error {
 	s.say("Leakproof, a workbook for Go services that do not leak.")
+	if s.wb.FirstRun() {
+		s.text(wrap(workbook.WhatFor+"\n"+s.wb.HowLong(), "", ""))
+		s.wb.Welcomed(ctx)
+	}
 	return s.ended(s.menu(ctx, "What do you want to do?", func() []choice {
 		var list []choice
 		add := func(text string, do func(context.Context) error) {
@@ -87,10 +91,7 @@ func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind
 	return s.menu(ctx, title, func() []choice {
 		var list []choice
 		highest := 0
-		for _, step := range s.wb.Path() {
-			if step.Kind != kind {
-				continue
-			}
+		for _, step := range s.wb.Steps(kind) {
 			number := step.Number()
 			highest = max(highest, number)
 			text := fmt.Sprintf("%s: %s, %s", flat(step.Title()), step.State, step.Detail)

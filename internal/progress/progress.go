@@ -25,6 +25,7 @@ const (
 	KindRestore Kind = "restore" // an earlier version of a kata's file was put back: Kata, Hash (of an attempt), Backup
 	KindTestOut Kind = "testout" // lessons were tested out of, so that they and their quizzes count as done: Lessons
 	KindTick    Kind = "tick"    // a task was ticked, or no longer: Task, Done
+	KindWelcome Kind = "welcome" // the learner was welcomed, which happens once
 	KindClock   Kind = "clock"   // the clock shows an earlier time than at the event before
 )
 

@@ -120,13 +120,17 @@ func (a *app) boot(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// start shows home and, above it, the page to open with.
+// start shows home and, above it, the page to open with; on the first run that
+// asks for none, the welcome.
 func (a *app) start() tea.Cmd {
 	home := a.Open(page.Route{})
-	if a.first.Page == page.Home {
-		return home
+	switch {
+	case a.first.Page != page.Home:
+		return tea.Batch(home, a.Open(a.first))
+	case a.env.Workbook.FirstRun():
+		return tea.Batch(home, a.Open(page.Route{Page: page.Welcome}))
 	}
-	return tea.Batch(home, a.Open(a.first))
+	return home
 }
 
 // take gives a message to whom it belongs.
@@ -226,11 +230,20 @@ func (a *app) actions() []ui.Action {
 	}
 	actions := a.top().Actions()
 	if len(a.pages) == 1 {
-		actions = append(actions, ui.On(keymap.Quit, a.answers.quit))
+		actions = append(actions, ui.On(keymap.Quit, a.quit))
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}
 	return ui.Distinct(append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) }))))
+}
+
+// quit asks whether to quit. It promises only what is so.
+func (a *app) quit() tea.Cmd {
+	question := "Quit Leakproof?"
+	if a.recorder.told == "" && !a.env.Workbook.Forget {
+		question += " What you did is saved."
+	}
+	return a.Ask(question, a.answers.quit)
 }
 
 // Open implements [page.Router]. A page that is open below comes to the top as

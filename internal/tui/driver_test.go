@@ -49,7 +49,10 @@ type setup struct {
 	getenv        map[string]string
 	noState       bool // the progress log cannot be written
 	history       []progress.Event
-	settingsFile  string // "" is one that nobody looks at
+	firstRun      bool // nobody was welcomed yet
+	problem       string
+	course        func(*course.Course) // makes the small course another one
+	settingsFile  string               // "" is one that nobody looks at
 	onlyASCII     bool
 }
 
@@ -182,7 +185,12 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 	if err != nil {
 		d.Fatal(err)
 	}
-	for _, e := range s.history {
+	history := s.history
+	if !s.firstRun && !s.noState {
+		welcome := progress.Event{Kind: progress.KindWelcome, At: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)}
+		history = append([]progress.Event{welcome}, history...)
+	}
+	for _, e := range history {
 		if err := log.Append(d.Context(), e); err != nil {
 			d.Fatal(err)
 		}
@@ -198,6 +206,10 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 			return s.getenv[name]
 		},
 		LookPath: func(name string) (string, error) { return "/bin/" + name, nil },
+		Problem:  func(context.Context) string { return s.problem },
+	}
+	if s.course != nil {
+		s.course(wb.Course)
 	}
 	if wb.Compile = s.compile; wb.Compile == nil {
 		wb.Compile = func(context.Context, string, func(done, total int)) error { return nil }

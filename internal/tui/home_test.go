@@ -9,7 +9,7 @@ func TestHome(t *testing.T) {
 	for name, s := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, s, func(d *driver) {
-				d.sees("Next: lesson 1, Close what you open", "[ ] Lesson 01", "Kata 01", "0 of 3 done")
+				d.sees("Next: lesson 1, Close what you open", "○ Lesson 01", "Kata 01", "0 of 3 done")
 				d.golden()
 			})
 		})
@@ -27,10 +27,10 @@ func TestHomeLooks(t *testing.T) {
 	}
 }
 
-func TestAKataShowsItsModule(t *testing.T) {
+func TestAModuleSaysWhatItIsAbout(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
-		d.press("down", "down")
-		d.sees("Handles, 0 of 1 katas done. Whoever opens, closes.")
+		d.press("up")
+		d.sees("› ▾ Handles", "0 of 3", "21 min left", "Whoever opens, closes.")
 	})
 }
 
@@ -39,7 +39,7 @@ func TestContinueOpensWhatIsNext(t *testing.T) {
 		d.press("c")
 		d.sees("Leakproof › Close what you open", "1 of 4")
 		d.press("right", "right", "right", "q")
-		d.sees("[x] Lesson 01", "Next: quiz on lesson 1, Close what you open")
+		d.sees("✓ Lesson 01", "Next: quiz on lesson 1, Close what you open")
 		d.press("c")
 		d.sees("Quiz: Close what you open")
 	})
@@ -55,9 +55,9 @@ func TestCursorOpensAnyStep(t *testing.T) {
 func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("down", "down", "enter", "q")
-		d.sees("Handles, 0 of 1 katas done.") // what the home screen says of the kata
+		d.sees("› ◐ Kata 01")
 		d.press("up", "up", "enter", "right", "right", "right", "q")
-		d.sees("[x] Lesson 01", "Questions on this lesson.") // the quiz is next
+		d.sees("✓ Lesson 01", "› ○ Quiz")
 	})
 }
 

@@ -85,7 +85,7 @@ func TestSaveRunsTheSuite(t *testing.T) {
 			d.Error("the pass is not recorded")
 		}
 		d.press("q")
-		d.sees("[x] Kata 01")
+		d.sees("✓ Kata 01")
 	})
 }
 

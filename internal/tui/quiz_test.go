@@ -102,8 +102,8 @@ func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 		}
 		d.press("enter")
 		d.sees("All answered: 6 questions, 5 right at the first try.")
-		d.press("enter")
-		d.sees("[x] Quiz")
+		d.press("q")
+		d.sees("✓ Quiz")
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"example.com/leakproof/internal/tui/page/progress"
 	"example.com/leakproof/internal/tui/page/quiz"
 	"example.com/leakproof/internal/tui/page/settings"
+	"example.com/leakproof/internal/tui/page/welcome"
 )
 
 // newPage makes the page that a route leads to.
@@ -17,6 +18,8 @@ func newPage(e *page.Env, r page.Route) (page.Page, error) {
 	switch r.Page {
 	case page.Home:
 		return home.New(e), nil
+	case page.Welcome:
+		return welcome.New(e), nil
 	case page.Lesson:
 		l, err := e.Workbook.Course.FindLesson(r.ID)
 		if err != nil {

@@ -51,7 +51,7 @@ func TestAMissEndsTestingOut(t *testing.T) {
 		d.sees("the test ends here. Nothing is lost")
 		d.golden()
 		d.press("q")
-		d.sees("[ ] Lesson 01")
+		d.sees("○ Lesson 01")
 	})
 }
 
@@ -73,7 +73,7 @@ func (d *driver) wrong(q *course.Question, o course.Option) {
 func TestALessonWithoutAKataHasNoModule(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.env.Workbook.Course.Katas = nil
-		d.press("T")
-		d.sees("No kata belongs to this lesson yet")
+		d.press("down", "T")
+		d.sees("No kata belongs to these lessons")
 	})
 }

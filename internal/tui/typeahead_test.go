@@ -39,7 +39,7 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 		sees  []string
 	}{
 		"home and back":           {page.Route{}, []string{"enter", "q"}, []string{"Next: lesson 1", "q quit"}},
-		"home, down, help, done":  {page.Route{}, []string{"down", "?", "?", "down"}, []string{"> [x] Kata 01"}},
+		"home, down, help, done":  {page.Route{}, []string{"down", "?", "?", "down"}, []string{"› ✓ Kata 01"}},
 		"lesson, two sections on": {page.Route{}, []string{"enter", "n", "n"}, []string{"3 of 4"}},
 		"lesson, contents":        {page.Route{}, []string{"enter", "t", "down", "down", "enter"}, []string{"3 of 4"}},
 		"lesson, search":          {page.Route{}, []string{"enter", "/", "l", "e", "a", "k", "enter"}, []string{"/leak", "2 of 4"}},
@@ -48,9 +48,9 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 		"quiz, answer and go on":  {page.Route{Page: page.Quiz, ID: "1"}, []string{"1", "enter", "q"}, []string{"Next:"}},
 		"kata, tabs and hints":    {page.Route{Page: page.Kata, ID: "1"}, []string{"tab", "h", "h"}, []string{"2. "}},
 		"kata, attempts and back": {page.Route{Page: page.Kata, ID: "1"}, []string{"5", "q"}, []string{"Next:"}},
-		"progress":                {page.Route{}, []string{"s", "q", "down"}, []string{"> [ ] Quiz"}},
+		"progress":                {page.Route{}, []string{"s", "q", "down"}, []string{"› ○ Quiz"}},
 		"each step, in and out": {page.Route{}, []string{"enter", "q", "down", "enter", "q", "down", "enter", "q"},
-			[]string{"> [x] Kata 01"}},
+			[]string{"› ✓ Kata 01"}},
 		"candidates, judge, list":  {page.Route{Page: page.Candidates, ID: "1"}, []string{"enter", "q", "down"}, []string{"2 of"}},
 		"review, answer":           {page.Route{}, []string{"s", "q", "r", "?", "?", "q"}, []string{"Next:"}},
 		"test out, no":             {page.Route{}, []string{"T", "n", "down"}, []string{"y yes"}}, // typed too soon for an answer

@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -34,6 +35,7 @@ type Step struct {
 	Kata   *course.Kata   // RepairStep
 	State  StepState
 	Detail string // how far: "3 of 8 sections"
+	Left   int    // about how many minutes it still takes
 }
 
 // ID names the step: the lesson's id or the kata's.
@@ -60,28 +62,46 @@ func (s Step) Title() string {
 	return s.Lesson.Title
 }
 
-// Path is the way through the course: each lesson, its quiz, then the katas
-// that it prepares for.
+// Same reports whether two steps are the same part of the course, however far
+// the learner is.
+func (s Step) Same(other Step) bool { return s.Kind == other.Kind && s.ID() == other.ID() }
+
+// Path is the way through the course: the steps of the map, one after the other.
 func (w *Workbook) Path() []Step {
 	var steps []Step
-	for _, l := range w.Course.Lessons {
-		steps = append(steps, w.readStep(l), w.quizStep(l))
-		for _, k := range w.Course.KatasOf(l.ID) {
-			steps = append(steps, w.RepairStep(k))
-		}
+	for _, s := range w.Map() {
+		steps = append(steps, s.Steps...)
 	}
+	return steps
+}
+
+// Steps are the steps of one kind, in the order of their numbers.
+func (w *Workbook) Steps(kind StepKind) []Step {
+	steps := slices.DeleteFunc(w.Path(), func(s Step) bool { return s.Kind != kind })
+	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Number(), b.Number()) })
 	return steps
 }
 
 // Next returns the first step of the path that is not done. ok is false when
 // all are.
 func (w *Workbook) Next() (next Step, ok bool) {
-	for _, s := range w.Path() {
-		if s.State != Done {
-			return s, true
-		}
+	return firstOpen(w.Path())
+}
+
+// After returns the first step that is not done after a step of the path, going
+// round. ok is false when no other step is left.
+func (w *Workbook) After(step Step) (next Step, ok bool) {
+	path := w.Path()
+	i := slices.IndexFunc(path, step.Same)
+	return firstOpen(slices.Concat(path[i+1:], path[:max(0, i)]))
+}
+
+func firstOpen(steps []Step) (Step, bool) {
+	i := slices.IndexFunc(steps, func(s Step) bool { return s.State != Done })
+	if i < 0 {
+		return Step{}, false
 	}
-	return Step{}, false
+	return steps[i], true
 }
 
 // KatasFrom returns the katas in the order of the path, beginning with one of
@@ -97,37 +117,46 @@ func (w *Workbook) KatasFrom(first *course.Kata) []*course.Kata {
 	return slices.Concat(katas[i:], katas[:i])
 }
 
-func (w *Workbook) readStep(l *course.Lesson) Step {
+// questionMinutes is about how long it takes to answer a question and to read
+// what is said about the answer.
+const questionMinutes = 1
+
+// ReadStep is how far the learner is with reading a lesson.
+func (w *Workbook) ReadStep(l *course.Lesson) Step {
 	read := 0
 	for _, s := range l.Sections {
 		if w.Log.State().SectionRead(l.ID, s.ID) {
 			read++
 		}
 	}
-	return w.skipped(step(Step{Kind: ReadStep, Lesson: l}, read, len(l.Sections), "sections"))
+	return w.skipped(step(Step{Kind: ReadStep, Lesson: l}, read, len(l.Sections), "sections", l.Minutes))
 }
 
-func (w *Workbook) quizStep(l *course.Lesson) Step {
+// QuizStep is how far the learner is with the quiz on a lesson.
+func (w *Workbook) QuizStep(l *course.Lesson) Step {
 	questions := w.Course.QuestionsOf(l.ID)
-	return w.skipped(step(Step{Kind: QuizStep, Lesson: l}, len(questions)-len(w.unanswered(questions)), len(questions), "answered"))
+	return w.skipped(step(Step{Kind: QuizStep, Lesson: l}, len(questions)-len(w.unanswered(questions)), len(questions), "answered", len(questions)*questionMinutes))
 }
+
+// TestedOut is the detail of a step that the learner has shown not to need.
+const TestedOut = "tested out"
 
 // skipped is a lesson's step as it counts for a learner who may have tested out
 // of the lesson.
 func (w *Workbook) skipped(s Step) Step {
 	if s.State != Done && w.Log.State().TestedOut(s.Lesson.ID) {
-		s.State, s.Detail = Done, "tested out"
+		s.State, s.Detail, s.Left = Done, TestedOut, 0
 	}
 	return s
 }
 
 // RepairStep is how far the learner is with a kata.
 func (w *Workbook) RepairStep(k *course.Kata) Step {
-	s := Step{Kind: RepairStep, Kata: k, State: Open, Detail: fmt.Sprintf("%d minutes", k.Minutes)}
+	s := Step{Kind: RepairStep, Kata: k, State: Open, Detail: fmt.Sprintf("%d minutes", k.Minutes), Left: k.Minutes}
 	state := w.Log.State()
 	switch {
 	case state.KataSolved(k.ID):
-		s.State, s.Detail = Done, "solved"
+		s.State, s.Detail, s.Left = Done, "solved", 0
 	case state.KataTried(k.ID):
 		s.State, s.Detail = Started, "tried"
 		if last, ok := state.LastVerdict(k.ID); ok {
@@ -137,8 +166,11 @@ func (w *Workbook) RepairStep(k *course.Kata) Step {
 	return s
 }
 
-func step(s Step, done, all int, unit string) Step {
+// step is a step of which so many parts are done. All of them take so many
+// minutes.
+func step(s Step, done, all int, unit string, minutes int) Step {
 	s.Detail = fmt.Sprintf("%d of %d %s", done, all, unit)
+	s.Left = (minutes*(all-done) + all/2) / max(1, all)
 	switch done {
 	case 0:
 		s.State = Open
@@ -168,10 +200,7 @@ type Tally struct{ Done, Started, All int }
 // Tally counts the steps of a kind by how far the learner is with them.
 func (w *Workbook) Tally(kind StepKind) Tally {
 	var t Tally
-	for _, s := range w.Path() {
-		if s.Kind != kind {
-			continue
-		}
+	for _, s := range w.Steps(kind) {
 		t.All++
 		switch s.State {
 		case Done:

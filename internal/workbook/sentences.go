@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/leakproof/internal/course"
@@ -30,18 +31,39 @@ func (w *Workbook) About(s Step) string {
 	case QuizStep:
 		return "Questions on this lesson. A missed one comes back until you have it."
 	}
-	text := fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
-	m := w.Course.Module(s.Kata.Module)
-	if m == nil {
-		return text
+	return fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
+}
+
+// Why says why a step is the next one.
+func (w *Workbook) Why(next Step) string {
+	if next.State == Started {
+		return "You began it: " + next.Detail + "."
 	}
-	done := 0
-	for _, k := range m.Katas {
-		if w.Log.State().KataSolved(k.ID) {
-			done++
+	stages := w.Map()
+	for i, stage := range stages {
+		switch at := slices.IndexFunc(stage.Steps, next.Same); {
+		case at == 0 && i == 0:
+			return "The path begins here."
+		case at == 0:
+			return stage.Title + " begins with it."
+		case at > 0:
+			return "It comes next in " + stage.Title + "."
 		}
 	}
-	return fmt.Sprintf("%s, %d of %d katas done. %s\n%s", m.Title, done, len(m.Katas), m.About, text)
+	return ""
+}
+
+// Time says how long something takes: "45 min", "2 h 10 min". From an hour on it
+// counts in tens of minutes: nobody knows it better.
+func Time(minutes int) string {
+	if minutes < 60 {
+		return fmt.Sprintf("%d min", minutes)
+	}
+	minutes = (minutes + 5) / 10 * 10
+	if minutes%60 == 0 {
+		return fmt.Sprintf("%d h", minutes/60)
+	}
+	return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
 }
 
 // Tallies say, a line for each kind of step, how far the learner is.

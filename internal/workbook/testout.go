@@ -38,7 +38,7 @@ func (w *Workbook) FindModule(name string) (string, error) {
 	if name == "" {
 		for _, m := range modules {
 			for _, l := range w.lessonsOf(m) {
-				if w.readStep(l).State != Done || w.quizStep(l).State != Done {
+				if w.ReadStep(l).State != Done || w.QuizStep(l).State != Done {
 					return m, nil
 				}
 			}

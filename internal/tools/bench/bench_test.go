@@ -43,9 +43,14 @@ type terminal struct {
 // start runs the program. Its progress goes to a folder that is thrown away.
 func start(tb testing.TB, answers bool, name string, args ...string) *terminal {
 	tb.Helper()
+	state := tb.TempDir()
+	welcomed := `{"v":1,"at":"2026-01-01T00:00:00Z","kind":"welcome"}` + "\n" // so that it begins with home
+	if err := os.WriteFile(filepath.Join(state, "progress.jsonl"), []byte(welcomed), 0o600); err != nil {
+		tb.Fatal(err)
+	}
 	t := &terminal{tb: tb, answers: answers, cmd: exec.Command(name, args...), chunks: make(chan []byte, 1024)}
 	t.cmd.Dir = filepath.Join("..", "..", "..")
-	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+tb.TempDir(), "LEAKPROOF_SETTINGS="+filepath.Join(tb.TempDir(), "none.toml"))
+	t.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_STATE="+state, "LEAKPROOF_SETTINGS="+filepath.Join(tb.TempDir(), "none.toml"))
 	var err error
 	if t.pty, err = pty.StartWithSize(t.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		tb.Fatal(err)

@@ -47,6 +47,7 @@ func newLoop(b *testing.B) *loop {
 	c, err := rig.Course()
 	must(b, err)
 	l := &loop{b: b, course: c, kata: c.Katas[len(c.Katas)/2], state: b.TempDir()}
+	must(b, rig.Welcomed(b.Context(), l.state))
 	l.space = newClone(b, c)
 	return l
 }
@@ -67,7 +68,7 @@ func (l *loop) open(env ...string) {
 		defer cancel()
 		must(l.b, l.screen.End(ctx))
 	})
-	must(l.b, rig.OpenKata(l.b.Context(), l.screen, l.course, l.kata))
+	must(l.b, rig.OpenKata(l.b.Context(), l.screen, l.kata))
 	l.wait("fail")
 	must(l.b, l.screen.Press("2")) // the results
 	_, err = l.screen.Wait(l.b.Context(), rig.Shows("[2 Results]"))

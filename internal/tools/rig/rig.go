@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 	"example.com/leakproof/lessons"
@@ -60,34 +61,30 @@ func Clone(root, dir string, c *course.Course) (workspace.Workspace, error) {
 	return space, nil
 }
 
-// OpenKata goes from the home screen to a kata.
-func OpenKata(ctx context.Context, s *Screen, c *course.Course, k *course.Kata) error {
+// Welcomed makes the folder of a progress log that of a learner who has seen the
+// welcome, so that the workbook begins with home.
+func Welcomed(ctx context.Context, state string) error {
+	log, err := progress.Open(state)
+	if err != nil {
+		return err
+	}
+	return log.Append(ctx, progress.Event{Kind: progress.KindWelcome})
+}
+
+// OpenKata goes from the home screen to a kata, by its filter.
+func OpenKata(ctx context.Context, s *Screen, k *course.Kata) error {
 	if _, err := s.Wait(ctx, Shows("Next:", workbook.AllDone)); err != nil {
 		return err
 	}
-	row := ""
-	at := func(step string) func(string) bool {
-		return func(text string) bool {
-			now := cursorRow(text)
-			moved := now != "" && now != row && strings.Contains(now, step)
-			if moved {
-				row = now
-			}
-			return moved
-		}
+	if err := s.Press("/"); err != nil {
+		return err
 	}
-	key := "g" // to the first step
-	step := fmt.Sprintf("Lesson %02d ", c.Lessons[0].Number)
-	for {
-		if err := s.Press(key); err != nil {
-			return err
-		}
-		if _, err := s.Wait(ctx, at(step)); err != nil {
-			return err
-		}
-		if strings.Contains(row, fmt.Sprintf("Kata %02d ", k.Number)) {
-			return s.Press("\r")
-		}
-		key, step = "j", "" // to the next
+	if err := s.Press(fmt.Sprintf("kata %02d", k.Number)); err != nil {
+		return err
 	}
+	row := fmt.Sprintf("Kata   %02d ", k.Number)
+	if _, err := s.Wait(ctx, func(text string) bool { return strings.Contains(cursorRow(text), row) }); err != nil {
+		return err
+	}
+	return s.Press("\r\r") // to the matches, open
 }

@@ -158,8 +158,8 @@ func (s *Screen) End(ctx context.Context) error {
 // cursorRow is the row of the home screen that the cursor is on, or "".
 func cursorRow(text string) string {
 	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "> [") {
-			return strings.TrimSpace(line)
+		if row, ok := strings.CutPrefix(strings.TrimSpace(line), "› "); ok {
+			return row
 		}
 	}
 	return ""

@@ -85,6 +85,9 @@ func run(ctx context.Context, saves int, seed uint64) (violations int, err error
 
 	mark := fmt.Sprintf("LEAKPROOF_SOAK=%d-%d", os.Getpid(), time.Now().UnixNano())
 	state := filepath.Join(dir, "state")
+	if err := rig.Welcomed(ctx, state); err != nil {
+		return 0, err
+	}
 	cmd := exec.CommandContext(ctx, program, "--state", state)
 	cmd.Dir = clone
 	cmd.Env = append(os.Environ(), mark, "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+temp)
@@ -121,7 +124,7 @@ func (s *soak) katas(ctx context.Context, c *course.Course, saves int) error {
 	for i, at := range s.rand.Perm(len(c.Katas)) {
 		k := c.Katas[at]
 		share := saves*(i+1)/len(c.Katas) - saves*i/len(c.Katas)
-		if err := s.open(ctx, c, k); err != nil {
+		if err := s.open(ctx, k); err != nil {
 			return err
 		}
 		for left := share; left > 0; {

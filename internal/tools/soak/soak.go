@@ -17,6 +17,7 @@ import (
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/tools/rig"
+	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 )
 
@@ -48,11 +49,11 @@ func (s *soak) violated(format string, args ...any) {
 }
 
 // open goes from the home screen to a kata and waits for its first verdict.
-func (s *soak) open(ctx context.Context, c *course.Course, k *course.Kata) error {
+func (s *soak) open(ctx context.Context, k *course.Kata) error {
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
 	s.remember(k.Start(), versionsOf(k)[0])
-	if err := rig.OpenKata(ctx, s.screen, c, k); err != nil {
+	if err := rig.OpenKata(ctx, s.screen, k); err != nil {
 		return err
 	}
 	if _, err := s.screen.Wait(ctx, rig.Shows("› Kata")); err != nil {
@@ -212,13 +213,13 @@ func (s *soak) events() ([]progress.Event, error) {
 func (s *soak) leave(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, endLimit)
 	defer cancel()
-	if _, err := s.screen.Wait(ctx, rig.Shows("Next:", "All done.")); err != nil {
+	if _, err := s.screen.Wait(ctx, rig.Shows("Next:", workbook.AllDone)); err != nil {
 		return err
 	}
 	if left := s.left(); len(left) > 0 {
 		s.violated("every kata is closed, but processes %v still run", left)
 	}
-	return s.screen.Press("q")
+	return s.screen.Press("\x03")
 }
 
 // after looks at what is left once the workbook has ended, and at everything

@@ -7,7 +7,7 @@ import "charm.land/bubbles/v2/key"
 
 // Keys that mean the same on every page.
 var (
-	Quit     = bind("q", "quit", "q")
+	Quit     = bind("q", "quit", "q", "esc")
 	QuitNow  = bind("ctrl+c", "quit at once", "ctrl+c")
 	Suspend  = bind("ctrl+z", "suspend", "ctrl+z")
 	Back     = bind("q", "back", "q", "esc")
@@ -37,6 +37,9 @@ var (
 	Enter    = bind("enter", "open", "enter")
 )
 
+// GoOn leads from what is done to the next step of the path.
+var GoOn = bind("n", "next step", "n")
+
 // The home page.
 var (
 	Continue = bind("c", "continue", "c")
@@ -44,6 +47,13 @@ var (
 	Progress = bind("s", "progress", "s")
 	QuizAll  = bind("Q", "quiz over all lessons", "Q")
 	TestOut  = bind("T", "test out of a module", "T")
+
+	Fold        = bind("space", "open or close the module", "space")
+	Inward      = bind("→", "into the module", "right", "l")
+	Outward     = bind("←", "to the module, close it", "left", "h")
+	Filter      = bind("/", "filter", "/")
+	FilterKeep  = bind("enter", "to the matches", "enter")
+	FilterClear = bind("esc", "clear the filter", "esc")
 )
 
 // Settings.

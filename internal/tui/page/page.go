@@ -72,6 +72,7 @@ type Name string
 // The pages.
 const (
 	Home       Name = ""
+	Welcome    Name = "welcome"
 	Lesson     Name = "lesson" // ID: the lesson, Section: where to open it
 	Quiz       Name = "quiz"   // ID: the lesson; "" is the whole bank
 	Kata       Name = "kata"

@@ -1,5 +1,5 @@
-// Package home shows the path through the course: what is done and what is
-// next.
+// Package home shows the course as a map: its modules with their steps, what is
+// done and what is next.
 package home
 
 import (
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"example.com/leakproof/internal/review"
@@ -19,41 +20,61 @@ import (
 // Home is the page that everything else is opened from.
 type Home struct {
 	env    *page.Env
-	steps  []workbook.Step
+	list   list
+	input  textinput.Model // of the filter
 	review review.Schedule
-	cursor ui.Cursor
-	opened *int // the step that was opened before it was done, until the cursor moves
+	opened *workbook.Step // what was opened before it was done, until the cursor moves
 	asked  *ui.Task
 	warmUp *ui.WarmUp
 	warmed bool
+
+	small  bool // no room for more than the list and what is next
+	head   []string
 	pager  ui.Pager
+	lines  []int // for each line of the pager, the row it belongs to, or -1
 	detail []string
 }
 
-// New is the home page, with the cursor on what is next.
+// New is the home page, with the cursor on what is next and only its module
+// open.
 func New(e *page.Env) *Home {
-	h := &Home{env: e, steps: e.Workbook.Path()}
+	h := &Home{env: e, list: list{open: map[string]bool{}}, input: newInput()}
 	h.asked = ui.NewTask(e.Jobs, func(msg tea.Msg) tea.Cmd {
 		h.review = msg.(review.Schedule)
 		return nil
 	})
 	h.warmUp = ui.NewWarmUp(e.Jobs, e.Workbook, func() tea.Cmd { return nil })
-	h.cursor = ui.Cursor{At: max(0, h.next()), Moved: true}
+	h.list.set(e.Workbook.Map())
+	if next, ok := h.next(); ok {
+		h.list.find(next)
+	}
 	return h
 }
 
 // Title implements [page.Page].
 func (h *Home) Title() string { return "home" }
 
-// Status implements [page.Page].
+// Status implements [page.Page]. Where there is room, the page says it itself.
 func (h *Home) Status() string {
-	done := 0
-	for _, s := range h.steps {
-		if s.State == workbook.Done {
-			done++
-		}
+	if !h.small {
+		return ""
 	}
-	return fmt.Sprintf("%d of %d done", done, len(h.steps))
+	return fmt.Sprintf("%d of %d done", h.done(), h.steps())
+}
+
+// steps is how many there are, done how many are.
+func (h *Home) steps() (n int) {
+	for _, s := range h.list.stages {
+		n += len(s.Steps)
+	}
+	return n
+}
+
+func (h *Home) done() (n int) {
+	for _, s := range h.list.stages {
+		n += s.Done()
+	}
+	return n
 }
 
 // Init implements [page.Page].
@@ -70,22 +91,27 @@ func (h *Home) warm() tea.Cmd {
 	if h.warmed || h.env.Workbook.InClone() != nil {
 		return nil
 	}
-	for _, s := range h.steps {
-		if s.Kind == workbook.RepairStep && s.State != workbook.Done {
-			h.warmed = true
-			return h.warmUp.Start(s.Kata)
+	for _, stage := range h.list.stages {
+		for _, s := range stage.Steps {
+			if s.Kind == workbook.RepairStep && s.State != workbook.Done {
+				h.warmed = true
+				return h.warmUp.Start(s.Kata)
+			}
 		}
 	}
 	return nil
 }
 
-func (h *Home) next() int {
-	for i, s := range h.steps {
-		if s.State != workbook.Done {
-			return i
+// next is the first step that is not done.
+func (h *Home) next() (workbook.Step, bool) {
+	for _, stage := range h.list.stages {
+		for _, s := range stage.Steps {
+			if s.State != workbook.Done {
+				return s, true
+			}
 		}
 	}
-	return -1
+	return workbook.Step{}, false
 }
 
 // Update implements [page.Page].
@@ -99,32 +125,72 @@ func (h *Home) Close() {
 
 // Actions implements [page.Page].
 func (h *Home) Actions() []ui.Action {
-	next, module := h.next(), h.env.Workbook.ModuleOf(h.steps[h.cursor.At])
+	next, ok := h.next()
 	to := func(r page.Route) func() tea.Cmd { return func() tea.Cmd { return h.env.Open(r) } }
-	return append([]ui.Action{
-		ui.On(keymap.Continue, func() tea.Cmd { return h.open(next) }).
-			Unless(next < 0, workbook.AllDone),
-		ui.On(keymap.Open, func() tea.Cmd { return h.open(h.cursor.At) }),
+	var out []ui.Action
+	if h.list.filter != "" {
+		out = append(out, ui.On(keymap.FilterClear, ui.Do(h.clearFilter)))
+	}
+	out = append(out, ui.On(keymap.Continue, func() tea.Cmd { return h.open(next) }).Unless(!ok, workbook.AllDone))
+	out = append(out, h.rowActions()...)
+	out = append(out,
+		ui.On(keymap.Filter, ui.Do(h.startFilter)),
 		ui.On(keymap.Review, to(page.Route{Page: page.Review})).
 			Unless(len(h.review.Due) == 0, h.review.Nothing()),
 		ui.On(keymap.Progress, to(page.Route{Page: page.Progress})),
 		ui.On(keymap.Settings, to(page.Route{Page: page.Settings})).Hushed(),
 		ui.On(keymap.QuizAll, to(page.Route{Page: page.Quiz})).Hushed(),
-		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(module) }).Hushed().
-			Unless(module == "", "No kata belongs to this lesson yet, so there is no module to test out of."),
-	}, ui.Before(func() { h.opened = nil }, h.cursor.Moves(len(h.steps), "step"))...)
+	)
+	return append(out, ui.Before(func() { h.opened = nil }, h.moves())...)
 }
 
-func (h *Home) open(i int) tea.Cmd {
-	if h.steps[i].Kind == workbook.RepairStep && h.warmUp.Running {
+// rowActions are what keys do with the row under the cursor.
+func (h *Home) rowActions() []ui.Action {
+	r, ok := h.list.selected()
+	if !ok {
+		return nil
+	}
+	filtered := h.list.filter != ""
+	const unfolded = "A filter opens all modules that have a match."
+	var out []ui.Action
+	if r.step != nil {
+		out = append(out, ui.On(keymap.Open, func() tea.Cmd { return h.open(*r.step) }))
+	} else {
+		does := "open"
+		if h.list.unfolded(r.stage) {
+			does = "close"
+		}
+		out = append(out,
+			ui.On(keymap.Does(keymap.Enter, does), ui.Do(h.list.fold)).Unless(filtered, unfolded),
+			ui.On(keymap.Inward, ui.Do(h.list.inward)).Hushed())
+	}
+	return append(out,
+		ui.On(keymap.Fold, ui.Do(h.list.fold)).Hushed().Unless(filtered, unfolded),
+		ui.On(keymap.Outward, ui.Do(h.list.outward)).Hushed(),
+		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(r.stage.Module) }).Hushed().
+			Unless(r.stage.Module == "", "No kata belongs to these lessons, so there is no module to test out of."))
+}
+
+// moves are the keys that move the cursor.
+func (h *Home) moves() []ui.Action {
+	n, by := len(h.list.rows), max(1, h.pager.Height()-1)
+	page := func(by int) func() tea.Cmd {
+		return ui.Do(func() { h.list.cursor = ui.Cursor{At: max(0, min(n-1, h.list.cursor.At+by)), Moved: true} })
+	}
+	return append(h.list.cursor.Moves(n, "row"),
+		ui.On(keymap.PageUp, page(-by)).Hushed(), ui.On(keymap.PageDown, page(by)).Hushed())
+}
+
+func (h *Home) open(s workbook.Step) tea.Cmd {
+	if s.Kind == workbook.RepairStep && h.warmUp.Running {
 		h.warmUp.Stop() // the kata goes on with it, and shows how far it is
 		h.warmed = false
 	}
-	h.cursor = ui.Cursor{At: i, Moved: true}
-	if h.opened = nil; h.steps[i].State != workbook.Done {
-		h.opened = &i
+	h.list.find(s)
+	if h.opened = nil; s.State != workbook.Done {
+		h.opened = &s
 	}
-	return h.env.Open(page.RouteTo(h.steps[i]))
+	return h.env.Open(page.RouteTo(s))
 }
 
 // testOut asks whether the learner wants to be asked instead of reading.
@@ -139,118 +205,54 @@ func (h *Home) testOut(module string) tea.Cmd {
 	})
 }
 
-// Layout implements [page.Page]. It reads the path anew, as it is after
-// whatever the learner just did. The cursor stays on the step that was opened,
-// unless that is done now: then it goes to what is next.
-func (h *Home) Layout(width, height int) {
-	h.steps = h.env.Workbook.Path()
-	if h.opened != nil && h.steps[*h.opened].State == workbook.Done {
-		h.opened = nil
-		if next := h.next(); next >= 0 {
-			h.cursor = ui.Cursor{At: next, Moved: true}
-		}
+// follow reads the map anew, as it is after whatever the learner just did. The
+// cursor stays on the step that was opened, unless that is done now: then it
+// goes to what comes after it.
+func (h *Home) follow() {
+	h.list.set(h.env.Workbook.Map())
+	if h.opened == nil {
+		return
 	}
-	out := h.head(width)
-	at := 0
-	for i, s := range h.steps {
-		if s.Kind == workbook.ReadStep && i > 0 && height >= 16 {
-			out = append(out, "")
+	for _, stage := range h.list.stages {
+		for _, s := range stage.Steps {
+			if !s.Same(*h.opened) || s.State != workbook.Done {
+				continue
+			}
+			h.opened = nil
+			if next, ok := h.env.Workbook.After(s); ok {
+				h.list.find(next)
+			}
+			return
 		}
-		if i == h.cursor.At {
-			at = len(out)
-		}
-		out = append(out, h.row(s, i == h.cursor.At, width))
-	}
-	h.detail = h.details(width, height)
-	h.pager.Set(out, width, height-len(h.detail))
-	if h.cursor.Moved {
-		h.pager.Reveal(ui.Span{First: at, Last: at})
-		if h.cursor.At == 0 {
-			h.pager.ScrollTo(0)
-		}
-		h.cursor.Moved = false
 	}
 }
 
 // View implements [page.Page].
 func (h *Home) View() string {
-	return strings.Join(append([]string{h.pager.View()}, h.detail...), "\n")
+	out := append(append([]string{}, h.head...), h.pager.View())
+	return strings.Join(append(out, h.detail...), "\n")
 }
 
-// head says what is next and what is ready for review.
-func (h *Home) head(width int) []string {
-	t := h.env.Theme
-	var out []string
-	if i := h.next(); i >= 0 {
-		out = append(out, t.Bold.Render(ui.Fit("Next: "+h.steps[i].Name(), width)))
-	} else {
-		out = append(out, t.Good.Render(workbook.AllDone))
-	}
-	if n := len(h.review.Due); n > 0 {
-		out = append(out, t.Dim.Render(fmt.Sprintf("Review: %s due, %s asks.", workbook.Count(n, "question"), keymap.Name(keymap.Review))))
-	}
-	return append(out, "")
-}
+// Wheel implements [page.Pointed].
+func (h *Home) Wheel(_, _, lines int) { h.pager.Scroll(lines) }
 
-// mark says how far a step is without colour.
-func mark(s workbook.StepState) string {
-	switch s {
-	case workbook.Done:
-		return "[x]"
-	case workbook.Started:
-		return "[~]"
-	default:
-		return "[ ]"
-	}
-}
-
-func (h *Home) row(s workbook.Step, selected bool, width int) string {
-	t := h.env.Theme
-	name := ""
-	switch s.Kind {
-	case workbook.ReadStep:
-		name = fmt.Sprintf("Lesson %02d  %s", s.Lesson.Number, s.Title())
-	case workbook.QuizStep:
-		name = fmt.Sprintf("  Quiz     %s", s.Title())
-	case workbook.RepairStep:
-		name = fmt.Sprintf("  Kata %02d  %s", s.Kata.Number, s.Title())
-	}
-	sign := "  "
-	if selected {
-		sign = "> "
-	}
-	style := t.Dim
-	switch s.State {
-	case workbook.Done:
-		style = t.Good
-	case workbook.Started:
-		style = t.Warn
-	case workbook.Open:
-	}
-	left := sign + style.Render(mark(s.State)) + " "
-	detail := "  " + s.Detail
-	room := width - 6 - len(detail)
-	if room < 24 {
-		detail, room = "", width-6
-	}
-	name = ui.Fit(name, room)
-	if selected {
-		name = t.Cursor.Render(name)
-	}
-	return left + name + t.Dim.Render(detail)
-}
-
-// details say what the selected step is about, where there is room.
-func (h *Home) details(width, height int) []string {
-	if height < 14 {
+// Click implements [page.Pointed]: on the selected row it does what enter does.
+func (h *Home) Click(_, y int) tea.Cmd {
+	line := y - len(h.head)
+	if line < 0 || line >= h.pager.Height() {
 		return nil
 	}
-	if lines := h.warmUp.Lines(h.env.Look, width); lines != nil {
-		return append([]string{""}, lines...)
+	if line += h.pager.Top(); line >= len(h.lines) || h.lines[line] < 0 {
+		return nil
 	}
-	var out []string
-	for line := range strings.Lines(h.env.Workbook.About(h.steps[h.cursor.At])) {
-		out = append(out, ui.WrapText(strings.TrimRight(line, "\n"), width)...)
+	at := h.lines[line]
+	if at != h.list.cursor.At {
+		h.opened, h.list.cursor = nil, ui.Cursor{At: at, Moved: true}
+		return nil
 	}
-	return append([]string{""}, ui.Paint(h.env.Theme.Dim, out)...)
+	if step := h.list.rows[at].step; step != nil {
+		return h.open(*step)
+	}
+	h.list.fold()
+	return nil
 }

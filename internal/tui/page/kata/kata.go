@@ -164,7 +164,11 @@ func (p *Kata) Actions() []ui.Action {
 		outside = err.Error()
 	}
 	inside := func(a ui.Action) ui.Action { return a.Unless(outside != "", outside) }
-	out := []ui.Action{
+	var out []ui.Action
+	if p.env.Workbook.Log.State().KataSolved(p.kata.ID) {
+		out = append(out, page.GoOn(p.env, p.env.Workbook.RepairStep(p.kata)))
+	}
+	out = append(out,
 		inside(ui.On(keymap.Edit, p.edit)),
 		inside(ui.On(keymap.Run, p.grade)),
 		ui.On(keymap.Hint, p.hint).Unless(p.hints == len(p.kata.Hints) && p.tab == hintsTab, "All hints are shown."),
@@ -176,7 +180,7 @@ func (p *Kata) Actions() []ui.Action {
 		ui.On(keymap.PreviousTab, func() tea.Cmd { return p.turn(-1) }).Hushed(),
 		inside(ui.On(keymap.Reset, p.reset).Hushed()),
 		inside(ui.On(keymap.Undo, p.undo).Hushed()),
-	}
+	)
 	for i, name := range tabNames {
 		out = append(out, ui.On(keymap.Digit(i+1, name), func() tea.Cmd { return p.goTo(tab(i)) }).Hushed())
 	}

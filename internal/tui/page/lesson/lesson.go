@@ -25,6 +25,7 @@ type Lesson struct {
 	ticked   map[string]bool         // tasks that were ticked or unticked here
 	programs *ui.Programs
 	ran      string // the main.go of the section's last run
+	ended    bool   // the learner was told that the lesson ends here
 	contents *contents
 	search   search
 
@@ -78,7 +79,7 @@ func (p *Lesson) section() *course.Section { return p.lesson.Sections[p.at] }
 
 // visit shows a section and records it as seen.
 func (p *Lesson) visit(i int) tea.Cmd {
-	p.at, p.focus, p.ran = i, nil, ""
+	p.at, p.focus, p.ran, p.ended = i, nil, "", false
 	p.pager.ScrollTo(0)
 	section := p.section()
 	for _, b := range section.Blocks {
@@ -99,6 +100,9 @@ func (p *Lesson) Actions() []ui.Action {
 	}
 	last := p.at == len(p.lesson.Sections)-1
 	out := p.searchActions()
+	if last {
+		out = append(out, p.goOn())
+	}
 	out = append(out,
 		ui.On(keymap.Onward, p.forward),
 		ui.On(keymap.Answer, func() tea.Cmd { return p.answering() }).
@@ -174,16 +178,25 @@ func (p *Lesson) tick(task string) tea.Cmd {
 	return p.env.Record(func(ctx context.Context) error { return p.env.Workbook.Tick(ctx, task, done) })
 }
 
-// forward pages down and, at the end, goes to the next section.
+// goOn leads to the step after the lesson.
+func (p *Lesson) goOn() ui.Action { return page.GoOn(p.env, p.env.Workbook.ReadStep(p.lesson)) }
+
+// forward pages down and, at the end, goes to the next section. After the last
+// one it first says so: a key that is held down reads no further than that.
 func (p *Lesson) forward() tea.Cmd {
-	switch {
+	switch next := p.goOn(); {
 	case !p.pager.AtEnd():
 		p.pager.PageDown()
 	case p.at < len(p.lesson.Sections)-1:
 		return p.visit(p.at + 1)
+	case next.Off != "":
+		return p.env.Notify("The end of the lesson. " + next.Off)
+	case p.ended:
+		return next.Do()
 	default:
-		return p.env.Notify(fmt.Sprintf("The end of the lesson. %s goes back to the path, where %s continues with its quiz.",
-			keymap.Name(keymap.Back), keymap.Name(keymap.Continue)))
+		p.ended = true
+		return p.env.Notify(fmt.Sprintf("The end of the lesson. %s again goes %s, %s back.",
+			keymap.Name(keymap.Onward), next.Help().Desc, keymap.Name(keymap.Back)))
 	}
 	return nil
 }

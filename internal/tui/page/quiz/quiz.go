@@ -20,6 +20,7 @@ import (
 type Quiz struct {
 	env      *page.Env
 	heading  string
+	lesson   *course.Lesson         // that the questions are on, nil if they are on more
 	begin    func() *workbook.Round // a round that can be had at once; nil for a review
 	due      *ui.Task               // looks for what is due, in a review
 	nothing  string                 // why there is nothing to review
@@ -36,7 +37,9 @@ func New(e *page.Env, l *course.Lesson) *Quiz {
 	if l != nil {
 		heading = "Quiz: " + l.Title
 	}
-	return newQuiz(e, heading, func() *workbook.Round { return e.Workbook.Quiz(l, e.Shuffle) })
+	z := newQuiz(e, heading, func() *workbook.Round { return e.Workbook.Quiz(l, e.Shuffle) })
+	z.lesson = l
+	return z
 }
 
 // NewTestOut asks about a module, so that its lessons count as done.
@@ -127,10 +130,7 @@ func (z *Quiz) Actions() []ui.Action {
 	case z.round == nil:
 		return nil
 	case z.now == nil:
-		return append([]ui.Action{
-			ui.On(keymap.Does(keymap.Enter, "to the path"), func() tea.Cmd { return z.env.Back() }),
-			ui.On(keymap.AskAgain, z.Init),
-		}, z.pager.Scrolling()...)
+		return append(append(z.onward(), ui.On(keymap.AskAgain, z.Init)), z.pager.Scrolling()...)
 	case z.now.Feedback != nil:
 		out := []ui.Action{ui.On(keymap.Go, ui.Do(z.next))}
 		if file := z.now.Asked.CodeFile; z.now.Asked.Kind == course.Trace {
@@ -142,6 +142,19 @@ func (z *Quiz) Actions() []ui.Action {
 		return append(out, z.pager.Scrolling()...)
 	}
 	return append(ui.Before(func() { z.follow = true }, z.now.Actions()), z.pager.Paging()...)
+}
+
+// onward leads from the end of the round to what comes after it.
+func (z *Quiz) onward() []ui.Action {
+	back := ui.On(keymap.Does(keymap.Enter, "to the path"), z.env.Back)
+	if z.lesson == nil {
+		return []ui.Action{back}
+	}
+	next := page.GoOn(z.env, z.env.Workbook.QuizStep(z.lesson))
+	if next.Off != "" {
+		return []ui.Action{back}
+	}
+	return []ui.Action{ui.On(keymap.Does(keymap.Enter, next.Help().Desc), next.Do), next.Hushed()}
 }
 
 // Layout implements [page.Page].

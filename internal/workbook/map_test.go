@@ -1,0 +1,158 @@
+package workbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/lessons"
+	"example.com/leakproof/quiz"
+	"example.com/leakproof/solutions"
+)
+
+// realCourse is a workbook on the course as it is.
+func realCourse(t *testing.T) *Workbook {
+	t.Helper()
+	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := progress.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Workbook{Course: c, Log: log, Now: time.Now}
+}
+
+func TestEveryStepIsOnTheMapOnceAfterWhatItNeeds(t *testing.T) {
+	wb := realCourse(t)
+	seen := map[string]bool{}
+	for _, stage := range wb.Map() {
+		for _, s := range stage.Steps {
+			name := string(s.Kind) + s.ID()
+			if seen[name] {
+				t.Errorf("%s is on the map twice", s.Name())
+			}
+			seen[name] = true
+			if s.Kind != RepairStep {
+				continue
+			}
+			if s.Kata.Module != stage.Title {
+				t.Errorf("%s is under %q", s.Name(), stage.Title)
+			}
+			for _, id := range s.Kata.Lessons {
+				if !seen[string(ReadStep)+id] {
+					t.Errorf("%s comes before lesson %s, which it asks for", s.Name(), id)
+				}
+			}
+		}
+	}
+	if want := 2*len(wb.Course.Lessons) + len(wb.Course.Katas); len(seen) != want {
+		t.Errorf("%d steps are on the map, want %d", len(seen), want)
+	}
+}
+
+// TestAMapOfTwoModules has lessons that no kata asks for: one that a kata
+// practises, one on the way to another, one at the end.
+func TestAMapOfTwoModules(t *testing.T) {
+	lesson := func(number int) *course.Lesson {
+		return &course.Lesson{ID: fmt.Sprintf("%02d-l", number), Number: number, Minutes: 10, Sections: []*course.Section{{ID: "a"}, {ID: "b"}}}
+	}
+	kata := func(number int, module string, lessons ...string) *course.Kata {
+		return &course.Kata{ID: fmt.Sprintf("%02d-k", number), Number: number, Module: module, Minutes: 15, Lessons: lessons}
+	}
+	wb := open(t, grade.Verdict{})
+	wb.Course = &course.Course{
+		Lessons: []*course.Lesson{lesson(1), lesson(2), lesson(3), lesson(4), lesson(5)},
+		Katas:   []*course.Kata{kata(1, "First", "04-l"), kata(2, "Second", "01-l", "04-l"), kata(3, "Second", "01-l"), kata(4, "Gone", "01-l")},
+		Modules: []*course.Module{{Title: "First", About: "a"}, {Title: "Second", About: "b"}},
+		Points:  []course.Point{{ID: "P", Lesson: "02-l", Katas: []string{"09-planned", "03-k"}}},
+	}
+	var got []string
+	for _, stage := range wb.Map() {
+		line := stage.Title + ":"
+		for _, s := range stage.Steps {
+			if s.Kind != QuizStep {
+				line += fmt.Sprintf(" %s%d", s.Kind[:1], s.Number())
+			}
+		}
+		got = append(got, line)
+	}
+	want := []string{"First: l3 l4 k1", "Second: l1 k2 k3 l2", lastStage.Title + ": l5 k4"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the map (-want +got):\n%s", diff)
+	}
+	if left := wb.Map()[0].Left(); left != 35 {
+		t.Errorf("%d minutes left at first, want 35", left)
+	}
+	if err := wb.MarkRead(t.Context(), wb.Course.Lessons[3], wb.Course.Lessons[3].Sections[0]); err != nil {
+		t.Fatal(err)
+	}
+	if left := wb.Map()[0].Left(); left != 30 {
+		t.Errorf("%d minutes left after half a lesson, want 30", left)
+	}
+}
+
+func TestWhatComesAfterAStep(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	l := wb.Course.Lessons[0]
+	path := wb.Path() // a lesson, its quiz, a kata
+	next, ok := wb.After(path[0])
+	if !ok || !next.Same(path[1]) {
+		t.Errorf("after the lesson comes %s, %t", next.Name(), ok)
+	}
+	if next, ok = wb.After(path[2]); !ok || !next.Same(path[0]) {
+		t.Errorf("after the last step comes %s, %t: want the first that is not done", next.Name(), ok)
+	}
+	for _, s := range l.Sections {
+		if err := wb.MarkRead(t.Context(), l, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if next, ok = wb.After(path[2]); !ok || !next.Same(path[1]) {
+		t.Errorf("with the lesson read, after the last step comes %s, %t", next.Name(), ok)
+	}
+	wb.Course.Katas, wb.Course.Questions = nil, nil
+	wb.Course.Lessons = slices.Clone(wb.Course.Lessons)
+	if next, ok = wb.After(wb.Path()[1]); ok {
+		t.Errorf("nothing is left, and after the quiz comes %s", next.Name())
+	}
+}
+
+func TestWhyAStepIsNext(t *testing.T) {
+	wb := realCourse(t)
+	path, stages := wb.Path(), wb.Map()
+	begun := path[1]
+	begun.State, begun.Detail = Started, "2 of 3 sections"
+	for _, test := range []struct {
+		step Step
+		want string
+	}{
+		{path[0], "The path begins here."},
+		{path[1], "It comes next in " + stages[0].Title + "."},
+		{stages[1].Steps[0], stages[1].Title + " begins with it."},
+		{begun, "You began it: 2 of 3 sections."},
+	} {
+		if got := wb.Why(test.step); got != test.want {
+			t.Errorf("%s: %q, want %q", test.step.Name(), got, test.want)
+		}
+	}
+}
+
+func TestTimesAreSaidInWords(t *testing.T) {
+	var got []string
+	for _, minutes := range []int{0, 1, 59, 60, 64, 65, 115, 119, 126, 754} {
+		got = append(got, Time(minutes))
+	}
+	const want = "0 min, 1 min, 59 min, 1 h, 1 h, 1 h 10 min, 2 h, 2 h, 2 h 10 min, 12 h 30 min"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
+	}
+}
