@@ -225,7 +225,7 @@ func (a *app) actions() []ui.Action {
 	} else {
 		actions = append(actions, ui.On(keymap.Back, a.Back))
 	}
-	return append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) })))
+	return ui.Distinct(append(actions, ui.On(keymap.Help, ui.Do(func() { a.help = newHelp(a.actions()) }))))
 }
 
 // Open implements [page.Router].

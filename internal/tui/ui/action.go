@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/tui/keymap"
 )
 
 // Action is one thing that a key does on a page now. The actions of a page
@@ -29,6 +33,27 @@ func (a Action) Unless(off bool, why string) Action {
 		a.Off = why
 	}
 	return a
+}
+
+// Distinct leaves each key to the first action that has it. An action without a
+// key of its own is left out: it could not be reached.
+func Distinct(actions []Action) []Action {
+	taken := map[string]bool{}
+	var out []Action
+	for _, a := range actions {
+		free := slices.DeleteFunc(slices.Clone(a.Keys()), func(k string) bool { return taken[k] })
+		if len(free) == 0 {
+			continue
+		}
+		for _, k := range free {
+			taken[k] = true
+		}
+		if len(free) < len(a.Keys()) {
+			a.Binding = keymap.Only(a.Binding, free...)
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // Find is the first action that a key stands for.
