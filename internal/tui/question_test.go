@@ -80,6 +80,28 @@ func TestOnlyEnterAnswers(t *testing.T) {
 	})
 }
 
+// TestWhatTheWheelScrolledAwayIsNotAnswered: the key brings it back first.
+func TestWhatTheWheelScrolledAwayIsNotAnswered(t *testing.T) {
+	drive(t, sizes["40x12"], func(d *driver) {
+		d.ask("close-trace", func(q *course.Question) {
+			long(q)
+			for i := range q.Options {
+				q.Options[i].Text = strings.Repeat("a line\n", 3) + "the last"
+			}
+		})
+		d.sees("> 1.", "1 option more")
+		d.wheel(3)
+		d.lacks("> 1.")
+		d.press("enter")
+		d.sees("> 1.", "0 right")
+		d.lacks("Not quite")
+		d.press("enter")
+		if q := d.env.Workbook.Course.Question("close-trace"); q == nil || strings.Contains(d.look(), "> 1.") {
+			d.Errorf("the option in sight was not answered:\n%s", d.look())
+		}
+	})
+}
+
 func TestAClickMovesTheCursorAndDoesNotAnswer(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-first", func(*course.Question) {})

@@ -79,7 +79,11 @@ func (q *Question) Actions() []Action {
 		if q.Asked.Kind == course.Order {
 			choose = keymap.Does(choose, "put next")
 		}
-		out = append(out, On(choose, Do(func() { q.toggle(q.cursor.At) })))
+		out = append(out, On(choose, Do(func() {
+			if q.seen() {
+				q.toggle(q.cursor.At)
+			}
+		})))
 	}
 	for i := range q.order {
 		out = append(out, On(keymap.Digit(i+1, fmt.Sprintf("option %d", i+1)), Do(func() { q.pick(i) })).Hushed())
@@ -129,11 +133,24 @@ func (q *Question) toggle(shown int) {
 	}
 }
 
+// seen reports whether the option under the cursor is in sight. If it is not,
+// because the wheel scrolled it away, it comes back and the key does no more.
+func (q *Question) seen() bool {
+	if q.room.scrolledAway(q.cursor.At) {
+		q.cursor.Moved = true
+		return false
+	}
+	return true
+}
+
 func (q *Question) answer() tea.Cmd {
 	switch {
 	case q.Asked.Kind == course.Type:
 		q.chosen = q.Asked.Typed(q.input.Value())
 	case !q.several():
+		if !q.seen() {
+			return nil
+		}
 		q.chosen = []int{q.order[q.cursor.At]}
 	}
 	f, save := q.Round.Answer(slices.Clone(q.chosen))

@@ -78,6 +78,12 @@ func (q *Question) Layout(width, height int, head, foot []string) {
 	}
 }
 
+// scrolledAway reports whether an option has a place on the page that is not in
+// sight.
+func (r *room) scrolledAway(option int) bool {
+	return len(r.options.Lines()) > 0 && r.options.Hidden(r.spans[option:option+1]) > 0
+}
+
 func (q *Question) layoutAnswered(asked, foot []string, height int) {
 	r := &q.room
 	first, lines := len(asked), append(asked, q.verdict(r.width)...)
