@@ -68,6 +68,27 @@ func TestAWindowOfCodeScrolls(t *testing.T) {
 	})
 }
 
+// TestAQuestionFitsEverySize: whatever the terminal does meanwhile, the option
+// under the cursor is to be seen, and what it deserves after the answer.
+func TestAQuestionFitsEverySize(t *testing.T) {
+	drive(t, sizes["80x24"], func(d *driver) {
+		d.ask("close-trace", long)
+		for _, size := range [][2]int{{28, 8}, {300, 100}, {29, 9}, {40, 12}, {20, 5}, {120, 10}, {30, 60}, {80, 24}} {
+			d.resize(size[0], size[1])
+			d.press("end", "pgdown", "home")
+			if size[0] >= minWidth {
+				d.sees("> 1.")
+			}
+		}
+		d.press("enter")
+		for _, size := range [][2]int{{28, 8}, {300, 100}, {20, 5}, {80, 24}} {
+			d.resize(size[0], size[1])
+			d.press("end", "pgup", "home")
+		}
+		d.sees("What does this program print?")
+	})
+}
+
 // TestOnlyEnterAnswers: space and digits choose.
 func TestOnlyEnterAnswers(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {

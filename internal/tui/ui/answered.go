@@ -75,11 +75,11 @@ func (q *Question) explanation(option, width int) []string {
 		first += fmt.Sprintf("%d. ", slices.Index(q.order, option)+1) + q.tick(option)
 	}
 	out := Indent(first, q.text(option, width-xansi.StringWidth(first)))
-	why := q.look.Markdown.Prose(r.Option.Why, width-5)
+	why := q.look.Markdown.Prose(r.Option.Why, width-7)
 	if !r.Right && !r.Chosen {
 		why = Paint(q.look.Theme.Dim, why)
 	}
-	out = append(out, Indent("     ", why)...)
+	out = append(out, prefix("       ", why)...)
 	if r.Belief != nil {
 		out = append(out, q.belief(r.Belief, width)...)
 	}
@@ -96,9 +96,9 @@ func (q *Question) mark(right bool) string {
 
 // belief names the misconception behind a wrong choice and corrects it.
 func (q *Question) belief(m *course.Misconception, width int) []string {
-	says := q.look.Markdown.Prose(workbook.Believed(m), width-5-CalloutBar)
-	truth := q.look.Markdown.Prose(workbook.Truth(m.Truth), width-5-CalloutBar)
-	return prefix("     "+q.look.Theme.Picture.Render("▌")+" ", append(says, truth...))
+	says := q.look.Markdown.Prose(workbook.Believed(m), width-7-CalloutBar)
+	truth := q.look.Markdown.Prose(workbook.Truth(m.Truth), width-7-CalloutBar)
+	return prefix("       "+q.look.Theme.Picture.Render("▌")+" ", append(says, truth...))
 }
 
 // text is what an option says.
