@@ -123,7 +123,7 @@ func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 		var programs []string
 		var traces []*course.Question
 		for _, q := range c.QuestionsOf(l.ID) {
-			if q.Kind == course.Trace {
+			if q.Program() != "" {
 				traces = append(traces, q)
 				programs = append(programs, q.CodeFile)
 			}
@@ -153,8 +153,8 @@ func TestTheBankIsLargeAndVaried(t *testing.T) {
 		count[q.Kind]++
 		all++
 	}
-	if all < 120 || count[course.Single] > all/2 || count[course.Trace]+count[course.Spot] < 40 {
-		t.Errorf("%d questions (%v): want at least 120, at most half of them single, at least 40 trace or spot", all, count)
+	if all < 120 || count[course.Single] > all/2 || count[course.Trace]+count[course.Spot]+count[course.Type] < 40 {
+		t.Errorf("%d questions (%v): want at least 120, at most half of them single, at least 40 trace, spot or type", all, count)
 	}
 	t.Logf("%d questions: %v", all, count)
 }

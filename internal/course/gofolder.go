@@ -107,12 +107,12 @@ func (g *goFolder) declarations(name string, wanted []string) (source string, li
 	return strings.Join(parts, "\n\n"), line, nil
 }
 
-// test returns where the folder's test with that name stands.
-func (g *goFolder) test(name string) (file string, line int, err error) {
+// test returns the folder's test with that name, and the file it stands in.
+func (g *goFolder) test(name string) (file string, decl gosource.Decl, err error) {
 	if g.tests == nil {
 		entries, err := fs.ReadDir(g.fsys, g.dir)
 		if err != nil {
-			return "", 0, fmt.Errorf("%s cannot be listed (%w): restore it", g.path(""), err)
+			return "", decl, fmt.Errorf("%s cannot be listed (%w): restore it", g.path(""), err)
 		}
 		for _, e := range entries {
 			if strings.HasSuffix(e.Name(), "_test.go") {
@@ -123,13 +123,13 @@ func (g *goFolder) test(name string) (file string, line int, err error) {
 	for _, test := range g.tests {
 		f, err := g.file(test)
 		if err != nil {
-			return "", 0, err
+			return "", decl, err
 		}
 		for _, d := range f.Decls {
 			if d.Func && d.Names[0] == name {
-				return g.path(test), d.Keyword, nil
+				return g.path(test), d, nil
 			}
 		}
 	}
-	return "", 0, fmt.Errorf("no %s in the test files of %s: write it, or name the one that proves this", name, g.path(""))
+	return "", decl, fmt.Errorf("no %s in the test files of %s: write it, or name the one that proves this", name, g.path(""))
 }

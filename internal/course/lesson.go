@@ -57,6 +57,8 @@ type Block struct {
 	Line     int    // Code, Proof: where it stands in File
 	Wrong    bool   // Code: wrong on purpose
 	Test     string // Proof, wrong Code: the test that shows it
+	Source   string // Proof, wrong Code: the test's source
+	Proved   string // wrong Code: the file of the test, below the module root
 	Question *Question
 	Kata     PlannedKata // Drill
 	Task     string      // Task: its id, unique in the course
@@ -291,9 +293,11 @@ func (p *lessonParser) codeDirective(name string, args []string, at int) {
 		return
 	}
 	if test != "" {
-		if _, ok := p.proof(test, at); !ok {
+		proof, ok := p.proof(test, at)
+		if !ok {
 			return
 		}
+		b.Source, b.Proved = proof.Source, proof.File
 	}
 	p.add(b)
 }
@@ -314,12 +318,12 @@ func (p *lessonParser) runDirective(dir string, at int) {
 }
 
 func (p *lessonParser) proof(test string, at int) (Block, bool) {
-	file, line, err := p.code.test(test)
+	file, decl, err := p.code.test(test)
 	if err != nil {
 		p.refuse(at, err)
 		return Block{}, false
 	}
-	return Block{Kind: Proof, Test: test, File: file, Line: line, sourceLine: at}, true
+	return Block{Kind: Proof, Test: test, File: file, Line: decl.Keyword, Source: decl.Source, sourceLine: at}, true
 }
 
 // refuse tells why the Go code that a line of the lesson asks for is not there.

@@ -16,6 +16,7 @@ const (
 	Trace  Kind = "trace"  // what does this program print
 	Spot   Kind = "spot"   // which line
 	Order  Kind = "order"  // put the options in order
+	Type   Kind = "type"   // type the answer; the options are what people answer
 )
 
 // Question is one question of the bank. What a learner answered is kept by id
@@ -33,6 +34,9 @@ type Question struct {
 	Explanation   string
 	Misconception string // Order: the one behind a wrong order
 	Options       []Option
+	Accept        []string // Type: other spellings of the right option
+	Exact         bool     // Type: case and white space count
+	Section       string   // the id of the section that says it; "" where none was named
 
 	file string
 	line int
@@ -73,12 +77,41 @@ func (q *Question) Correct(choice []int) bool {
 	return true
 }
 
+// Typed is the choice that a typed text makes: the option that says the same,
+// or nothing where none does.
+func (q *Question) Typed(text string) []int {
+	for i, o := range q.Options {
+		if q.same(text, o.Text) || o.Right && slices.ContainsFunc(q.Accept, func(a string) bool { return q.same(text, a) }) {
+			return []int{i}
+		}
+	}
+	return nil
+}
+
+// same compares what was typed with an answer.
+func (q *Question) same(a, b string) bool {
+	if q.Exact {
+		return a == b
+	}
+	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+}
+
+// Program is the main.go whose output the question asks for, "" where it asks
+// for something else.
+func (q *Question) Program() string {
+	if q.Kind == Trace || q.Kind == Type {
+		return q.CodeFile
+	}
+	return ""
+}
+
 type quizFile struct {
 	Question []struct {
-		ID, Kind, Stem, Code, Explanation, Misconception string
-		Revision, Difficulty                             int
-		Teaches                                          []string
-		Option                                           []struct {
+		ID, Kind, Stem, Code, Explanation, Misconception, Section string
+		Revision, Difficulty                                      int
+		Teaches, Accept                                           []string
+		Exact                                                     bool
+		Option                                                    []struct {
 			Text, Why, Misconception string
 			Line                     int
 			Right                    bool
@@ -111,7 +144,7 @@ func (l *loader) loadQuiz(lesson *Lesson) []*Question {
 		q := &Question{
 			ID: raw.ID, Revision: raw.Revision, Kind: Kind(raw.Kind), Lesson: lesson.ID, Teaches: raw.Teaches,
 			Difficulty: raw.Difficulty, Stem: raw.Stem, Explanation: raw.Explanation,
-			Misconception: raw.Misconception, file: file,
+			Misconception: raw.Misconception, Accept: raw.Accept, Exact: raw.Exact, Section: raw.Section, file: file,
 		}
 		if i < len(lines) {
 			q.line = lines[i]
@@ -176,8 +209,14 @@ func (l *loader) checkQuestion(q *Question) {
 	if strings.Contains(strings.ToLower(q.Stem), "not true") {
 		bad("a stem that asks what is not true: ask for what is")
 	}
-	if n := len(q.Options); n < minOptions || n > maxOptions {
-		bad("it has %d options: give %d to %d", n, minOptions, maxOptions)
+	fewest := minOptions
+	if q.Kind == Type {
+		fewest = 1
+	} else if q.Accept != nil || q.Exact {
+		bad("accept and exact belong to a question of kind type: remove them")
+	}
+	if n := len(q.Options); n < fewest || n > maxOptions {
+		bad("it has %d options: give %d to %d", n, fewest, maxOptions)
 	}
 	if lines := strings.Split(q.Code, "\n"); len(lines) > maxCodeLines {
 		bad("its code has %d lines: shorten it to %d", len(lines), maxCodeLines)
@@ -191,8 +230,8 @@ func (l *loader) checkQuestion(q *Question) {
 	if (q.Kind == Trace || q.Kind == Spot) && q.CodeFile == "" {
 		bad("a %s question needs code", q.Kind)
 	}
-	if !slices.Contains([]Kind{Single, Multi, Trace, Spot, Order}, q.Kind) {
-		bad("unknown kind %q: use single, multi, trace, spot or order", q.Kind)
+	if !slices.Contains([]Kind{Single, Multi, Trace, Spot, Order, Type}, q.Kind) {
+		bad("unknown kind %q: use single, multi, trace, spot, order or type", q.Kind)
 		return // what holds for its options is unknown too
 	}
 	right := 0
@@ -201,7 +240,7 @@ func (l *loader) checkQuestion(q *Question) {
 			right++
 		}
 	}
-	one := q.Kind == Single || q.Kind == Trace || q.Kind == Spot
+	one := q.Kind != Multi && q.Kind != Order
 	for i, o := range q.Options {
 		if one && right > 1 && o.Right {
 			o.Misconception = "" // which of them is right is the question
@@ -209,7 +248,7 @@ func (l *loader) checkQuestion(q *Question) {
 		l.checkOption(q, i, o, bad)
 	}
 	switch q.Kind {
-	case Single, Trace, Spot:
+	case Single, Trace, Spot, Type:
 		if right != 1 {
 			bad("%d options are right: exactly one must be", right)
 		}
@@ -230,6 +269,9 @@ func (l *loader) checkQuestion(q *Question) {
 func (l *loader) checkOption(q *Question, i int, o Option, bad func(string, ...any)) {
 	if o.Text == "" {
 		bad("option %d has no text (for spot: line must name a line of the code that is not blank)", i+1)
+	}
+	if q.Kind == Type && strings.Contains(o.Text, "\n") {
+		bad("option %d has several lines: nobody types them, ask with kind trace", i+1)
 	}
 	if o.Why == "" {
 		bad("option %d has no why: say why it is right or wrong", i+1)

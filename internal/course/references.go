@@ -157,6 +157,9 @@ func (l *loader) checkQuiz(home map[string]string) {
 		} else {
 			first[q.ID] = q
 		}
+		if q.Section != "" && l.course.Lesson(q.Lesson).Section(q.Section) == nil {
+			l.problem(q.file, q.line, "question %q: lesson %s has no section %q: a section's id is its title in lower case with dashes", q.ID, q.Lesson, q.Section)
+		}
 		for _, id := range q.Teaches {
 			asked[id] = true
 			switch h, known := home[id]; {

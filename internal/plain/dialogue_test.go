@@ -166,11 +166,11 @@ func TestLongReasonsFlow(t *testing.T) {
 	q := d.wb.Course.Questions[3]
 	q.Options[0].Why = long
 	d.wb.Course.Misconceptions["kill"].Truth = long
-	if err := d.ended(d.round(t.Context(), d.wb.Ask(d.shuffle, q), "0 leaves.")); err != nil {
+	if err := d.ended(d.round(t.Context(), d.wb.Ask(d.shuffle, q), "leaves.")); err != nil {
 		t.Fatal(err)
 	}
-	_, reason, _ := strings.Cut(d.out.String(), "comes back.\n")
-	lines := strings.Split(reason, "\n")
+	_, reason, _ := strings.Cut(d.out.String(), "\nNot right, ")
+	lines := strings.Split("Not right, "+reason, "\n")
 	if len(lines) < 6 {
 		t.Fatalf("no reason in:\n%s", reason)
 	}
@@ -179,6 +179,30 @@ func TestLongReasonsFlow(t *testing.T) {
 		if len(line) > columns || len(line)+1+len(next) <= columns {
 			t.Errorf("a line of %d columns where %q would fit or is too much: %q", len(line), next, line)
 		}
+	}
+}
+
+// TestATypedAnswerIsALine: zero may be the answer, so an empty line leaves.
+func TestATypedAnswerIsALine(t *testing.T) {
+	q := &course.Question{
+		ID: "typed", Revision: 1, Kind: course.Type, Lesson: "01-ends", Stem: "How many are left?", Explanation: "All end.",
+		Options: []course.Option{
+			{Text: "0", Right: true, Why: "Each has an end."},
+			{Text: "1", Why: "Nothing is left.", Misconception: "kill"},
+		},
+	}
+	d := newDesk(t, typing("1", "many", "0", ""))
+	ask := func() error { return d.ended(d.round(t.Context(), d.wb.Ask(d.shuffle, q), "leaves.")) }
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, d.out.String(), "Type the answer and press Enter. An empty line leaves.",
+		"Not quite. The answer is: 0\n0: Each has an end.\n1: Nothing is left. Many believe:", "Right.\n0: Each has an end.\nIn short: All end.\n")
+	if strings.Contains(strings.SplitN(d.out.String(), "Type", 2)[0], "0") {
+		t.Errorf("the question tells its answer:\n%s", d.out.String())
+	}
+	if err := d.round(t.Context(), d.wb.Ask(d.shuffle, q), "leaves."); !errors.Is(err, errBack) {
+		t.Errorf("an empty line: %v", err)
 	}
 }
 
@@ -391,7 +415,7 @@ func TestTestingOutInLines(t *testing.T) {
 		wantPlain(t, text)
 		contains(t, text, "Test out of Ends? 5 questions.")
 		if miss {
-			contains(t, text, "\nNot right.\n", "so the test ends here. Nothing is lost")
+			contains(t, text, "\nNot quite. The right order is:\n", "so the test ends here. Nothing is lost")
 		} else {
 			contains(t, text, "All right at the first try.", "The katas are waiting for you.")
 		}

@@ -153,7 +153,7 @@ func (s *Session) section(ctx context.Context, l *course.Lesson, at int) error {
 		}
 		s.say("\nA question before you go on.")
 		round := s.wb.Ask(s.shuffle, b.Question)
-		if err := s.round(ctx, round, "0 skips the question."); err != nil && !errors.Is(err, errBack) {
+		if err := s.round(ctx, round, "skips the question."); err != nil && !errors.Is(err, errBack) {
 			return err
 		}
 	}

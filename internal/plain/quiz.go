@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func (s *Session) testOut(ctx context.Context, round *workbook.Round) error {
 	out := round.TestOut()
 	_, total := round.Progress()
 	s.text(wrap(flat(out.Offer(total)), "", ""))
-	switch err := s.round(ctx, round, "0 leaves the test."); {
+	switch err := s.round(ctx, round, "leaves the test."); {
 	case errors.Is(err, errBack):
 		s.say("Test left. Nothing is lost.")
 		return nil
@@ -66,7 +67,7 @@ func (s *Session) testOut(ctx context.Context, round *workbook.Round) error {
 func (s *Session) whole(ctx context.Context, heading string, round *workbook.Round) error {
 	_, total := round.Progress()
 	s.say("%s: %s. A missed one comes back at the end.", heading, workbook.Count(total, "question"))
-	switch err := s.round(ctx, round, "0 leaves the quiz."); {
+	switch err := s.round(ctx, round, "leaves the quiz."); {
 	case errors.Is(err, errBack):
 		done, _ := round.Progress()
 		s.say("Quiz left: %d of %d answered right.%s", done, total, s.kept("The answers are kept."))
@@ -78,8 +79,8 @@ func (s *Session) whole(ctx context.Context, heading string, round *workbook.Rou
 	return nil
 }
 
-// round asks until the round is over. Leave says what 0 does: the round then
-// fails with [errBack].
+// round asks until the round is over. Leave says what 0 does, or an empty line
+// where the answer is typed: the round then fails with [errBack].
 func (s *Session) round(ctx context.Context, round *workbook.Round, leave string) error {
 	_, total := round.Progress()
 	for n, q := 1, round.Question(); q != nil; n, q = n+1, round.Question() {
@@ -102,7 +103,10 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 		}
 		feedback, record := round.Answer(picked)
 		s.save(ctx, record)
-		s.feedback(q, order, feedback, round.ComesBack())
+		s.feedback(q, order, feedback)
+		if !feedback.Right && round.ComesBack() {
+			s.say("%s", workbook.ComesBack)
+		}
 	}
 	return nil
 }
@@ -128,6 +132,9 @@ func (s *Session) question(q *course.Question, order []int) {
 		s.text(numbered(q.Code))
 		s.say("End of the code.")
 	}
+	if q.Kind == course.Type { // the options would tell
+		return
+	}
 	for n, i := range order {
 		s.text(option(q, q.Options[i], fmt.Sprintf("%d. ", n+1)))
 	}
@@ -149,6 +156,9 @@ func option(q *course.Question, o course.Option, number string) string {
 
 // answer asks for an answer until it has the form the question wants.
 func (s *Session) answer(ctx context.Context, q *course.Question, order []int, leave string) ([]int, error) {
+	if q.Kind == course.Type {
+		return s.typed(ctx, q, leave)
+	}
 	var how string
 	switch q.Kind {
 	case course.Multi:
@@ -159,7 +169,7 @@ func (s *Session) answer(ctx context.Context, q *course.Question, order []int, l
 		how = fmt.Sprintf("Type the number of your answer (1 to %d)", len(order))
 	}
 	for {
-		s.say("%s and press Enter. %s", how, leave)
+		s.say("%s and press Enter. 0 %s", how, leave)
 		line, err := s.in.line(ctx)
 		if err != nil {
 			return nil, err
@@ -177,6 +187,19 @@ func (s *Session) answer(ctx context.Context, q *course.Question, order []int, l
 		}
 		return typed, nil
 	}
+}
+
+// typed asks for an answer in words.
+func (s *Session) typed(ctx context.Context, q *course.Question, leave string) ([]int, error) {
+	s.say("Type the answer and press Enter. An empty line %s", leave)
+	line, err := s.in.line(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case line == "":
+		return nil, errBack
+	}
+	return q.Typed(line), nil
 }
 
 // parseAnswer reads numbers with blanks or commas between them.
@@ -204,40 +227,51 @@ func parseAnswer(line string, kind course.Kind, options int) (numbers []int, pro
 	return numbers, ""
 }
 
-func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback, comesBack bool) {
-	s.say("\n%s", f.Verdict(comesBack))
-	for _, r := range f.Reasons {
-		text := flat(r.Option.Why)
-		if r.Truth != "" {
-			text += " " + flat(workbook.Truth(r.Truth))
+func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback) {
+	s.text("\n" + wrap(strings.TrimSpace(f.Verdict()+". "+flat(f.Meant())), "", ""))
+	for _, n := range spoken(q, order) {
+		r := f.Reasons[n]
+		if q.Kind == course.Type && !r.Chosen && !r.Right { // what nobody said
+			continue
 		}
-		s.text(wrap(text, label(q, order, f.Right, r.Option), ""))
+		text := flat(r.Option.Why)
+		if r.Belief != nil {
+			text += " " + flat(workbook.Believed(r.Belief)+" "+workbook.Truth(r.Belief.Truth))
+		}
+		s.text(wrap(text, label(q, order, n, r), ""))
 	}
-	if missing := f.StillMissing(); missing != "" {
-		s.say("%s", missing)
+	if f.Belief != nil {
+		s.text(wrap(flat(workbook.Believed(f.Belief)+" "+workbook.Truth(f.Belief.Truth)), "", ""))
 	}
-	if f.Truth != "" {
-		s.text(wrap(flat(workbook.Truth(f.Truth)), "", ""))
-	}
-	if f.Explanation != "" {
-		s.text(wrap(flat(f.Explanation), "Why: ", ""))
-	}
-	if q.Kind == course.Trace {
-		s.say("See it run with: go run ./%s", path.Dir(q.CodeFile))
+	s.text(wrap(flat(f.Explanation()), "In short: ", ""))
+	if program := q.Program(); program != "" {
+		s.say("See it run with: go run ./%s", path.Dir(program))
 	}
 }
 
-// label names an option by the number it was shown with. In a right order the
-// place is the number.
-func label(q *course.Question, order []int, right bool, o course.Option) string {
-	for n, i := range order {
-		switch {
-		case q.Options[i] != o:
-		case q.Kind == course.Order && right:
-			return fmt.Sprintf("%d. %s: ", i+1, flat(o.Text))
-		default:
-			return fmt.Sprintf("%d. ", n+1)
-		}
+// spoken is the order in which options are explained: as they were shown, or
+// else the right order.
+func spoken(q *course.Question, order []int) []int {
+	if q.Kind != course.Order && q.Kind != course.Type {
+		return order
 	}
-	return ""
+	right := slices.Clone(order)
+	slices.Sort(right)
+	return right
+}
+
+// label says what an option was and by which number it was shown.
+func label(q *course.Question, order []int, option int, r workbook.Reason) string {
+	switch {
+	case q.Kind == course.Order:
+		return fmt.Sprintf("%d. %s: ", option+1, flat(r.Option.Text))
+	case q.Kind == course.Type:
+		return flat(r.Option.Text) + ": "
+	case r.Right:
+		return fmt.Sprintf("Right, %d. ", slices.Index(order, option)+1)
+	case r.Chosen:
+		return fmt.Sprintf("Not right, %d. ", slices.Index(order, option)+1)
+	default:
+		return fmt.Sprintf("%d. ", slices.Index(order, option)+1)
+	}
 }

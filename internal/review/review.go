@@ -33,7 +33,27 @@ type Schedule struct {
 	Next    time.Time          // when the next card is due after now; zero if none is
 	Beliefs []Belief           // misconceptions met, the latest first
 
-	now time.Time
+	now    time.Time
+	asking map[string]time.Time // when each question seen is asked again, by id
+}
+
+// Again says when the first of these questions is asked again, "" if none is.
+func (s Schedule) Again(questions []*course.Question) string {
+	var first time.Time
+	for _, q := range questions {
+		if at, ok := s.asking[q.ID]; ok && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return "Review asks again from " + s.day(first) + "."
+}
+
+// day writes the day of a time.
+func (s Schedule) day(at time.Time) string {
+	return text.Date(at, s.now, "Monday, 2 January", "Monday, 2 January 2006")
 }
 
 // Belief is a misconception that the learner has met: in a wrong answer or in
@@ -51,7 +71,7 @@ func (s Schedule) Nothing() string {
 	if s.Next.IsZero() {
 		return "Nothing to review yet: it begins a day after the first answers of a quiz."
 	}
-	return "Nothing to review now. The next card is due on " + text.Date(s.Next, s.now, "Monday, 2 January", "Monday, 2 January 2006") + "."
+	return "Nothing to review now. The next card is due on " + s.day(s.Next) + "."
 }
 
 // Cleared counts the misconceptions that are cleared.
@@ -267,7 +287,7 @@ func (d *deck) clear(id string, at time.Time) {
 }
 
 func (d *deck) schedule(now time.Time) Schedule {
-	s := Schedule{now: now}
+	s := Schedule{now: now, asking: map[string]time.Time{}}
 	f := scheduler()
 	left := Cap
 	for _, key := range d.order {
@@ -278,6 +298,9 @@ func (d *deck) schedule(now time.Time) Schedule {
 		}
 		k.close()
 		k.remember(f)
+		if k.question != nil {
+			s.asking[k.question.ID] = k.memory.Due
+		}
 	}
 	var due []*card
 	for _, key := range d.order {

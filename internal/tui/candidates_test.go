@@ -52,9 +52,9 @@ func TestACandidateIsPredictedAndThenRun(t *testing.T) {
 		d.sees(list[0].Summary, "What does the suite say against it?")
 		d.pick("Nothing: it is accepted.")
 		d.sees("Running the suite against it.")
-		d.lacks("Not right.") // the suite decides, not the key
+		d.lacks("Not quite") // the suite decides, not the key
 		d.wait(3 * time.Second)
-		d.sees("The suite: FAIL", "TestReadClosesOnFailure", "Not right.", "The suite refuses it.")
+		d.sees("The suite: FAIL", "TestReadClosesOnFailure", "Not quite", "The suite refuses it.")
 		d.golden()
 		if want := string(list[0].Files["notes.go"]); len(ran) != 1 || ran[0] != want {
 			t.Errorf("the suite ran against %q, want once against %q", ran, want)

@@ -8,6 +8,7 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/tui/keymap"
+	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 )
 
@@ -50,7 +51,12 @@ func (a *app) layout() tea.Cmd {
 	}
 	a.env.Markdown.Begin()
 	a.top().Layout(a.frame.width, a.frame.height)
-	return a.env.Markdown.Pending()
+	a.frame.footer = a.footer() // of the same height; what keys do may follow from the layout
+	rendering := a.env.Markdown.Pending()
+	if p, ok := a.top().(page.Shown); ok {
+		return tea.Batch(rendering, p.Shown())
+	}
+	return rendering
 }
 
 // View implements [tea.Model].
@@ -94,9 +100,12 @@ func (a *app) draw() []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, a.frame.footer...)
-	margin := strings.Repeat(" ", a.frame.margin)
+	margin, turned := strings.Repeat(" ", a.frame.margin), a.turned()
 	for i, line := range lines {
-		if line != "" {
+		switch {
+		case i == turned:
+			line = ui.Fit(a.env.Theme.Dim.Render("▸"), a.frame.margin) + xansi.Truncate(line, a.frame.width, "…")
+		case line != "":
 			line = margin + xansi.Truncate(line, a.frame.width, "…")
 		}
 		if a.look.ascii() {
@@ -105,6 +114,16 @@ func (a *app) draw() []string {
 		lines[i] = line
 	}
 	return lines
+}
+
+// turned is the line to mark because a screen was turned above it, -1 for none.
+func (a *app) turned() int {
+	if p, ok := a.top().(page.Turner); ok && a.dialog == nil && a.help == nil {
+		if line, ok := p.Turned(); ok {
+			return a.frame.top + line
+		}
+	}
+	return -1
 }
 
 // header says where the learner is and, at the right, how far.

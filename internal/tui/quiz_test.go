@@ -22,6 +22,9 @@ func (d *driver) pick(text string) {
 		line = strings.TrimLeft(strings.Trim(line, " \n"), "│> ")
 		if digit, rest, ok := strings.Cut(line, ". "); ok && strings.HasPrefix(strings.TrimLeft(rest, "[]()x0123456789 "), text) {
 			d.press(digit)
+			if screen := d.look(); !strings.Contains(screen, "Choose all that hold") && !strings.Contains(screen, "Choose them in order") {
+				d.press("enter")
+			}
 			return
 		}
 	}
@@ -87,16 +90,16 @@ func TestQuizLooks(t *testing.T) {
 
 func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 	drive(t, asking("80x24"), func(d *driver) {
-		d.sees("0 of 6")
+		d.sees("question 1 of 6, 0 right so far")
 		d.pick("The operating system")
-		d.sees("Not right.", "It waits for the end of the process.", "The question comes back.")
+		d.sees("Not quite", "It waits for the end of the process.", "The question comes back.", "question 1 of 6, 0 right so far")
 		d.press("enter")
 		for range 5 {
 			d.right()
-			d.sees("Right.")
+			d.sees("Right")
 			d.press("enter")
 		}
-		d.sees("5 of 6", "You missed this one before.")
+		d.sees("asked again, 5 of 6 right so far", "You missed this one before.")
 		if q := d.right(); q.ID != "close-first" {
 			d.Errorf("%s came back", q.ID)
 		}
@@ -119,7 +122,9 @@ func TestWrongOrderIsTold(t *testing.T) {
 		d.pick("Open it.")
 		d.pick("Check the error.")
 		d.press("enter")
-		d.sees("Not right. The question comes back.", "What is so:")
+		d.sees("Not quite", "The right order is:", "1. (yours: 2) Open it.", "2. (yours: 3) Check the error.", "Many believe:", "Why:")
+		d.press("end")
+		d.sees("The question comes back.")
 	})
 }
 
@@ -131,6 +136,6 @@ func TestMultiSaysHowManyAreMissing(t *testing.T) {
 		}
 		d.pick("A panic.")
 		d.press("enter")
-		d.sees("Not right.", "one other answer holds too")
+		d.sees("Not quite", "one other answer holds too", "✓ 1. [x] A panic.", "✓ 2. [ ] An early return.")
 	})
 }

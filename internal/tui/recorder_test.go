@@ -31,7 +31,7 @@ func TestWhatIsNotSavedAtTheEndIsTold(t *testing.T) {
 			if err := lock.Lock(); err != nil {
 				d.Fatal(err)
 			}
-			d.press("1")
+			d.press("1", "enter")
 		})
 	})
 	if err := lock.Unlock(); err != nil {

@@ -24,9 +24,9 @@ func TestReviewAsksWhatIsDue(t *testing.T) {
 	drive(t, missed("80x24"), func(d *driver) {
 		d.sees("Review: 1 question due, r asks.")
 		d.press("r")
-		d.sees("Leakproof › Review", "0 of 1")
+		d.sees("Leakproof › Review", "question 1 of 1, 0 right so far")
 		d.pick("The function.")
-		d.sees("Right.")
+		d.sees("Right")
 		d.press("enter")
 		d.sees("All answered: 1 question, 1 right at the first try.")
 		d.press("r")

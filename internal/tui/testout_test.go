@@ -45,7 +45,7 @@ func TestAMissEndsTestingOut(t *testing.T) {
 				break
 			}
 		}
-		d.sees("Not right.")
+		d.sees("Not quite")
 		d.lacks("comes back")
 		d.press("enter")
 		d.sees("the test ends here. Nothing is lost")
@@ -65,7 +65,7 @@ func (d *driver) wrong(q *course.Question, o course.Option) {
 	}
 	for i, shown := range q.Options { // lines keep the order of the code
 		if shown == o {
-			d.press(string(rune('1' + i)))
+			d.press(string(rune('1'+i)), "enter")
 		}
 	}
 }

@@ -43,9 +43,9 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 		"lesson, two sections on": {page.Route{}, []string{"enter", "n", "n"}, []string{"3 of 4"}},
 		"lesson, contents":        {page.Route{}, []string{"enter", "t", "down", "down", "enter"}, []string{"3 of 4"}},
 		"lesson, search":          {page.Route{}, []string{"enter", "/", "l", "e", "a", "k", "enter"}, []string{"/leak", "2 of 4"}},
-		"lesson, its checkpoint":  {page.Route{}, []string{"enter", "n", "enter", "2"}, []string{"Right."}},
-		"lesson, its kata":        {page.Route{}, []string{"enter", "n", "n", "o", "q"}, []string{"3 of 4"}},
-		"quiz, answer and go on":  {page.Route{Page: page.Quiz, ID: "1"}, []string{"1", "enter", "q"}, []string{"Next:"}},
+		"lesson, its checkpoint":  {page.Route{}, []string{"enter", "n", "enter", "2", "enter"}, []string{"Right"}},
+		"lesson, its kata":        {page.Route{}, []string{"enter", "n", "n", "o", "q"}, []string{"2 of 4 sections"}},
+		"quiz, answer and go on":  {page.Route{Page: page.Quiz, ID: "1"}, []string{"1", "enter", "enter", "q"}, []string{"Next:"}},
 		"kata, tabs and hints":    {page.Route{Page: page.Kata, ID: "1"}, []string{"tab", "h", "h"}, []string{"2. "}},
 		"kata, attempts and back": {page.Route{Page: page.Kata, ID: "1"}, []string{"5", "q"}, []string{"Next:"}},
 		"progress":                {page.Route{}, []string{"s", "q", "down"}, []string{"› ○ Quiz"}},
@@ -79,9 +79,9 @@ func TestAHeldProgressLogFreezesNothing(t *testing.T) {
 		if err := lock.Lock(); err != nil {
 			d.Fatal(err)
 		}
-		d.press("enter", "n", "enter", "2")
-		d.sees("Right.")
-		d.press("q", "q", "down", "enter", "1")
+		d.press("enter", "n", "enter", "2", "enter")
+		d.sees("Right")
+		d.press("q", "q", "down", "enter", "1", "enter")
 		d.sees("The question comes back.")
 		d.press("q")
 		d.sees("Next:")

@@ -107,54 +107,22 @@ func (w *Workbook) Report() Report {
 	now := w.Now()
 	s := spentIn(w.Log.State().History(), now.Location())
 	r := Report{Review: w.Review(), Weeks: s.weeks(now), now: now}
-	for _, m := range w.Course.Modules {
-		r.Modules = append(r.Modules, ModuleReport{Title: m.Title})
-	}
-	path := w.Path()
-	modules := w.modulesOf(path)
-	for i, step := range path {
-		r.count(step, modules[i])
-		if step.Kind == RepairStep && s.attempts[step.ID()] > 0 {
-			r.Katas = append(r.Katas, KataReport{
-				Kata: step.Kata, State: step.State, Detail: step.Detail,
-				Attempts: s.attempts[step.ID()], Minutes: minutes(s.onKata[step.ID()]),
-			})
+	for _, stage := range w.Map() {
+		m := ModuleReport{Title: stage.Title, Done: stage.Done(), All: len(stage.Steps)}
+		r.Modules = append(r.Modules, m)
+		r.All.Done += m.Done
+		r.All.All += m.All
+		for _, step := range stage.Steps {
+			if step.Kind == RepairStep && s.attempts[step.ID()] > 0 {
+				r.Katas = append(r.Katas, KataReport{
+					Kata: step.Kata, State: step.State, Detail: step.Detail,
+					Attempts: s.attempts[step.ID()], Minutes: minutes(s.onKata[step.ID()]),
+				})
+			}
 		}
 	}
 	slices.SortFunc(r.Katas, func(a, b KataReport) int { return a.Kata.Number - b.Kata.Number })
-	r.Modules = slices.DeleteFunc(r.Modules, func(m ModuleReport) bool { return m.All == 0 })
 	return r
-}
-
-// further is the title of what belongs to no module.
-const further = "Further lessons"
-
-// modulesOf names the module of each step. A lesson that no kata practises goes
-// with the module that comes next.
-func (w *Workbook) modulesOf(path []Step) []string {
-	out, next := make([]string, len(path)), further
-	for i := len(path) - 1; i >= 0; i-- {
-		if own := w.ModuleOf(path[i]); own != "" {
-			next = own
-		}
-		out[i] = next
-	}
-	return out
-}
-
-// count counts a step of a module.
-func (r *Report) count(s Step, module string) {
-	at := slices.IndexFunc(r.Modules, func(m ModuleReport) bool { return m.Title == module })
-	if at < 0 {
-		at = len(r.Modules)
-		r.Modules = append(r.Modules, ModuleReport{Title: module})
-	}
-	for _, m := range []*ModuleReport{&r.All, &r.Modules[at]} {
-		m.All++
-		if s.State == Done {
-			m.Done++
-		}
-	}
 }
 
 // weeks are the last weeks up to the present one.

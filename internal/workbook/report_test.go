@@ -101,7 +101,7 @@ func TestAReportAsMarkdown(t *testing.T) {
 		"# Leakproof: progress on 5 March 2026\n\n0 of 3 steps are done.\n",
 		"| Handles | 0 of 3 |\n",
 		"| 1 Open file | last run: fail | 1 | 0 |\n",
-		"- Open: “The garbage collector closes what nobody uses.” What is so: A handle lives until someone closes it. (lesson 1, Close what you open)\n",
+		"- Open: “The garbage collector closes what nobody uses.” Why: A handle lives until someone closes it. (lesson 1, Close what you open)\n",
 		"| 2 March 2026 |  |  |  | 5 |  |  |  |\n",
 	} {
 		if !strings.Contains(got, want) {

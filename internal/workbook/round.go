@@ -3,6 +3,7 @@ package workbook
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/progress"
@@ -16,7 +17,9 @@ type Round struct {
 	shuffle  *rand.Rand
 	queue    []*course.Question
 	missed   map[string]bool
+	astray   []*course.Question // those missed, in the order of their first misses
 	total    int
+	asked    int // answers so far
 	right    int // answered right
 	order    []int
 	testOut  *TestOut // nil in a round that only asks
@@ -92,6 +95,9 @@ func (r *Round) Missed() bool {
 	return q != nil && r.missed[q.ID]
 }
 
+// Astray are the questions that were missed so far, the first one first.
+func (r *Round) Astray() []*course.Question { return r.astray }
+
 // ComesBack reports whether a missed question is asked again in this round.
 func (r *Round) ComesBack() bool { return r.testOut == nil }
 
@@ -114,22 +120,22 @@ func (r *Round) missedLeft() int {
 // Feedback is what an answer deserves.
 type Feedback struct {
 	Right bool
-	// Reasons are the options to talk about: those chosen wrongly or, after a
-	// right answer, the right ones.
+	// Reasons go with the options of the question, in their order there.
 	Reasons []Reason
 	// Missing is how many right options of a multi question were not chosen.
 	Missing int
-	// Explanation is the idea behind the question. After a wrong answer it is
-	// empty, because the question comes back.
-	Explanation string
-	// Truth corrects the misconception behind a wrong order.
-	Truth string
+	// Belief is the misconception behind a wrong order, or nil.
+	Belief *course.Misconception
+
+	question *course.Question
 }
 
 // Reason is why an option is right or wrong.
 type Reason struct {
 	Option course.Option
-	Truth  string // what is so instead of the misconception behind a wrong option
+	Chosen bool
+	Right  bool                  // an option to choose; an item of an order that stands in its place
+	Belief *course.Misconception // behind an option chosen wrongly, or nil
 }
 
 // Answer judges the choice (see [course.Question.Correct]) and moves to the
@@ -139,8 +145,13 @@ func (r *Round) Answer(choice []int) (f Feedback, record func(context.Context) e
 	q := r.Question()
 	f = r.workbook.judge(q, choice)
 	r.queue = r.queue[1:]
-	if f.Right {
+	r.asked++
+	switch {
+	case f.Right:
 		r.right++
+	case !r.missed[q.ID]:
+		r.missed[q.ID] = true
+		r.astray = append(r.astray, q)
 	}
 	if r.testOut != nil {
 		record = r.testOut.answered(r, f.Right)
@@ -149,7 +160,6 @@ func (r *Round) Answer(choice []int) (f Feedback, record func(context.Context) e
 	}
 	if !f.Right {
 		r.queue = append(r.queue[:len(r.queue):len(r.queue)], q)
-		r.missed[q.ID] = true
 	}
 	r.deal()
 	return f, r.workbook.recording(progress.Event{
@@ -159,38 +169,22 @@ func (r *Round) Answer(choice []int) (f Feedback, record func(context.Context) e
 
 // judge says what a choice deserves.
 func (w *Workbook) judge(q *course.Question, choice []int) Feedback {
-	f := Feedback{Right: q.Correct(choice)}
-	if f.Right {
-		f.Explanation = q.Explanation
-	}
-	if q.Kind == course.Order {
-		if m := w.Course.Misconceptions[q.Misconception]; !f.Right && m != nil {
-			f.Truth = m.Truth
-		}
-		if f.Right {
-			for _, o := range q.Options {
-				f.Reasons = append(f.Reasons, Reason{Option: o})
-			}
-		}
-		return f
-	}
-	chosen := map[int]bool{}
-	for _, c := range choice {
-		chosen[c] = true
+	f := Feedback{Right: q.Correct(choice), question: q}
+	if !f.Right && q.Kind == course.Order {
+		f.Belief = w.Course.Misconceptions[q.Misconception]
 	}
 	for i, o := range q.Options {
-		switch {
-		case f.Right && o.Right:
-			f.Reasons = append(f.Reasons, Reason{Option: o})
-		case !f.Right && chosen[i] && !o.Right:
-			reason := Reason{Option: o}
-			if m := w.Course.Misconceptions[o.Misconception]; m != nil {
-				reason.Truth = m.Truth
-			}
-			f.Reasons = append(f.Reasons, reason)
-		case !f.Right && !chosen[i] && o.Right && q.Kind == course.Multi:
+		r := Reason{Option: o, Chosen: slices.Contains(choice, i), Right: o.Right}
+		if q.Kind == course.Order {
+			r.Right = i < len(choice) && choice[i] == i
+		}
+		if r.Chosen && !r.Right && q.Kind != course.Order {
+			r.Belief = w.Course.Misconceptions[o.Misconception]
+		}
+		if q.Kind == course.Multi && r.Right && !r.Chosen {
 			f.Missing++
 		}
+		f.Reasons = append(f.Reasons, r)
 	}
 	return f
 }

@@ -106,28 +106,46 @@ func (t *TestOut) Offer(questions int) string {
 // Missed is said above a question that comes back.
 const Missed = "You missed this one before."
 
-// Verdict says whether the answer was right and, if it was not, whether the
-// question comes back.
-func (f Feedback) Verdict(comesBack bool) string {
+// Verdict says in a word or two whether the answer was right.
+func (f Feedback) Verdict() string {
+	if f.Right {
+		return "Right"
+	}
+	return "Not quite"
+}
+
+// Meant leads from the verdict to what was meant: it stands before the options,
+// each with its reason.
+func (f Feedback) Meant() string {
 	switch {
-	case f.Right:
-		return "Right."
-	case comesBack:
-		return "Not right. The question comes back."
+	case f.question.Kind == course.Order && !f.Right:
+		return "The right order is:"
+	case f.question.Kind == course.Type && !f.Right:
+		return "The answer is: " + f.Answer()
+	case f.Missing > 0:
+		return f.missing()
 	default:
-		return "Not right."
+		return ""
 	}
 }
 
-// StillMissing says what an answer to a question with several right options
-// lacks, "" if nothing.
-func (f Feedback) StillMissing() string {
+// Answer is the text of the right option.
+func (f Feedback) Answer() string {
+	for _, r := range f.Reasons {
+		if r.Option.Right {
+			return r.Option.Text
+		}
+	}
+	return ""
+}
+
+// missing says what an answer to a question with several right options lacks.
+func (f Feedback) missing() string {
+	held := !slices.ContainsFunc(f.Reasons, func(r Reason) bool { return r.Chosen && !r.Right })
 	switch {
-	case f.Missing == 0:
-		return ""
-	case f.Missing == 1 && len(f.Reasons) == 0:
+	case held && f.Missing == 1:
 		return "What you chose holds, but one other answer holds too."
-	case len(f.Reasons) == 0:
+	case held:
 		return fmt.Sprintf("What you chose holds, but %d other answers hold too.", f.Missing)
 	case f.Missing == 1:
 		return "Besides, one answer holds that you did not choose."
@@ -136,8 +154,48 @@ func (f Feedback) StillMissing() string {
 	}
 }
 
+// Explanation is the idea behind the question.
+func (f Feedback) Explanation() string { return f.question.Explanation }
+
+// ComesBack is said of a missed question that is asked again.
+const ComesBack = "The question comes back."
+
+// Believed names a misconception that was met.
+func Believed(m *course.Misconception) string { return "Many believe: " + m.Says }
+
 // Truth corrects a misconception.
-func Truth(truth string) string { return "What is so: " + truth }
+func Truth(truth string) string { return "Why: " + truth }
+
+// Place says where in the round the learner is: at a question that is asked or,
+// once it is answered, still at it.
+func (r *Round) Place(answered bool) string {
+	at := r.asked
+	if !answered {
+		at++
+	}
+	if at > r.total {
+		return fmt.Sprintf("asked again, %d of %d right so far", r.right, r.total)
+	}
+	return fmt.Sprintf("question %d of %d, %d right so far", at, r.total, r.right)
+}
+
+// ShortPlace is [Round.Place] for a narrow screen.
+func (r *Round) ShortPlace(answered bool) string {
+	at := r.asked
+	if !answered {
+		at++
+	}
+	return fmt.Sprintf("%d of %d, %d right", min(at, r.total), r.total, r.right)
+}
+
+// SaidIn names the place in a lesson that says what a question asks.
+func (w *Workbook) SaidIn(q *course.Question) string {
+	l, s := w.Course.Said(q)
+	if s == nil || s == l.Sections[0] {
+		return fmt.Sprintf("Lesson %d, %s", l.Number, l.Title)
+	}
+	return fmt.Sprintf("Lesson %d, %s", l.Number, s.Title)
+}
 
 // Practise names the kata that practises what was shown.
 func Practise(k course.PlannedKata) string {

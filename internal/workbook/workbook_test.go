@@ -203,9 +203,13 @@ func TestMissedQuestionComesBackUntilAnswered(t *testing.T) {
 		return f
 	}
 	f := answer(1)
-	want := Feedback{Reasons: []Reason{{Option: a.Options[1], Truth: "A handle lives until someone closes it."}}}
-	if diff := cmp.Diff(want, f); diff != "" {
-		t.Errorf("feedback on a wrong answer (-want +got):\n%s", diff)
+	want := []Reason{
+		{Option: a.Options[0], Right: true},
+		{Option: a.Options[1], Chosen: true, Belief: wb.Course.Misconceptions["collector-closes"]},
+		{Option: a.Options[2]},
+	}
+	if diff := cmp.Diff(want, f.Reasons); f.Right || diff != "" {
+		t.Errorf("feedback on a wrong answer: %v (-want +got):\n%s", f.Right, diff)
 	}
 	if r.Question() != b || r.Missed() {
 		t.Fatal("the other question does not come first")
@@ -217,11 +221,67 @@ func TestMissedQuestionComesBackUntilAnswered(t *testing.T) {
 		}
 		answer(2)
 	}
-	if f := answer(0); !f.Right || f.Explanation == "" {
+	if f := answer(0); !f.Right || f.Explanation() == "" {
 		t.Errorf("feedback on the right answer: %+v", f)
 	}
 	if r.Question() != nil || r.FirstTry() != 1 {
 		t.Errorf("at the end: question %v, %d at the first try", r.Question(), r.FirstTry())
+	}
+	if got := r.Astray(); len(got) != 1 || got[0] != a {
+		t.Errorf("missed: %v, want the first question once", got)
+	}
+}
+
+func TestARoundSaysWhereOneIs(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	r := wb.Ask(rand.New(rand.NewPCG(1, 2)), wb.Course.Question("close-first"), wb.Course.Question("close-why"))
+	at := func(answered bool, want string) {
+		t.Helper()
+		if got := r.Place(answered); got != want {
+			t.Errorf("Place(%v) = %q, want %q", answered, got, want)
+		}
+	}
+	at(false, "question 1 of 2, 0 right so far")
+	r.Answer([]int{1})
+	at(true, "question 1 of 2, 0 right so far")
+	at(false, "question 2 of 2, 0 right so far")
+	r.Answer([]int{0})
+	at(false, "asked again, 1 of 2 right so far")
+}
+
+func TestATypedAnswerIsAChoice(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	q := &course.Question{
+		ID: "typed", Revision: 1, Kind: course.Type, Lesson: "01-close", Accept: []string{"a closed handle"},
+		Options: []course.Option{{Text: "closed", Right: true}, {Text: "open", Misconception: "collector-closes"}},
+	}
+	for typed, right := range map[string]bool{" CLOSED ": true, "A  closed handle": true, "open": false, "ajar": false, "": false} {
+		f, _ := wb.Ask(rand.New(rand.NewPCG(1, 2)), q).Answer(q.Typed(typed))
+		if f.Right != right {
+			t.Errorf("%q is right: %v, want %v", typed, f.Right, right)
+		}
+		if belief := f.Reasons[1].Belief; (belief != nil) != (typed == "open") {
+			t.Errorf("%q speaks of %v", typed, belief)
+		}
+	}
+	q.Exact = true
+	if q.Typed("Closed") != nil || q.Typed("closed") == nil {
+		t.Error("an exact answer is not compared letter by letter")
+	}
+}
+
+func TestASectionSaysWhatAQuestionAsks(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	asked, free := wb.Course.Question("close-first"), wb.Course.Question("close-why")
+	if got := wb.SaidIn(asked); got != "Lesson 1, The handle that stays" {
+		t.Errorf("a checkpoint is said in %q", got)
+	}
+	if got := wb.SaidIn(free); got != "Lesson 1, Close what you open" {
+		t.Errorf("a question of the lesson is said in %q", got)
+	}
+	free.Section = "the-habit"
+	if got := wb.SaidIn(free); got != "Lesson 1, The habit" {
+		t.Errorf("a question that names its section is said in %q", got)
 	}
 }
 

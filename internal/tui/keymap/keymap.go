@@ -3,7 +3,11 @@
 // names a key are made from them.
 package keymap
 
-import "charm.land/bubbles/v2/key"
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+)
 
 // Keys that mean the same on every page.
 var (
@@ -69,7 +73,7 @@ var CopyReport = bind("y", "copy as Markdown", "y")
 // Lessons.
 var (
 	Onward          = bind("space", "read on", "space")
-	Answer          = bind("enter", "answer the checkpoint", "enter")
+	Answer          = bind("enter", "answer", "enter")
 	NextSection     = bind("→", "next section", "right", "l", "n")
 	PreviousSection = bind("←", "previous section", "left", "h", "p")
 	Contents        = bind("t", "contents", "t")
@@ -77,7 +81,10 @@ var (
 	Search          = bind("/", "search", "/")
 	SearchGo        = bind("enter", "find", "enter")
 	SearchLeave     = bind("esc", "leave the search", "esc")
+	SearchDone      = bind("esc", "leave the search", "esc", "q")
 	NextMatch       = bind("n", "next match", "n")
+	PreviousMatch   = bind("N", "match before", "N")
+	Proof           = bind("v", "the proof", "v")
 	Copy            = bind("y", "copy the code", "y")
 	OpenKata        = bind("o", "open the kata", "o")
 	RunProgram      = bind("x", "run it", "x")
@@ -88,7 +95,7 @@ var (
 var (
 	Choose   = bind("space", "choose", "space")
 	Commit   = bind("enter", "answer", "enter")
-	Pick     = bind("enter", "answer", "enter", "space")
+	Leave    = bind("esc", "back", "esc")
 	Go       = bind("enter", "next question", "enter", "space")
 	AskAgain = bind("r", "ask again", "r")
 )
@@ -128,6 +135,30 @@ func Name(b key.Binding) string { return b.Help().Key }
 func Does(b key.Binding, what string) key.Binding {
 	b.SetHelp(b.Help().Key, what)
 	return b
+}
+
+// Only returns the binding with some of its keys. If its name is not one of
+// them, it gets the name of the first.
+func Only(b key.Binding, keys ...string) key.Binding {
+	b.SetKeys(keys...)
+	if !slices.ContainsFunc(keys, func(k string) bool { return called(k) == Name(b) }) {
+		b.SetHelp(called(keys[0]), b.Help().Desc)
+	}
+	return b
+}
+
+// called is what a key is called.
+func called(k string) string {
+	switch k {
+	case "right":
+		return "→"
+	case "left":
+		return "←"
+	case "pgdown":
+		return "pgdn"
+	default:
+		return k
+	}
 }
 
 func bind(name, does string, keys ...string) key.Binding {

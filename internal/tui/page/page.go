@@ -48,6 +48,21 @@ type Typist interface {
 	Type(msg tea.Msg) tea.Cmd
 }
 
+// Shown is a page that wants to know when it has been laid out: only then is it
+// known what the learner has seen of it.
+type Shown interface {
+	Page
+	Shown() tea.Cmd
+}
+
+// Turner is a page of text that is read screen by screen.
+type Turner interface {
+	Page
+	// Turned is the line to go on at after a screen was turned; the margin beside
+	// it is marked.
+	Turned() (line int, ok bool)
+}
+
 // Resumer is a page that wants to know when it is on top again, or when what
 // the learner did has been recorded meanwhile.
 type Resumer interface {

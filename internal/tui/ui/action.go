@@ -5,6 +5,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"example.com/leakproof/internal/tui/keymap"
 )
 
 // Action is one thing that a key does on a page now. The actions of a page
@@ -33,8 +35,8 @@ func (a Action) Unless(off bool, why string) Action {
 	return a
 }
 
-// Distinct are the actions as keys reach them: one whose keys all stand for
-// others before it is left out, and one is named by a key that is its own.
+// Distinct leaves each key to the first action that has it. An action without a
+// key of its own is left out: it could not be reached.
 func Distinct(actions []Action) []Action {
 	taken := map[string]bool{}
 	var out []Action
@@ -43,13 +45,12 @@ func Distinct(actions []Action) []Action {
 		if len(free) == 0 {
 			continue
 		}
-		if taken[a.Keys()[0]] {
-			a.SetHelp(free[0], a.Help().Desc)
-		}
 		for _, k := range free {
 			taken[k] = true
 		}
-		a.SetKeys(free...)
+		if len(free) < len(a.Keys()) {
+			a.Binding = keymap.Only(a.Binding, free...)
+		}
 		out = append(out, a)
 	}
 	return out

@@ -1,24 +1,20 @@
 package ui
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/viewport"
-	"charm.land/lipgloss/v2"
-	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/tui/keymap"
 )
 
 // Pager is a viewport over rendered lines that can keep some of them in sight.
 type Pager struct {
-	view    viewport.Model
-	lines   []string
-	mark    string  // what is marked
-	matches [][]int // where it stands in the text
-	match   int     // the one that is shown
+	view   viewport.Model
+	lines  []string
+	marked marked
+	turn   int // the line to go on at, after a screen was turned
+	turned bool
 }
 
 // Set shows lines in a window of that size. It stays where it is, as far as
@@ -27,10 +23,11 @@ func (p *Pager) Set(lines []string, width, height int) {
 	p.view.SetWidth(max(width, 1))
 	p.view.SetHeight(max(height, 1))
 	if !slices.Equal(lines, p.lines) {
-		p.lines, p.mark = lines, ""
+		p.turned = p.turned && len(lines) == len(p.lines)
+		p.lines, p.marked.stale = lines, true
 		p.view.SetContentLines(lines)
 	}
-	p.ScrollTo(p.Top())
+	p.view.SetYOffset(p.Top())
 }
 
 // Lines are what the pager shows a window of.
@@ -43,13 +40,53 @@ func (p *Pager) Top() int { return p.view.YOffset() }
 func (p *Pager) Height() int { return max(p.view.Height(), 1) }
 
 // ScrollTo shows the window that begins with a line.
-func (p *Pager) ScrollTo(top int) { p.view.SetYOffset(top) }
+func (p *Pager) ScrollTo(top int) {
+	p.turned = false
+	p.view.SetYOffset(top)
+}
 
 // AtEnd reports whether nothing is left below the window.
 func (p *Pager) AtEnd() bool { return p.view.AtBottom() }
 
+// Fits reports whether all of it is in sight.
+func (p *Pager) Fits() bool { return len(p.lines) <= p.Height() }
+
+// More says in which directions the text goes on, and with which key.
+func (p *Pager) More() string {
+	switch {
+	case !p.AtEnd():
+		return "more ↓ " + keymap.Name(keymap.PageDown)
+	case p.Top() > 0:
+		return "more ↑ " + keymap.Name(keymap.PageUp)
+	default:
+		return ""
+	}
+}
+
+// Hidden counts the spans of which nothing is in sight.
+func (p *Pager) Hidden(spans []Span) int {
+	n := 0
+	for _, s := range spans {
+		if s.Last < p.Top() || s.First >= p.Top()+p.Height() {
+			n++
+		}
+	}
+	return n
+}
+
 // PageDown goes on by a page.
-func (p *Pager) PageDown() { p.view.SetYOffset(p.Top() + p.page()) }
+func (p *Pager) PageDown() {
+	last, top := p.Top()+p.Height()-1, p.Top()
+	p.ScrollTo(p.Top() + p.page())
+	p.turn, p.turned = last, p.Top() > top
+}
+
+// PageUp goes back by a page.
+func (p *Pager) PageUp() {
+	first := p.Top()
+	p.ScrollTo(p.Top() - p.page())
+	p.turn, p.turned = first, p.Top() < first
+}
 
 // page leaves one line in sight, to find the place again.
 func (p *Pager) page() int { return max(1, p.Height()-1) }
@@ -67,60 +104,30 @@ func (p *Pager) Reveal(s Span) {
 	}
 }
 
-// Mark shows where a text stands, in any case; "" marks nothing.
-func (p *Pager) Mark(text string, style lipgloss.Style) {
-	if text == p.mark {
-		return
-	}
-	p.mark, p.matches, p.match = text, nil, -1
-	p.view.ClearHighlights()
-	if text == "" {
-		return
-	}
-	p.view.HighlightStyle, p.view.SelectedHighlightStyle = style, style
-	found := regexp.MustCompile("(?i)" + regexp.QuoteMeta(text))
-	p.matches = found.FindAllStringIndex(xansi.Strip(p.view.GetContent()), -1)
-	top := p.Top()
-	p.view.SetHighlights(p.matches)
-	p.ScrollTo(top)
-}
-
-// RevealMatch shows the first match.
-func (p *Pager) RevealMatch() {
-	p.match = -1
-	p.NextMatch()
-}
-
-// NextMatch shows the next match. It reports false where there is none.
-func (p *Pager) NextMatch() bool {
-	if p.match+1 >= len(p.matches) {
-		return false
-	}
-	p.match++
-	line := strings.Count(xansi.Strip(p.view.GetContent())[:p.matches[p.match][0]], "\n")
-	if line < p.Top() || line >= p.Top()+p.Height() {
-		p.ScrollTo(line - 2)
-	}
-	return true
-}
-
 // View draws the window.
-func (p *Pager) View() string { return p.view.View() }
+func (p *Pager) View() string { return p.highlighted(p.view.View()) }
+
+// Turned is the line of the window at which the eye goes on after a screen was
+// turned: the one that was the last of the screen before.
+func (p *Pager) Turned() (line int, ok bool) {
+	line = p.turn - p.Top()
+	return line, p.turned && line >= 0 && line < p.Height()
+}
 
 // Scrolling are the keys that every page understands.
 func (p *Pager) Scrolling() []Action {
 	return append([]Action{
-		On(keymap.LineUp, Do(func() { p.view.ScrollUp(1) })).Hushed(),
-		On(keymap.LineDown, Do(func() { p.view.ScrollDown(1) })).Hushed(),
+		On(keymap.LineUp, Do(func() { p.Scroll(-1) })).Hushed(),
+		On(keymap.LineDown, Do(func() { p.Scroll(1) })).Hushed(),
 	}, p.Paging()...)
 }
 
 // Paging are those of them that are free where the arrows move a cursor.
 func (p *Pager) Paging() []Action {
 	return []Action{
-		On(keymap.PageUp, Do(func() { p.view.SetYOffset(p.Top() - p.page()) })).Hushed(),
+		On(keymap.PageUp, Do(p.PageUp)).Hushed(),
 		On(keymap.PageDown, Do(p.PageDown)).Hushed(),
-		On(keymap.Top, Do(func() { p.view.GotoTop() })).Hushed(),
-		On(keymap.Bottom, Do(func() { p.view.GotoBottom() })).Hushed(),
+		On(keymap.Top, Do(func() { p.ScrollTo(0) })).Hushed(),
+		On(keymap.Bottom, Do(func() { p.ScrollTo(len(p.lines)) })).Hushed(),
 	}
 }

@@ -37,8 +37,8 @@ func around(grid [][]rune, row, column int) spot {
 }
 
 const (
-	beside  = "-+<>|[]" // what a line to the left or right may run into
-	upright = "|+^v"    // ... above or below
+	beside  = "-+<>|[]^" // what a line to the left or right may run into
+	upright = "|+^v"     // ... above or below
 )
 
 // glyph is how the character is drawn.
@@ -54,6 +54,9 @@ func (s spot) glyph() rune {
 			return '━'
 		}
 	case '|':
+		if s.left == '-' && s.right == '-' {
+			return '┼'
+		}
 		return '│'
 	case '+':
 		return s.joint()
@@ -77,7 +80,7 @@ func (s spot) glyph() rune {
 		switch {
 		case s.left == '*' || s.right == '*':
 			return '█'
-		case s.left == ' ' || s.right == ' ':
+		case is(s.left, " -=|") || is(s.right, " -="):
 			return '●'
 		}
 	}
@@ -86,8 +89,12 @@ func (s spot) glyph() rune {
 
 // joint is a plus sign where lines meet: one in a sum stays what it is.
 func (s spot) joint() rune {
+	if s.left == '*' && s.above == '*' { // the foot of a step in a plot
+		return '█'
+	}
 	joints := map[[4]bool]rune{ // left, right, above, below
-		{true, true, false, false}: '─', {false, false, true, true}: '│',
+		{true, true, false, false}: '┬', {true, false, false, false}: '┐', // marks on the axis of a plot
+		{false, false, true, true}: '│',
 		{false, true, false, true}: '┌', {true, false, false, true}: '┐', {false, true, true, false}: '└', {true, false, true, false}: '┘',
 		{false, true, true, true}: '├', {true, false, true, true}: '┤', {true, true, false, true}: '┬', {true, true, true, false}: '┴',
 		{true, true, true, true}: '┼',

@@ -15,7 +15,10 @@ func TestPicture(t *testing.T) {
 		"joints":       {"a --+\nb --+--[lock]\nc --+", "a ──┐\nb ──┼──[lock]\nc ──┘"},
 		"a tree":       {"|\n+-- note\n|\n+-- index", "│\n├── note\n│\n└── index"},
 		"down and up":  {"|   ^\nv   |", "│   ▲\n▼   │"},
-		"a plot":       {"10 |   *\n   0 ****+--", "10 │   ●\n   0 ████+──"},
+		"a step":       {"10 |    ****\n 0 *****+", "10 │    ████\n 0 ██████"},
+		"an axis":      {"9k |  *\n 0 *---+---+", "9k │  ●\n 0 ●───┬───┐"},
+		"a point":      {"10 |*----*\n 5*3", "10 │●────●\n 5*3"},
+		"an end":       {"done here -^", "done here ─▲"},
 		"words stay":   {"fan-out v1.2 a+b x > y 5*3", "fan-out v1.2 a+b x > y 5*3"},
 		"dashes apart": {"x - - - |", "x - - - │"},
 	} {

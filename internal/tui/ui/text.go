@@ -54,6 +54,23 @@ func Fit(line string, width int) string {
 // Untab sets tabs at four columns.
 func Untab(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
 
+// Path is a slash path, without its first folders where it would be wider.
+func Path(path string, width int) string {
+	for len(path) > width {
+		_, rest, ok := strings.Cut(path, "/")
+		if !ok {
+			break
+		}
+		path = rest
+	}
+	return path
+}
+
+// OneLine is Markdown as plain words in one line.
+func OneLine(markdown string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("`", "", "**", "").Replace(markdown)), " ")
+}
+
 // Widest is the width of the widest line.
 func Widest(lines []string) int {
 	n := 0

@@ -5,59 +5,76 @@ import (
 	"path"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/tui/keymap"
+	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
 )
 
-// render draws the whole section. Keep says which lines of it to keep in
-// sight: what the last key was about.
-func (p *Lesson) render(width int) (out []string, keep ui.Span) {
-	p.blocks = p.blocks[:0]
-	add := func(block int, lines ...string) {
-		for _, line := range lines {
-			out = append(out, line)
-			p.blocks = append(p.blocks, block)
-		}
+// drawn is a section as lines.
+type drawn struct {
+	lines  []string
+	blocks []int   // for each line, the block it was drawn from
+	keep   ui.Span // what the last key was about
+}
+
+func (d *drawn) add(block int, lines ...string) {
+	for _, line := range lines {
+		d.lines = append(d.lines, line)
+		d.blocks = append(d.blocks, block)
 	}
-	add(-1, p.env.Theme.Heading.Render(p.section().Title), "")
+}
+
+// draw draws a whole section.
+func (p *Lesson) draw(section *course.Section, width int) *drawn {
+	d := &drawn{}
+	d.add(-1, p.heading(section, width)...)
 	tasks := 0
-	for i, b := range p.section().Blocks {
-		if b.Kind != course.Task && i > 0 && p.section().Blocks[i-1].Kind == course.Task {
-			add(i, "") // tasks stand close together
+	for i, b := range section.Blocks {
+		if i > 0 && apart(section.Blocks[i-1].Kind, b.Kind) {
+			d.add(i, "")
 		}
-		start := len(out)
+		start := len(d.lines)
 		switch b.Kind {
 		case course.Task:
 			tasks++
-			add(i, p.taskLines(tasks, b, width)...)
-			continue
+			d.add(i, p.taskLines(tasks, b, width)...)
 		case course.Run:
-			add(i, p.runLines(b, width)...)
-			if b.File == p.ran && p.focus == nil {
-				keep = ui.Span{First: start, Last: len(out) - 1}
+			d.add(i, p.runLines(b, width)...)
+			if b.File == p.ran && p.about == "" {
+				d.keep = ui.Span{First: start, Last: len(d.lines) - 1}
 			}
 		case course.Checkpoint:
-			lines, at := p.checkpointLines(b.Question, width-2)
-			if p.focus != nil && p.focus.Asked == b.Question {
-				keep = at.Plus(start)
-				if p.whole {
-					keep = ui.Span{First: start, Last: start + len(lines)}
-				}
-			}
-			bar := p.env.Theme.Accent.Render("│") + " "
-			for _, line := range lines {
-				add(i, bar+line)
+			d.add(i, p.checkpointLines(b.Question, width)...)
+			if b.Question.ID == p.about {
+				d.keep = ui.Span{First: start, Last: len(d.lines) - 1}
 			}
 		default:
-			add(i, p.block(b, width)...)
+			d.add(i, p.block(b, width)...)
 		}
-		add(i, "")
 	}
-	return out, keep
+	return d
+}
+
+// apart reports whether a blank line stands between two blocks. Tasks stand
+// close together, and so do proofs.
+func apart(above, below course.BlockKind) bool {
+	return above != below || below != course.Task && below != course.Proof
+}
+
+// heading is the title of a section with a line under it; that of the last one
+// is the habit itself.
+func (p *Lesson) heading(section *course.Section, width int) []string {
+	t := p.env.Theme
+	if section == p.lesson.Sections[len(p.lesson.Sections)-1] {
+		return append(ui.Callout(t, section.Title, p.env.Markdown.Prose(p.lesson.Habit, width-ui.CalloutBar)), "")
+	}
+	title := ui.Paint(t.Heading, ui.WrapText(section.Title, width))
+	return append(title, t.Picture.Render(strings.Repeat("━", ui.Widest(title))), "")
 }
 
 // taskLines shows a task with its number, which ticks it.
@@ -84,34 +101,95 @@ func (p *Lesson) block(b course.Block, width int) []string {
 	t := p.env.Theme
 	switch b.Kind {
 	case course.Code:
-		style := t.Dim
-		if b.Wrong {
-			style = t.Bad
-		}
-		caption := ui.Paint(style, ui.WrapText(b.Caption(), width-2))
-		return append(ui.Indent("  ", caption), p.env.Markdown.Go(b.Text)...)
+		return p.codeLines(b, min(width, ui.MaxText))
 	case course.Picture:
-		lines := ui.Paint(t.Accent, strings.Split(b.Text, "\n"))
+		lines := ui.Paint(t.Picture, ui.Picture(b.Text))
 		if ui.Widest(lines) > width {
-			lines = append(lines, ui.Paint(t.Dim, ui.Wrap("In words: "+b.Alt, width))...)
+			lines = append(lines, ui.Paint(t.Dim, ui.WrapText("In words: "+b.Alt, width))...)
 		}
 		return lines
 	case course.Drill:
-		return ui.Wrap(workbook.Practise(b.Kata), width)
+		return ui.WrapText(fmt.Sprintf("%s %s opens it.", workbook.Practise(b.Kata), keymap.Name(keymap.OpenKata)), width)
 	case course.Proof:
-		return ui.Paint(t.Dim, ui.WrapText(b.Caption(), width))
+		return p.mark("✓", "proved by "+b.Test, b.File, width)
 	default:
-		return p.env.Markdown.Prose(b.Text, width)
+		return p.prose(b.Text, width)
 	}
+}
+
+// codeLines are code in a frame that says where it stands.
+func (p *Lesson) codeLines(b course.Block, width int) []string {
+	t := p.env.Theme
+	caption := t.Dim.Render(fmt.Sprintf("%s:%d", ui.Path(b.File, width-28), b.Line))
+	if b.Wrong {
+		caption += t.Picture.Render(" ─ ") + t.Bad.Render("wrong on purpose")
+	}
+	out := ui.Box(t, caption, "", ui.Fold(p.env.Code(b.Text), width-4), width)
+	switch {
+	case b.Wrong:
+		out = append(out, p.mark("✗", "what goes wrong: "+b.Test, b.Proved, width)...)
+	case b.Test != "":
+		out = append(out, p.mark("✓", "proved by "+b.Test, b.Proved, width)...)
+	}
+	return out
+}
+
+// mark is a short line about a test, which a key opens.
+func (p *Lesson) mark(sign, says, file string, width int) []string {
+	t := p.env.Theme
+	text := fmt.Sprintf("%s in %s", says, path.Base(file))
+	return ui.Indent(t.Picture.Render(sign)+" ", ui.Paint(t.Dim, ui.WrapText(text, width-2)))
+}
+
+// belief begins the paragraph of a field note that says what is not so.
+const belief = "What people say: "
+
+// prose sets the belief that a field note corrects apart from what is true.
+func (p *Lesson) prose(text string, width int) []string {
+	says, rest, _ := strings.Cut(text, "\n\n")
+	says, told := strings.CutPrefix(says, belief)
+	if !told {
+		return p.env.Markdown.Prose(text, width)
+	}
+	says = strings.ToUpper(says[:1]) + says[1:]
+	out := ui.Callout(p.env.Theme, strings.TrimSuffix(belief, ": "), p.env.Markdown.Prose(says, min(width, ui.MaxText)-ui.CalloutBar))
+	if rest == "" {
+		return out
+	}
+	return append(append(out, ""), p.env.Markdown.Prose(rest, width)...)
+}
+
+// proofs are the tests behind a section, each once.
+func (p *Lesson) proofs() []course.Block {
+	var out []course.Block
+	seen := map[string]bool{}
+	for _, b := range p.section().Blocks {
+		if b.Source != "" && !seen[b.Test] {
+			seen[b.Test] = true
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// openProofs lists the tests behind the section.
+func (p *Lesson) openProofs() tea.Cmd {
+	var parts []string
+	for _, b := range p.proofs() {
+		file := b.File
+		if b.Kind == course.Code {
+			file = b.Proved
+		}
+		parts = append(parts, "// "+file+"\n\n"+b.Source)
+	}
+	return p.env.Open(page.Route{Page: page.Listing, ID: "Proof: " + p.section().Title, Text: strings.Join(parts, "\n\n"), Code: true})
 }
 
 // blockAhead asks for what a block will need.
 func (p *Lesson) blockAhead(b course.Block, width int) {
 	switch b.Kind {
-	case course.Prose:
-		p.env.Markdown.ProseAhead(b.Text, width)
-	case course.Code:
-		p.env.Markdown.GoAhead(b.Text)
+	case course.Prose, course.Code:
+		p.block(b, width)
 	default:
 	}
 }

@@ -5,6 +5,7 @@ package lesson
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -24,13 +25,14 @@ type Lesson struct {
 	focus    *ui.Question            // the checkpoint that takes the keys, or nil
 	ticked   map[string]bool         // tasks that were ticked or unticked here
 	programs *ui.Programs
-	ran      string // the main.go of the section's last run
-	ended    bool   // the learner was told that the lesson ends here
+	ran      string          // the main.go of the section's last run
+	read     map[string]bool // sections recorded as read from here
+	ended    bool            // the learner was told that the lesson ends here
 	contents *contents
 	search   search
 
-	follow bool // scroll to what the last key was about
-	whole  bool // ... which is all of the checkpoint
+	follow bool   // scroll to what the last key was about
+	about  string // ... which is this question; "" is what ran
 
 	width, height int
 	blocks        []int // for each line of the pager, the block it was drawn from
@@ -39,9 +41,12 @@ type Lesson struct {
 // New opens a lesson at a section or, where that is "", at the first one that
 // was not read.
 func New(e *page.Env, l *course.Lesson, section string) *Lesson {
-	p := &Lesson{env: e, lesson: l, asked: map[string]*ui.Question{}, ticked: map[string]bool{}, search: newSearch()}
+	p := &Lesson{env: e, lesson: l, asked: map[string]*ui.Question{}, ticked: map[string]bool{}, read: map[string]bool{}, search: newSearch()}
 	p.programs = ui.NewPrograms(e.Look, e.Jobs, e.Workbook, func(err error) tea.Cmd {
 		p.follow = true
+		if p.focus != nil {
+			p.focus.Follow()
+		}
 		return e.Warn(err)
 	})
 	state := e.Workbook.Log.State()
@@ -59,15 +64,18 @@ func (p *Lesson) Title() string { return p.lesson.Title }
 
 // Status implements [page.Page].
 func (p *Lesson) Status() string {
-	status := fmt.Sprintf("%d of %d", p.at+1, len(p.lesson.Sections))
-	if !p.pager.AtEnd() {
+	status, atEnd := fmt.Sprintf("%d of %d", p.at+1, len(p.lesson.Sections)), p.pager.AtEnd()
+	if p.focus != nil {
+		status, atEnd = "checkpoint", p.focus.AtEnd()
+	}
+	if !atEnd {
 		status = "more ↓  " + status
 	}
 	return status
 }
 
 // Init implements [page.Page].
-func (p *Lesson) Init() tea.Cmd { return p.visit(p.at) }
+func (p *Lesson) Init() tea.Cmd { return nil }
 
 // Close implements [page.Page].
 func (p *Lesson) Close() { p.programs.Stop() }
@@ -77,17 +85,36 @@ func (p *Lesson) Update(tea.Msg) tea.Cmd { return nil }
 
 func (p *Lesson) section() *course.Section { return p.lesson.Sections[p.at] }
 
-// visit shows a section and records it as seen.
-func (p *Lesson) visit(i int) tea.Cmd {
-	p.at, p.focus, p.ran, p.ended = i, nil, "", false
+// visit shows a section.
+func (p *Lesson) visit(i int) {
+	p.at, p.focus, p.ran, p.about, p.ended = i, nil, "", "", false
 	p.pager.ScrollTo(0)
-	section := p.section()
-	for _, b := range section.Blocks {
-		if b.Kind == course.Checkpoint && p.asked[b.Question.ID] == nil {
-			p.asked[b.Question.ID] = ui.NewQuestion(p.env.Look, p.env.Workbook.Ask(p.env.Shuffle, b.Question), p.env.Record)
-		}
+}
+
+// Shown implements [page.Shown]: a section whose end was on the screen counts
+// as read.
+func (p *Lesson) Shown() tea.Cmd {
+	if p.contents != nil || p.focus != nil || !p.pager.AtEnd() || !p.env.Markdown.Complete() {
+		return nil
 	}
+	return p.markRead()
+}
+
+// markRead records the section as read, once.
+func (p *Lesson) markRead() tea.Cmd {
+	section := p.section()
+	if p.read[section.ID] {
+		return nil
+	}
+	p.read[section.ID] = true
 	return p.env.Record(func(ctx context.Context) error { return p.env.Workbook.MarkRead(ctx, p.lesson, section) })
+}
+
+// nextSection leaves the section for the next one, so it counts as read.
+func (p *Lesson) nextSection() tea.Cmd {
+	cmd := p.markRead()
+	p.visit(p.at + 1)
+	return cmd
 }
 
 // Actions implements [page.Page].
@@ -105,17 +132,19 @@ func (p *Lesson) Actions() []ui.Action {
 	}
 	out = append(out,
 		ui.On(keymap.Onward, p.forward),
-		ui.On(keymap.Answer, func() tea.Cmd { return p.answering() }).
+		ui.On(keymap.Answer, func() tea.Cmd { return p.answering(p.checkpoint()) }).
 			Unless(p.checkpoint() == nil, "This section has no open checkpoint."),
-		ui.On(keymap.NextSection, func() tea.Cmd { return p.visit(p.at + 1) }).
+		ui.On(keymap.NextSection, p.nextSection).
 			Unless(last, fmt.Sprintf("This is the last section: %s goes back.", keymap.Name(keymap.Back))),
-		ui.On(keymap.PreviousSection, func() tea.Cmd { return p.visit(p.at - 1) }).
+	)
+	out = append(out, p.sectionActions()...)
+	out = append(out,
+		ui.On(keymap.PreviousSection, ui.Do(func() { p.visit(p.at - 1) })).
 			Unless(p.at == 0, "This is the first section."),
 		ui.On(keymap.Contents, ui.Do(func() { p.contents = newContents(p) })),
 		ui.On(keymap.Search, ui.Do(p.startSearch)),
 		ui.On(keymap.Copy, p.copyCode).Hushed().Unless(p.code() == "", "This section shows no code."),
 	)
-	out = append(out, p.sectionActions()...)
 	return append(out, p.pager.Scrolling()...)
 }
 
@@ -124,9 +153,16 @@ func (p *Lesson) sectionActions() []ui.Action {
 	var out []ui.Action
 	if file := p.program(); file != "" {
 		out = append(out, ui.On(keymap.RunProgram, func() tea.Cmd {
-			p.ran, p.follow = file, true
+			p.ran, p.follow, p.about = file, true, ""
 			return p.programs.Run(file)
 		}))
+	}
+	if n := len(p.proofs()); n > 0 {
+		does := "the proof"
+		if n > 1 {
+			does = fmt.Sprintf("the %d proofs", n)
+		}
+		out = append(out, ui.On(keymap.Does(keymap.Proof, does), p.openProofs))
 	}
 	tasks := 0
 	for _, b := range p.section().Blocks {
@@ -188,7 +224,7 @@ func (p *Lesson) forward() tea.Cmd {
 	case !p.pager.AtEnd():
 		p.pager.PageDown()
 	case p.at < len(p.lesson.Sections)-1:
-		return p.visit(p.at + 1)
+		return p.nextSection()
 	case next.Off != "":
 		return p.env.Notify("The end of the lesson. " + next.Off)
 	case p.ended:
@@ -216,25 +252,36 @@ func (p *Lesson) copyCode() tea.Cmd {
 
 // Layout implements [page.Page]. A resize keeps the paragraph being read.
 func (p *Lesson) Layout(width, height int) {
-	anchor, resized := p.anchor(), p.width != 0 && p.width != width
+	block, into := p.anchor()
+	resized := p.width != 0 && p.width != width
 	p.width, p.height = width, height
-	if p.contents != nil {
+	switch {
+	case p.contents != nil:
 		p.contents.layout(p, width, height)
 		return
+	case p.focus != nil:
+		p.layoutFocus(width, height)
+		return
 	}
-	out, keep := p.render(width)
-	p.pager.Set(out, width, height-p.search.height())
+	keep := p.show()
 	if resized {
-		p.pager.ScrollTo(p.find(anchor))
+		p.pager.ScrollTo(p.find(block, into))
 	}
-	p.search.show(&p.pager, p.env)
+	p.showMatches()
 	if p.follow {
 		p.pager.Reveal(keep)
-		if p.env.Markdown.Complete() {
-			p.follow, p.whole = false, false
-		}
+		p.follow = !p.env.Markdown.Complete()
 	}
 	p.ahead(width)
+}
+
+// show lays out the section. Keep says which lines of it to keep in sight: what
+// the last key was about.
+func (p *Lesson) show() (keep ui.Span) {
+	d := p.draw(p.section(), p.width)
+	p.blocks = d.blocks
+	p.pager.Set(d.lines, p.width, p.height-p.search.height())
+	return d.keep
 }
 
 // ahead asks for the neighbours of the section, which are shown next.
@@ -248,27 +295,41 @@ func (p *Lesson) ahead(width int) {
 	}
 }
 
+// Turned implements [page.Turner].
+func (p *Lesson) Turned() (line int, ok bool) {
+	if p.contents != nil || p.focus != nil {
+		return 0, false
+	}
+	return p.pager.Turned()
+}
+
 // View implements [page.Page].
 func (p *Lesson) View() string {
-	if p.contents != nil {
+	switch {
+	case p.contents != nil:
 		return p.contents.pager.View()
+	case p.focus != nil:
+		return p.focus.View()
 	}
-	return p.pager.View() + p.search.view(p.env.Theme)
+	return p.pager.View() + p.searchLine()
 }
 
-// anchor is the block at the top of the page, find where a block starts.
-func (p *Lesson) anchor() int {
-	if p.pager.Top() == 0 || p.pager.Top() >= len(p.blocks) {
-		return -1
+// anchor is the block at the top of the page and how far into it the page
+// begins.
+func (p *Lesson) anchor() (block, into int) {
+	top := p.pager.Top()
+	if top == 0 || top >= len(p.blocks) {
+		return -1, 0
 	}
-	return p.blocks[p.pager.Top()]
+	return p.blocks[top], top - slices.Index(p.blocks, p.blocks[top])
 }
 
-func (p *Lesson) find(block int) int {
-	for i, b := range p.blocks {
-		if b == block {
-			return i
-		}
+// find is the line of a place in a block, as far as the block is as long now.
+func (p *Lesson) find(block, into int) int {
+	first := max(0, slices.Index(p.blocks, block))
+	line := first
+	for line < first+into && line+1 < len(p.blocks) && p.blocks[line+1] == block {
+		line++
 	}
-	return 0
+	return line
 }

@@ -7,10 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/tui/keymap"
-	"example.com/leakproof/internal/tui/page"
-	"example.com/leakproof/internal/tui/theme"
 	"example.com/leakproof/internal/tui/ui"
 )
 
@@ -18,8 +15,20 @@ import (
 type search struct {
 	input textinput.Model
 	found string // what is being looked for; "" while nothing is
-	jump  bool   // go to the first match when the section is drawn
+
+	jump    jump   // where to go once the lesson is drawn
+	counts  []int  // the matches in each section, nil until all are drawn
+	counted string // what they were counted for
 }
+
+// jump is the match of a section to go to.
+type jump int
+
+const (
+	stay jump = iota
+	toFirst
+	toLast
+)
 
 func newSearch() search {
 	input := textinput.New()
@@ -39,38 +48,110 @@ func (s *search) height() int {
 	return 0
 }
 
-func (s *search) view(t theme.Theme) string {
+// searchLine is the line below the text: what is looked for and which of the
+// matches is shown.
+func (p *Lesson) searchLine() string {
+	s, t := &p.search, p.env.Theme
 	switch {
 	case s.input.Focused():
 		return "\n" + s.input.View()
-	case s.found != "":
-		return "\n" + t.Dim.Render("/"+s.found)
+	case s.found == "":
+		return ""
 	}
-	return ""
+	which := ""
+	if at, of := p.matchPlace(); s.counts != nil && of == 0 {
+		which = "not in this lesson"
+	} else if s.counts != nil {
+		which = fmt.Sprintf("%d of %d", at, of)
+	}
+	return "\n" + t.Accent.Render("/"+s.found) + "  " + t.Dim.Render(which)
 }
 
-// show marks what was found, and goes to the first match of a new search.
-func (s *search) show(p *ui.Pager, e *page.Env) {
-	p.Mark(s.found, e.Theme.Match)
-	if s.jump && e.Markdown.Complete() {
-		p.RevealMatch()
-		s.jump = false
+// matchPlace is the match shown, from 1, and how many there are in the lesson.
+func (p *Lesson) matchPlace() (at, of int) {
+	for i, n := range p.search.counts {
+		if i < p.at {
+			at += n
+		}
+		of += n
+	}
+	shown, _ := p.pager.Match()
+	return at + shown + 1, of
+}
+
+// showMatches marks what was found, and goes to the match that was asked for.
+// Matches are counted in the lines as they are shown, so it waits until all of
+// the lesson is rendered.
+func (p *Lesson) showMatches() {
+	s := &p.search
+	if s.found == "" || !p.countMatches() {
+		p.pager.Mark("", p.env.Theme.Match)
+		return
+	}
+	where := s.jump
+	s.jump = stay
+	if at := p.sectionWithMatch(0, 1); where != stay && s.counts[p.at] == 0 && at >= 0 {
+		p.visit(at)
+		p.show()
+	}
+	p.pager.Mark(s.found, p.env.Theme.Match)
+	switch where {
+	case toFirst:
+		p.pager.ShowMatch(0)
+	case toLast:
+		p.pager.ShowMatch(s.counts[p.at] - 1)
+	case stay:
 	}
 }
 
-func (s *search) end() { s.found = "" }
+// countMatches reports whether the matches are counted.
+func (p *Lesson) countMatches() bool {
+	s := &p.search
+	what := fmt.Sprint(p.width, p.env.Theme.Name, s.found)
+	if s.counted != what {
+		counts := make([]int, len(p.lesson.Sections))
+		for i, section := range p.lesson.Sections {
+			counts[i] = len(ui.Matches(p.draw(section, p.width).lines, s.found))
+		}
+		if !p.env.Markdown.Complete() {
+			return false
+		}
+		s.counts, s.counted = counts, what
+	}
+	s.counts[p.at] = len(ui.Matches(p.pager.Lines(), s.found)) // an answer may have changed it
+	return true
+}
+
+// sectionWithMatch is the next section with a match, skipping as many from the
+// present one on, in steps round the lesson; -1 if there is none.
+func (p *Lesson) sectionWithMatch(skip, step int) int {
+	n := len(p.lesson.Sections)
+	for i := skip; i < n+skip; i++ {
+		if at := ((p.at+i*step)%n + n) % n; p.search.counts[at] > 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+func (s *search) end() { s.found, s.counts, s.counted = "", nil, "" }
 
 func (p *Lesson) startSearch() {
+	p.search.end()
 	p.search.input.Reset()
 	p.search.input.Focus()
-	p.search.found = ""
 }
 
 // Typing implements [page.Typist].
-func (p *Lesson) Typing() bool { return p.search.input.Focused() }
+func (p *Lesson) Typing() bool {
+	return p.search.input.Focused() || p.focus != nil && p.focus.Typing()
+}
 
 // Type implements [page.Typist].
 func (p *Lesson) Type(msg tea.Msg) tea.Cmd {
+	if p.focus != nil {
+		return p.focus.Type(msg)
+	}
 	var cmd tea.Cmd
 	p.search.input, cmd = p.search.input.Update(msg)
 	return cmd
@@ -78,14 +159,16 @@ func (p *Lesson) Type(msg tea.Msg) tea.Cmd {
 
 // TypingActions implements [page.Typist].
 func (p *Lesson) TypingActions() []ui.Action {
+	if p.focus != nil {
+		leave := ui.On(keymap.Does(keymap.Leave, "back to the text"), ui.Do(p.toText))
+		return append(append(p.focus.Actions(), p.focus.Scrolling()...), leave)
+	}
 	return []ui.Action{
 		ui.On(keymap.SearchGo, func() tea.Cmd {
 			p.search.input.Blur()
-			p.search.found = p.search.input.Value()
-			if p.search.found == "" {
-				return nil
-			}
-			return p.match(0)
+			p.search.found = strings.TrimSpace(p.search.input.Value())
+			p.search.jump = toFirst
+			return nil
 		}),
 		ui.On(keymap.SearchLeave, ui.Do(func() {
 			p.search.input.Blur()
@@ -94,59 +177,31 @@ func (p *Lesson) TypingActions() []ui.Action {
 	}
 }
 
-// searchActions are what keys do once something was found.
+// searchActions are what keys do once something was looked for.
 func (p *Lesson) searchActions() []ui.Action {
 	if p.search.found == "" {
 		return nil
 	}
+	leave := ui.On(keymap.SearchDone, ui.Do(p.search.end))
+	if _, of := p.matchPlace(); p.search.counts != nil && of == 0 {
+		return []ui.Action{leave}
+	}
 	return []ui.Action{
-		ui.On(keymap.NextMatch, p.nextMatch),
-		ui.On(keymap.SearchLeave, ui.Do(p.search.end)),
+		ui.On(keymap.NextMatch, ui.Do(func() { p.nextMatch(1, toFirst) })),
+		ui.On(keymap.PreviousMatch, ui.Do(func() { p.nextMatch(-1, toLast) })),
+		leave,
 	}
 }
 
-// nextMatch goes to the next match in the section, or to the next section with
-// one.
-func (p *Lesson) nextMatch() tea.Cmd {
-	if p.pager.NextMatch() {
-		return nil
+// nextMatch goes on by a step to a match in the section, or to the nearest
+// section with one.
+func (p *Lesson) nextMatch(step int, then jump) {
+	shown, _ := p.pager.Match()
+	if p.pager.ShowMatch(shown + step) {
+		return
 	}
-	return p.match(1)
-}
-
-// match goes to the first section with the text, skipping as many from the
-// present one on, round the end of the lesson.
-func (p *Lesson) match(skip int) tea.Cmd {
-	n := len(p.lesson.Sections)
-	for i := skip; i < n+skip; i++ {
-		at := (p.at + i) % n
-		if !sectionContains(p.lesson.Sections[at], p.search.found) {
-			continue
-		}
-		p.search.jump = true
-		if at == p.at {
-			p.pager.ScrollTo(0)
-			return nil
-		}
-		return p.visit(at)
+	if at := p.sectionWithMatch(1, step); at != p.at {
+		p.visit(at)
 	}
-	text := p.search.found
-	p.search.end()
-	return p.env.Notify(fmt.Sprintf("%q is not in this lesson.", text))
-}
-
-func sectionContains(s *course.Section, text string) bool {
-	if containsFold(s.Title, text) {
-		return true
-	}
-	for _, b := range s.Blocks {
-		if containsFold(b.Text, text) || b.Question != nil && containsFold(b.Question.Stem, text) {
-			return true
-		}
-	}
-	return false
-}
-
-func containsFold(s, sub string) bool {
-	return strings.Contains(strings.ToLower(s), strings.ToLower(sub))
+	p.search.jump = then
 }

@@ -4,7 +4,6 @@ package quiz
 
 import (
 	"context"
-	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,8 +26,8 @@ type Quiz struct {
 	round    *workbook.Round        // nil until a review is known
 	now      *ui.Question           // nil at the end of the round
 	programs *ui.Programs
-	pager    ui.Pager
-	follow   bool // scroll to what the last key was about
+	ending   ending
+	width    int
 }
 
 // New asks about a lesson, or about all of them if it is nil.
@@ -60,16 +59,18 @@ func NewReview(e *page.Env) *Quiz {
 		schedule := msg.(review.Schedule)
 		z.nothing = schedule.Nothing()
 		z.round = e.Workbook.Ask(e.Shuffle, schedule.Due...)
-		z.next()
-		return nil
+		return z.next()
 	})
 	return z
 }
 
 func newQuiz(e *page.Env, heading string, begin func() *workbook.Round) *Quiz {
 	z := &Quiz{env: e, heading: heading, begin: begin}
+	z.ending.task = ui.NewTask(e.Jobs, z.ending.scheduled)
 	z.programs = ui.NewPrograms(e.Look, e.Jobs, e.Workbook, func(err error) tea.Cmd {
-		z.follow = true
+		if z.now != nil {
+			z.now.Follow()
+		}
 		return e.Warn(err)
 	})
 	return z
@@ -80,19 +81,22 @@ func (z *Quiz) Title() string { return z.heading }
 
 // Status implements [page.Page].
 func (z *Quiz) Status() string {
-	if z.round == nil {
+	if z.now == nil {
 		return ""
 	}
-	done, total := z.round.Progress()
-	if total == 0 {
-		return ""
+	answered := z.now.Feedback != nil
+	if z.width < wide {
+		return z.round.ShortPlace(answered)
 	}
-	status := fmt.Sprintf("%d of %d", done, total)
-	if !z.pager.AtEnd() {
+	status := z.round.Place(answered)
+	if !z.now.AtEnd() {
 		status = "more ↓  " + status
 	}
 	return status
 }
+
+// wide is from where on a status in words leaves room for the title.
+const wide = 60
 
 // Init implements [page.Page].
 func (z *Quiz) Init() tea.Cmd {
@@ -100,28 +104,34 @@ func (z *Quiz) Init() tea.Cmd {
 		return z.due.Start(func(context.Context) tea.Msg { return z.env.Workbook.Review() })
 	}
 	z.round = z.begin()
-	z.next()
-	return nil
+	return z.next()
 }
 
 // Update implements [page.Page].
 func (z *Quiz) Update(tea.Msg) tea.Cmd { return nil }
+
+// Resume implements [page.Resumer]: the answers have been recorded, or a section
+// was looked at meanwhile.
+func (z *Quiz) Resume() tea.Cmd { return z.lookAhead() }
 
 // Close implements [page.Page].
 func (z *Quiz) Close() {
 	if z.due != nil {
 		z.due.Stop()
 	}
+	z.ending.task.Stop()
 	z.programs.Stop()
 }
 
-func (z *Quiz) next() {
+// next asks the next question or, after the last one, ends the round.
+func (z *Quiz) next() tea.Cmd {
 	z.now = nil
 	if z.round.Question() != nil {
 		z.now = ui.NewQuestion(z.env.Look, z.round, z.env.Record)
+		return nil
 	}
-	z.pager.ScrollTo(0)
-	z.follow = false
+	z.ending.begin(z.round)
+	return z.lookAhead()
 }
 
 // Actions implements [page.Page].
@@ -130,18 +140,46 @@ func (z *Quiz) Actions() []ui.Action {
 	case z.round == nil:
 		return nil
 	case z.now == nil:
-		return append(append(z.onward(), ui.On(keymap.AskAgain, z.Init)), z.pager.Scrolling()...)
-	case z.now.Feedback != nil:
-		out := []ui.Action{ui.On(keymap.Go, ui.Do(z.next))}
-		if file := z.now.Asked.CodeFile; z.now.Asked.Kind == course.Trace {
-			out = append(out, ui.On(keymap.RunProgram, func() tea.Cmd {
-				z.follow = true
-				return z.programs.Run(file)
-			}))
-		}
-		return append(out, z.pager.Scrolling()...)
+		return z.endActions()
+	case z.now.Feedback == nil:
+		return append(z.now.Actions(), z.now.Scrolling()...)
 	}
-	return append(ui.Before(func() { z.follow = true }, z.now.Actions()), z.pager.Paging()...)
+	out := []ui.Action{ui.On(keymap.Go, z.next)}
+	if file := z.now.Asked.Program(); file != "" {
+		out = append(out, ui.On(keymap.RunProgram, func() tea.Cmd {
+			z.now.Follow()
+			return z.programs.Run(file)
+		}))
+	}
+	return append(out, z.now.Scrolling()...)
+}
+
+// Typing implements [page.Typist].
+func (z *Quiz) Typing() bool { return z.now != nil && z.now.Typing() }
+
+// Type implements [page.Typist].
+func (z *Quiz) Type(msg tea.Msg) tea.Cmd { return z.now.Type(msg) }
+
+// TypingActions implements [page.Typist].
+func (z *Quiz) TypingActions() []ui.Action {
+	return append(append(z.now.Actions(), z.now.Scrolling()...), ui.On(keymap.Leave, z.env.Back))
+}
+
+// Wheel implements [page.Pointed].
+func (z *Quiz) Wheel(_, y, lines int) {
+	if z.now != nil {
+		z.now.Wheel(y, lines)
+	} else {
+		z.ending.pager.Scroll(lines)
+	}
+}
+
+// Click implements [page.Pointed].
+func (z *Quiz) Click(x, y int) tea.Cmd {
+	if z.now != nil {
+		return z.now.Click(x, y)
+	}
+	return z.clickMissed(y)
 }
 
 // onward leads from the end of the round to what comes after it.
@@ -159,42 +197,28 @@ func (z *Quiz) onward() []ui.Action {
 
 // Layout implements [page.Page].
 func (z *Quiz) Layout(width, height int) {
+	z.width = width
 	switch {
 	case z.round == nil:
 		return
 	case z.now == nil:
-		z.pager.Set(append([]string{""}, ui.Indent("  ", z.ending(width-2))...), width, height)
+		z.layoutEnding(width, height)
 		return
 	}
-	var out []string
+	var head, foot []string
 	if z.round.Missed() && z.now.Feedback == nil {
-		out = append(out, z.env.Theme.Warn.Render(workbook.Missed))
+		head = []string{z.env.Theme.Warn.Render(workbook.Missed), ""}
 	}
-	lines, keep := z.now.Lines(width)
-	keep = keep.Plus(len(out))
-	out = append(out, lines...)
-	if printed := z.programs.Lines(z.now.Asked.CodeFile, width); z.now.Feedback != nil && printed != nil {
-		out = append(append(out, ""), printed...)
-		keep.Last = len(out) - 1
+	if z.now.Feedback != nil {
+		foot = z.programs.Lines(z.now.Asked.Program(), width)
 	}
-	z.pager.Set(out, width, height)
-	if z.follow {
-		z.pager.Reveal(keep)
-		z.follow = !z.env.Markdown.Complete()
-	}
+	z.now.Layout(width, height, head, foot)
 }
 
 // View implements [page.Page].
-func (z *Quiz) View() string { return z.pager.View() }
-
-// ending is what stands at the end of the round, or instead of one.
-func (z *Quiz) ending(width int) []string {
-	if _, total := z.round.Progress(); total == 0 { // only a review can be empty
-		return ui.WrapText(z.nothing, width)
+func (z *Quiz) View() string {
+	if z.now != nil {
+		return z.now.View()
 	}
-	style := z.env.Theme.Good
-	if out := z.round.TestOut(); out != nil && out.Missed {
-		style = z.env.Theme.Warn
-	}
-	return ui.Paint(style, ui.WrapText(z.round.Ending(), width))
+	return z.ending.pager.View()
 }
