@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	bubbleshelp "charm.land/bubbles/v2/help"
@@ -47,22 +48,30 @@ func helpModel(t theme.Theme) bubbleshelp.Model {
 }
 
 // footerKeys are the keys of the actions, as far as they fit into one line. The
-// last one always stands.
+// last two always stand, the last one even in the narrowest: the way back, and
+// the help.
 func footerKeys(t theme.Theme, actions []ui.Action, width int) string {
 	m := helpModel(t)
-	last := m.ShortHelpView([]key.Binding{actions[len(actions)-1].Binding})
-	room := width - xansi.StringWidth(last)
+	line := func(bindings ...key.Binding) string { return m.ShortHelpView(bindings) }
+	n := max(0, len(actions)-2)
+	var last []key.Binding
+	for _, a := range actions[n:] {
+		if !a.Quiet && a.Off == "" {
+			last = append(last, a.Binding)
+		}
+	}
+	if len(last) > 1 && xansi.StringWidth(line(last...)) > width {
+		last = last[1:]
+	}
 	var shown []key.Binding
-	for _, a := range actions[:len(actions)-1] {
+	for _, a := range actions[:n] {
 		if a.Quiet || a.Off != "" {
 			continue
 		}
-		if with := append(shown, a.Binding); xansi.StringWidth(m.ShortHelpView(with))+2 <= room {
+		with := append(slices.Clone(shown), a.Binding)
+		if xansi.StringWidth(line(append(slices.Clone(with), last...)...)) <= width {
 			shown = with
 		}
 	}
-	if len(shown) == 0 {
-		return last
-	}
-	return m.ShortHelpView(shown) + "  " + last
+	return line(append(shown, last...)...)
 }
