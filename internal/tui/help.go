@@ -47,21 +47,24 @@ func helpModel(t theme.Theme) bubbleshelp.Model {
 	return m
 }
 
+// roomForBack is the width from which on the way back always stands in the
+// footer: in a narrower one it leaves no room for what the page is about.
+const roomForBack = 60
+
 // footerKeys are the keys of the actions, as far as they fit into one line. The
-// last two always stand, the last one even in the narrowest: the way back, and
-// the help.
+// help, which is the last of them, always stands, and the way back before it.
 func footerKeys(t theme.Theme, actions []ui.Action, width int) string {
 	m := helpModel(t)
 	line := func(bindings ...key.Binding) string { return m.ShortHelpView(bindings) }
-	n := max(0, len(actions)-2)
+	n := len(actions) - 1
+	if width >= roomForBack {
+		n = max(0, n-1)
+	}
 	var last []key.Binding
 	for _, a := range actions[n:] {
 		if !a.Quiet && a.Off == "" {
 			last = append(last, a.Binding)
 		}
-	}
-	if len(last) > 1 && xansi.StringWidth(line(last...)) > width {
-		last = last[1:]
 	}
 	var shown []key.Binding
 	for _, a := range actions[:n] {
