@@ -168,7 +168,7 @@ func (p *Kata) briefLines(width int) []string {
 		text = fmt.Sprintf("Repair %s: %s opens it, %s runs the suite.", p.kata.Path(), edit, run)
 	}
 	out := append(ui.Paint(p.env.Theme.Accent, ui.WrapText(text, width)), "")
-	return append(out, p.env.Markdown.Prose(p.kata.Incident+"\n\n### The contract\n\n"+p.kata.Contract+"\n\n### The rules\n\n"+p.kata.Rules, width)...)
+	return append(out, p.env.Markdown.Prose(p.kata.Incident+"\n\n### Restore\n\n"+p.kata.Restore+"\n\n### Keep\n\n"+p.kata.Keep+"\n\n### Rules\n\n"+p.kata.Rules, width)...)
 }
 
 // resultLines are what is going on and the last verdict. Keep says which lines
