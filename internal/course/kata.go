@@ -27,10 +27,8 @@ type Kata struct {
 	Lessons   []string
 	Practises []string
 
-	Incident string // Markdown
-	Contract string
-	Rules    string
-	Hints    []Hint
+	Brief
+	Hints []Hint
 
 	Variants []*Variant
 	Tests    map[string]*TestPurpose // by the test's name
@@ -257,45 +255,5 @@ func (l *loader) loadTests(k *Kata) {
 		if k.Tests[name] == nil {
 			l.problem(file, 0, "%s has no entry: add [%s] with misconception and section", name, name)
 		}
-	}
-}
-
-// parseBrief splits KATA.md at its headings.
-func (l *loader) parseBrief(k *Kata, body string, firstLine int) {
-	parts := map[string]*strings.Builder{"Incident": {}, "Contract": {}, "Rules": {}, "Hints": {}}
-	var current *strings.Builder
-	inFence := false
-	for i, line := range strings.Split(body, "\n") {
-		if strings.HasPrefix(line, "```") {
-			inFence = !inFence
-		}
-		if title, is := strings.CutPrefix(line, "## "); is && !inFence {
-			if current = parts[title]; current == nil {
-				l.problem(k.file, firstLine+i, "unknown section %q: a brief has Incident, Contract, Rules and Hints", title)
-				return
-			}
-			continue
-		}
-		if current != nil {
-			current.WriteString(line + "\n")
-		} else if strings.TrimSpace(line) != "" {
-			l.problem(k.file, firstLine+i, "text before the first section: move it below ## Incident")
-			return
-		}
-	}
-	text := func(title string) string {
-		s := strings.TrimSpace(parts[title].String())
-		if s == "" {
-			l.problem(k.file, firstLine, "the section %q is missing or empty: write it", title)
-		}
-		return s
-	}
-	k.Incident, k.Contract, k.Rules = text("Incident"), text("Contract"), text("Rules")
-	for _, part := range strings.Split("\n"+text("Hints"), "\n### ")[1:] {
-		title, hint, _ := strings.Cut(part, "\n")
-		k.Hints = append(k.Hints, Hint{Title: title, Text: strings.TrimSpace(hint)})
-	}
-	if len(k.Hints) != hintTiers {
-		l.problem(k.file, firstLine, "%d hints: write %d, each under a ### heading: the question to ask, the idea, the shape of the code", len(k.Hints), hintTiers)
 	}
 }

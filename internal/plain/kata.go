@@ -19,8 +19,11 @@ func (s *Session) Brief(k *course.Kata) {
 		s.text(wrap(fmt.Sprintf("Module: %s. %s", flat(m.Title), flat(m.About)), "", ""))
 	}
 	for _, part := range []struct{ title, text string }{
-		{"Incident", k.Incident}, {"Contract", k.Contract}, {"Rules", k.Rules},
+		{"Incident", k.Incident}, {"Restore", k.Restore}, {"Keep", k.Keep}, {"Rules", k.Rules}, {"Fine print", k.FinePrint},
 	} {
+		if part.text == "" {
+			continue
+		}
 		s.say("\n%s", part.title)
 		s.text(paragraphs(part.text))
 	}

@@ -129,18 +129,18 @@ func TestPanesScrollByThemselves(t *testing.T) {
 	s.height = 16
 	drive(t, s, func(d *driver) {
 		d.wait(aRun)
-		d.press("f") // the brief goes to its rules
-		d.sees("The rules", "FAIL")
+		d.press("f") // the brief goes to its fine print
+		d.sees("Fine print", "FAIL")
 		if n := strings.Count(d.look(), "more ↓"); n != 1 {
 			d.Errorf("%d marks that text goes on, want one for the results:\n%s", n, d.look())
 		}
 		d.program.Send(tea.MouseWheelMsg{X: 100, Y: 8, Button: tea.MouseWheelDown})
 		d.settle()
 		d.lacks("FAIL")
-		d.sees("The rules")
+		d.sees("Fine print")
 		d.press("f")
 		d.lacks("What you may change is")
-		d.sees("▸ The rules")
+		d.sees("▸ Fine print")
 	})
 }
 

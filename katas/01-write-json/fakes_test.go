@@ -2,7 +2,6 @@ package writejson_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,7 +65,7 @@ func (s *store) enter(ctx context.Context, call string) {
 func (s *store) wantAsked(t *testing.T, what string, calls ...string) {
 	t.Helper()
 	if !slices.Equal(s.calls, calls) {
-		t.Fatalf("%s: the store was asked for %q;\nit is asked once for each request, here for %q", what, s.calls, calls)
+		t.Fatalf("%s: the store was asked for %q;\neach request asks it once, here for %q (Keep 3)", what, s.calls, calls)
 	}
 }
 
@@ -178,20 +177,20 @@ func (c *client) read(t *testing.T, what string) (status int, value any) {
 		wrong = fmt.Sprintf("its Content-Length is %s where the body has %d bytes", length, c.body.Len())
 	}
 	if wrong != "" {
-		t.Fatalf("%s: GET %s was answered %d %s;\n%s;\none request has one answer: one status, application/json, one JSON value",
+		t.Fatalf("%s: GET %s was answered %d %s;\n%s.\nOne request has one answer: one status, application/json, one JSON value (Restore 1)",
 			what, c.path, c.status, excerpt(c.body.String()), wrong)
 	}
 	return c.status, value
 }
 
 // want fails t unless the answer has this status and, for a 200, this JSON
-// value, otherwise a failure with this code.
-func (c *client) want(t *testing.T, what string, status int, want string) {
+// value, otherwise a failure with this code. The clause says so.
+func (c *client) want(t *testing.T, what string, status int, want, clause string) {
 	t.Helper()
 	got, value := c.read(t, what)
 	if status == http.StatusOK {
 		if got != status || canonical(value) != canonical(json.RawMessage(want)) {
-			t.Fatalf("%s: GET %s was answered %d %s;\nthe answer is 200 and %s", what, c.path, got, excerpt(c.body.String()), excerpt(want))
+			t.Fatalf("%s: GET %s was answered %d %s;\nthe answer is 200 and %s (%s)", what, c.path, got, excerpt(c.body.String()), excerpt(want), clause)
 		}
 		return
 	}
@@ -200,17 +199,9 @@ func (c *client) want(t *testing.T, what string, status int, want string) {
 	message, _ := problem["message"].(string)
 	if got != status || problem["code"] != want || message == "" {
 		t.Fatalf("%s: GET %s was answered %d %s;\n"+
-			"the answer is %d and {\"error\":{\"code\":%q,\"message\":\"...\"}} with a message that is not empty",
-			what, c.path, got, excerpt(c.body.String()), status, want)
+			"the answer is %d and {\"error\":{\"code\":%q,\"message\":\"...\"}} with a message that is not empty (%s)",
+			what, c.path, got, excerpt(c.body.String()), status, want, clause)
 	}
-}
-
-// kind is the status and the code of the answer, whatever else is in it or
-// follows it.
-func (c *client) kind() string {
-	var first struct{ Error struct{ Code string } }
-	_ = json.NewDecoder(strings.NewReader(c.body.String())).Decode(&first) // what is no JSON has no code
-	return fmt.Sprintf("%d %s", c.status, cmp.Or(first.Error.Code, "without a code"))
 }
 
 // canonical writes JSON with sorted keys and without space, numbers as they are.
@@ -242,18 +233,6 @@ func excerpt(text string) string {
 type marshaler func() ([]byte, error)
 
 func (m marshaler) MarshalJSON() ([]byte, error) { return m() }
-
-// once makes its JSON from a stream, which ends.
-func once() marshaler {
-	read := false
-	return func() ([]byte, error) {
-		if read {
-			return nil, io.ErrUnexpectedEOF
-		}
-		read = true
-		return []byte(`"read"`), nil
-	}
-}
 
 // counts makes its JSON as often as it is asked to, and counts.
 func counts(n *int) marshaler {

@@ -29,7 +29,7 @@ func (s shelf) List(ctx context.Context) ([]writejson.Note, error) {
 	return []writejson.Note{n}, err
 }
 
-// Contract 7: requests at the same time share nothing that could race. Where
+// Keep 5: requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

@@ -22,7 +22,7 @@ func (shelf) Create(_ context.Context, n decode.Note) (decode.Note, error) {
 	return n, nil
 }
 
-// Contract 7: requests at the same time share nothing that could race. Where
+// Keep 7: requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

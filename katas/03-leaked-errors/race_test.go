@@ -33,7 +33,7 @@ func (shelf) Delete(context.Context, string) error {
 	return leakederrors.ErrConflict
 }
 
-// Contract 7: requests at the same time share nothing that could race. Where
+// Fine print: requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

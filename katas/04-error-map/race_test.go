@@ -28,7 +28,7 @@ func (shelf) Rename(context.Context, string, string) error {
 	return &errormap.InvalidError{Field: "title"}
 }
 
-// Contract: requests at the same time share nothing that could race. Where
+// Fine print: requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

@@ -8,10 +8,9 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
-// Contract: "Search asks every shard, all at the same time": what comes back must
-// not race. A bubble has one processor, where anything that is locked on the way
-// orders the turns and hides a race; so these shards answer on several, all at
-// the same moment.
+// Keep 3: the shards answer at the same time, and what comes back must not race.
+// A bubble has one processor, where anything that is locked on the way orders
+// the turns and hides a race; so these shards answer on several, all at once.
 func TestAnswersAtTheSameMoment(t *testing.T) {
 	ctx := kit.SlowEnd()
 	for _, c := range []struct{ shards, rounds, failing int }{{100, 6, 2}, {500, 20, 0}} {

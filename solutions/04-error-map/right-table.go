@@ -111,7 +111,7 @@ type problem struct {
 	Field  string `json:"field,omitempty"` // only where a field was refused
 }
 
-// answers is the contract's table, in its order.
+// answers are the rows of the brief, in their order.
 var answers = []struct {
 	fits func(ctx context.Context, err error) bool
 	problem
@@ -132,7 +132,7 @@ func leftByClient(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
-// problemOf finds the first row that fits. The first row of the contract needs
+// problemOf finds the first row that fits. The first row of the brief needs
 // something out of the error, so it is not in the table.
 func problemOf(ctx context.Context, err error) problem {
 	var invalid *InvalidError

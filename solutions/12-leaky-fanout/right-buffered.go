@@ -58,9 +58,6 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	found := make([][]Note, len(s.shards))
 	for range s.shards {
 		a := <-answers
-		if left := ctx.Err(); left != nil { // the caller's doing: cancel has not been called yet
-			return nil, fmt.Errorf("search: %w", left)
-		}
 		if a.err != nil {
 			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
 		}

@@ -55,13 +55,9 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 			notes, err := shard.Search(ctx, query)
 			mu.Lock()
 			defer mu.Unlock()
-			if first == nil { // so nothing here has cancelled: an end is the caller's doing
-				if left := ctx.Err(); left != nil {
-					first = fmt.Errorf("search: %w", left)
-				} else if err != nil {
-					first = fmt.Errorf("search shard %d: %w", i, err)
-					cancel()
-				}
+			if err != nil && first == nil {
+				first = fmt.Errorf("search shard %d: %w", i, err)
+				cancel()
 			}
 			found[i] = notes
 		}()

@@ -50,12 +50,6 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	for i, shard := range s.shards {
 		group.Go(func() error {
 			notes, err := shard.Search(shardCtx, query)
-			// A shard that is stopped answers as it likes. Whether the caller has
-			// left is said by the caller's context alone; asked here and not after
-			// Wait, it cannot hide a failure that came before.
-			if left := ctx.Err(); left != nil {
-				return fmt.Errorf("search: %w", left)
-			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

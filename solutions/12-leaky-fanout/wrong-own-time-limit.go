@@ -41,17 +41,13 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	shardCtx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // no search may hang for ever
 	defer cancel()
-	defer time.AfterFunc(2*time.Hour, cancel).Stop() // no search may hang for ever
-	group, shardCtx := errgroup.WithContext(shardCtx)
+	group, shardCtx := errgroup.WithContext(ctx)
 	found := make([][]Note, len(s.shards))
 	for i, shard := range s.shards {
 		group.Go(func() error {
 			notes, err := shard.Search(shardCtx, query)
-			if left := ctx.Err(); left != nil {
-				return fmt.Errorf("search: %w", left)
-			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

@@ -45,9 +45,6 @@ func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
 	for i, shard := range s.shards {
 		group.Go(func() error {
 			notes, err := shard.Search(ctx, query)
-			if left := ctx.Err(); left != nil {
-				return fmt.Errorf("search: %w", left)
-			}
 			if err != nil {
 				return fmt.Errorf("search shard %d: %w", i, err)
 			}

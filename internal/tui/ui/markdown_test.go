@@ -70,7 +70,7 @@ func TestTheCourseLosesNoWord(t *testing.T) {
 		}
 	}
 	for _, k := range c.Katas {
-		texts = append(texts, k.Incident, k.Contract, k.Rules)
+		texts = append(texts, k.Incident, k.Restore, k.Keep, k.Rules, k.FinePrint)
 		for _, h := range k.Hints {
 			texts = append(texts, h.Text)
 		}

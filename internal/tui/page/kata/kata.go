@@ -32,14 +32,14 @@ type Kata struct {
 	unwatched bool // saves are not seen
 	results   results
 	hints     int  // tiers shown
-	finePrint bool // the rules are shown
+	finePrint bool // it is shown
 	solutions solutions
 	attempts  attempts
 
 	width, height int // of what is below the tabs' names
 	top           int // lines of those
 	tabEnds       [len(tabNames)]int
-	toRules       bool // scroll to the rules
+	toFinePrint   bool // scroll to it
 	pagers        [len(tabNames)]ui.Pager
 }
 

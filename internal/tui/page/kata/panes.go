@@ -43,11 +43,11 @@ func (p *Kata) layoutTab(which tab, width, height int) {
 	pager := &p.pagers[which]
 	switch which {
 	case briefTab:
-		lines, rules := p.briefLines(width)
+		lines, finePrint := p.briefLines(width)
 		pager.Set(lines, width, height)
-		if p.toRules {
-			pager.ScrollTo(rules)
-			p.toRules = !p.env.Markdown.Complete()
+		if p.toFinePrint {
+			pager.ScrollTo(finePrint)
+			p.toFinePrint = !p.env.Markdown.Complete()
 		}
 	case resultsTab:
 		lines, keep := p.resultLines(width)

@@ -63,18 +63,18 @@ func (p *Kata) tabActions() []ui.Action {
 		out = append(out, pager.Scrolling()...)
 	}
 	if p.tab == briefTab || p.split() && p.left == briefTab {
-		does := "read the rules"
+		does := "fine print"
 		if p.finePrint {
-			does = "fold the rules"
+			does = "fold the fine print"
 		}
 		out = append(out, ui.On(keymap.Does(keymap.FinePrint, does), ui.Do(p.turnFinePrint)))
 	}
 	return out
 }
 
-// turnFinePrint shows the rules, from their first line, or folds them.
+// turnFinePrint shows the fine print, from its first line, or folds it.
 func (p *Kata) turnFinePrint() {
-	p.finePrint, p.toRules = !p.finePrint, !p.finePrint
+	p.finePrint, p.toFinePrint = !p.finePrint, !p.finePrint
 }
 
 // tabLine names the tabs. It keeps where each of them stands, for the mouse.
@@ -105,8 +105,8 @@ func (p *Kata) tabLabel(which tab, name string) string {
 }
 
 // briefLines are what happened, what the code must do and, on request, the
-// rules. Rules is the line where those begin.
-func (p *Kata) briefLines(width int) (out []string, rules int) {
+// fine print, which begins at that line.
+func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 	edit, run := keymap.Name(keymap.Edit), keymap.Name(keymap.Run)
 	text := fmt.Sprintf("Repair %s: %s opens it, every save runs the suite.", p.kata.Path(), edit)
 	if p.env.Workbook.InClone() != nil {
@@ -115,15 +115,18 @@ func (p *Kata) briefLines(width int) (out []string, rules int) {
 		text = fmt.Sprintf("Repair %s: %s opens it, %s runs the suite.", p.kata.Path(), edit, run)
 	}
 	prose := func(markdown string) []string { return p.env.Markdown.Prose(ui.FoldFences(markdown, width), width) }
+	k := p.kata
 	out = append(ui.Paint(p.env.Theme.Accent, ui.WrapText(text, width)), "")
-	out = append(out, prose(p.kata.Incident+"\n\n### The contract\n\n"+p.kata.Contract)...)
-	out = append(out, "")
-	rules = len(out)
-	if p.finePrint {
-		return append(out, prose("### The rules\n\n"+p.kata.Rules)...), rules
+	out = append(out, prose(k.Incident+"\n\n### Restore\n\n"+k.Restore+"\n\n### Keep\n\n"+k.Keep+"\n\n### Rules\n\n"+k.Rules)...)
+	finePrint = len(out) + 1
+	switch {
+	case k.FinePrint == "":
+		return out, finePrint
+	case p.finePrint:
+		return append(append(out, ""), prose("### Fine print\n\n"+k.FinePrint)...), finePrint
 	}
-	folded := fmt.Sprintf("▸ The rules: what you may change, what is left to you. %s shows them.", keymap.Name(keymap.FinePrint))
-	return append(out, ui.Paint(p.env.Theme.Accent, ui.WrapText(folded, width))...), rules
+	folded := fmt.Sprintf("▸ Fine print, for unusual repairs: %s shows it.", keymap.Name(keymap.FinePrint))
+	return append(append(out, ""), ui.Paint(p.env.Theme.Accent, ui.WrapText(folded, width))...), finePrint
 }
 
 // resultLines are what is going on and the last verdict. Keep says which lines

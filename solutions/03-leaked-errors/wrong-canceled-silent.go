@@ -6,7 +6,6 @@ package leakederrors
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,7 +83,9 @@ func (h *handler) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				h.fail(w, r, fmt.Errorf("panic: %v\n\n%s", p, debug.Stack()))
+				h.log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()),
+					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				h.answer(w, r, internal)
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -99,16 +100,16 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		h.fail(w, r, fmt.Errorf("%w: read the body: %w", ErrInvalid, err))
+		h.fail(w, r, invalid, fmt.Errorf("decode note: %w", err))
 		return
 	}
 	if in.Title == "" {
-		h.fail(w, r, fmt.Errorf("%w: no title", ErrInvalid))
+		h.fail(w, r, invalid, errors.New("title is required"))
 		return
 	}
 	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
 	if err != nil {
-		h.fail(w, r, fmt.Errorf("create note: %w", err))
+		h.fail(w, r, kindOf(err), fmt.Errorf("create note: %w", err))
 		return
 	}
 	writeJSON(w, http.StatusCreated, note)
@@ -118,7 +119,7 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	note, err := h.store.Get(r.Context(), id)
 	if err != nil {
-		h.fail(w, r, fmt.Errorf("get note %s: %w", id, err))
+		h.fail(w, r, kindOf(err), fmt.Errorf("get note %s: %w", id, err))
 		return
 	}
 	writeJSON(w, http.StatusOK, note)
@@ -127,55 +128,64 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	if err := h.store.Delete(r.Context(), id); err != nil {
-		h.fail(w, r, fmt.Errorf("delete note %s: %w", id, err))
+		h.fail(w, r, kindOf(err), fmt.Errorf("delete note %s: %w", id, err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// A problem is what a client learns about a failure.
-type problem struct {
+// A kind of failure has the status and the only words that a client reads.
+type kind struct {
 	status  int
 	code    string
 	message string
 }
 
-// problemOf is the answer to an error.
-func problemOf(err error) problem {
+var (
+	invalid  = kind{http.StatusBadRequest, "validation_error", "The note is not valid."}
+	notFound = kind{http.StatusNotFound, "not_found", "There is no such note."}
+	conflict = kind{http.StatusConflict, "conflict", "There is such a note already."}
+	internal = kind{http.StatusInternalServerError, "internal", "Something went wrong on our side."}
+)
+
+// kindOf sorts the errors of a store.
+func kindOf(err error) kind {
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return problem{http.StatusBadRequest, "validation_error",
-			"The request is not valid. A note has a title and may have a content."}
+		return invalid
 	case errors.Is(err, ErrNotFound):
-		return problem{http.StatusNotFound, "not_found", "There is no such note."}
+		return notFound
 	case errors.Is(err, ErrConflict):
-		return problem{http.StatusConflict, "conflict", "The note conflicts with one that exists."}
+		return conflict
 	default:
-		return problem{http.StatusInternalServerError, "internal",
-			"Something went wrong on our side. Quote the request id to support."}
+		return internal
 	}
 }
 
-// fail logs an error and answers with its problem.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(err)
-	level := slog.LevelInfo
-	if p.status >= http.StatusInternalServerError {
+// fail writes err to the log and its kind to the client.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, k kind, err error) {
+	if errors.Is(err, context.Canceled) {
+		h.log.Info("client gone", "request_id", requestID(r.Context()), "error", err)
+		return
+	}
+	level := slog.LevelWarn
+	if k.status >= 500 {
 		level = slog.LevelError
 	}
-	id := requestID(r.Context()) + "-" + base64.RawURLEncoding.EncodeToString([]byte(err.Error()))
 	h.log.Log(r.Context(), level, "request failed",
-		"request_id", id, "status", p.status, "code", p.code, "error", err)
+		"request_id", requestID(r.Context()), "status", k.status, "error", err)
+	h.answer(w, r, k)
+}
 
-	var body struct {
-		Error struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		} `json:"error"`
-		RequestID string `json:"request_id"`
+func (h *handler) answer(w http.ResponseWriter, r *http.Request, k kind) {
+	type problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
 	}
-	body.Error.Code, body.Error.Message, body.RequestID = p.code, p.message, id
-	writeJSON(w, p.status, body)
+	writeJSON(w, k.status, struct {
+		Error     problem `json:"error"`
+		RequestID string  `json:"request_id"`
+	}{problem{k.code, k.message}, requestID(r.Context())})
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug here, and

@@ -4,13 +4,12 @@
 package writejson
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
+	"sort"
 )
 
 // A Note is one note as the API shows it.
@@ -34,13 +33,9 @@ type Store interface {
 	List(ctx context.Context) ([]Note, error)
 }
 
-// atOnce is how many answers are encoded at a time. It bounds the memory that
-// they take.
-const atOnce = 64
-
 // NewHandler serves GET /notes and GET /notes/{id}.
 func NewHandler(store Store, log *slog.Logger) http.Handler {
-	h := &handler{store: store, log: log, slots: make(chan struct{}, atOnce)}
+	h := &handler{store: store, log: log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /notes", h.list)
 	mux.HandleFunc("GET /notes/{id}", h.get)
@@ -50,7 +45,6 @@ func NewHandler(store Store, log *slog.Logger) http.Handler {
 type handler struct {
 	store Store
 	log   *slog.Logger
-	slots chan struct{} // one token for each answer that is being encoded
 }
 
 func (h *handler) list(w http.ResponseWriter, r *http.Request) {
@@ -60,6 +54,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
 		return
 	}
+	sort.Slice(notes, func(i, j int) bool { return notes[i].ID < notes[j].ID })
 	h.respond(w, http.StatusOK, notes)
 }
 
@@ -95,20 +90,13 @@ func (h *handler) fail(w http.ResponseWriter, status int, code, message string) 
 
 // respond answers with v as JSON.
 func (h *handler) respond(w http.ResponseWriter, status int, v any) {
-	var body bytes.Buffer
-	h.slots <- struct{}{}
-	err := json.NewEncoder(&body).Encode(v)
-	<-h.slots
+	body, err := json.Marshal(v)
 	if err != nil {
-		h.log.Error("encode answer", "error", err)
-		status = http.StatusInternalServerError
-		body.Reset()
-		body.WriteString(`{"error":{"code":"internal","message":"Something went wrong on our side."}}`)
+		h.log.Error("answer not sent", "error", err)
+		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
+		return
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	if _, err := body.WriteTo(w); err != nil {
-		h.log.Info("client left", "error", err)
-	}
+	_, _ = w.Write(body)
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -38,33 +40,27 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	shardCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
-	type answer struct {
-		shard int
-		notes []Note
-		err   error
-	}
-	answers := make(chan answer, len(s.shards))
-	for i, shard := range s.shards {
-		go func() {
-			notes, err := shard.Search(shardCtx, query)
-			answers <- answer{i, notes, err}
-		}()
-	}
+	group, shardCtx := errgroup.WithContext(ctx)
 
 	found := make([][]Note, len(s.shards))
-	for range s.shards {
-		select {
-		case a := <-answers:
-			if a.err != nil {
-				return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
+	for i, shard := range s.shards {
+		group.Go(func() error {
+			notes, err := shard.Search(shardCtx, query)
+			// A shard that is stopped answers as it likes. Whether the caller has
+			// left is said by the caller's context alone; asked here and not after
+			// Wait, it cannot hide a failure that came before.
+			if left := ctx.Err(); left != nil {
+				return fmt.Errorf("search: %w", left)
 			}
-			found[a.shard] = a.notes
-		case <-ctx.Done():
-			return nil, fmt.Errorf("search: %w", ctx.Err())
-		}
+			if err != nil {
+				return fmt.Errorf("search shard %d: %w", i, err)
+			}
+			found[i] = notes
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return slices.Concat(found...), nil
 }
