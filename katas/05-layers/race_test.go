@@ -24,7 +24,7 @@ func (shelf) Put(context.Context, layers.Note) error {
 	return nil
 }
 
-// Contract 8: calls at the same time share nothing that could race. Where calls
+// Fine print: calls at the same time share nothing that could race. Where calls
 // take turns, whatever is locked on the way orders them and hides it.
 func TestCallsMeetOnSeveralProcessors(t *testing.T) {
 	kit.Race(t, "calls of one service were made at the same time", 40, func(*kit.Barrier) []func() {

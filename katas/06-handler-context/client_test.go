@@ -135,26 +135,23 @@ func (c *client) answer(t *testing.T, x *site) answer {
 }
 
 // wantAnswer fails t unless a has the status and, if body is not "", is the same
-// JSON, at the given moment. No failure shows a note.
-func wantAnswer(t *testing.T, what string, a answer, status int, body string, at time.Duration) {
+// JSON, at the given moment.
+func wantAnswer(t *testing.T, clause, what string, a answer, status int, body string, at time.Duration) {
 	t.Helper()
-	if a.status >= 400 && strings.Contains(a.body, `"title"`) {
-		t.Fatalf("%s: answered with %d, and in its body there is a note: %.200s", what, a.status, a.body)
-	}
 	if a.status != status || a.at != at {
-		t.Fatalf("%s: answered with %d at %v; want %d at %v", what, a.status, a.at, status, at)
+		t.Fatalf("%s: answered with %d at %v; want %d at %v (%s)", what, a.status, a.at, status, at, clause)
 	}
 	if body == "" {
 		return
 	}
 	if !strings.HasPrefix(a.form, "application/json") {
-		t.Fatalf("%s: answered with the Content-Type %q; want application/json", what, a.form)
+		t.Fatalf("%s: answered with the Content-Type %q; want application/json (%s)", what, a.form, clause)
 	}
 	var got, want any
 	if err := json.Unmarshal([]byte(body), &want); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Fatalf("%s: the answer is %.200s; want %s", what, a.body, body)
+		t.Fatalf("%s: the answer is %.200s; want %s (%s)", what, a.body, body, clause)
 	}
 }

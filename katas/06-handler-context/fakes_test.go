@@ -22,7 +22,6 @@ type fake struct {
 	after  time.Duration // works this long
 	unwind time.Duration // told to stop, it takes this long
 	says   error         // and returns this; nil: the error of its context
-	late   bool          // or it succeeds after all
 	err    error         // what it returns if nobody stops it
 }
 
@@ -78,7 +77,7 @@ func (s *store) run(ctx context.Context, f fake, method, what string) error {
 	case <-ctx.Done():
 		set(&c.told)
 		time.Sleep(f.unwind)
-		if f.late || f.says != nil {
+		if f.says != nil {
 			return f.says
 		}
 		return fmt.Errorf("%s: %w", method, ctx.Err())
@@ -140,18 +139,20 @@ type handled struct {
 // A middleware stands in front of the handler and may change the context.
 type middleware func(context.Context) (context.Context, context.CancelFunc)
 
-func plain(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }
-
-// open serves the handler under test over s until the test ends.
-func open(t *testing.T, s *store, limit int, in middleware) *site {
+// open serves the handler under test over s, behind in, until the test ends.
+func open(t *testing.T, s *store, limit int, in ...middleware) *site {
 	t.Helper()
 	s.began = time.Now()
 	x := &site{store: s}
 	inner := handlercontext.NewHandler(handlercontext.NewService(s, limit))
 	x.Listener = kit.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer x.handlers.Enter()()
-		ctx, cancel := in(r.Context())
-		defer cancel()
+		ctx := r.Context()
+		for _, layer := range in {
+			outer, cancel := layer(ctx)
+			defer cancel()
+			ctx = outer
+		}
 		inner.ServeHTTP(w, r.WithContext(ctx))
 		x.mu.Lock()
 		defer x.mu.Unlock()
@@ -175,38 +176,37 @@ func (x *site) answers() []handled {
 
 // wantTold fails t unless the last call of the store was that of method, and its
 // context ended at the given moment because of why.
-func (x *site) wantTold(t *testing.T, method string, at time.Duration, why string) call {
+func (x *site) wantTold(t *testing.T, clause, method string, at time.Duration, why string) call {
 	t.Helper()
 	synctest.Wait()
 	all := x.seen()
 	if len(all) == 0 || all[len(all)-1].method != method {
-		t.Fatalf("%s: the store was asked for [%s]; %s should have been running then", why, x.trace(), method)
+		t.Fatalf("%s: the store was asked for [%s]; %s should have been running then (%s)", why, x.trace(), method, clause)
 	}
 	c := all[len(all)-1]
 	if c.told != at {
-		end := "did not end before it was done"
+		end := "did not end before the call was done"
 		if c.told >= 0 {
 			end = fmt.Sprintf("ended at %v", c.told)
 		} else if c.back < 0 {
 			end = "has not ended yet"
 		}
-		t.Fatalf("%s. The store was at work for that request, in %s, since %v;\n"+
-			"the context of a store call ends when its request does, and this one %s", why, method, c.at, end)
+		t.Fatalf("%s. %s of the store was at work for that request since %v.\n"+
+			"Its context ends at %v, with that of the request; this one %s (%s)", why, method, c.at, at, end, clause)
 	}
 	return c
 }
 
 // wantOver fails t if something still runs for the only client, which has left.
-func (x *site) wantOver(t *testing.T, why string) {
+func (x *site) wantOver(t *testing.T, clause, why string) {
 	t.Helper()
 	synctest.Wait()
 	if live := x.live.Live(); live > 0 {
 		all := x.seen()
-		t.Fatalf("%s, and %s of the store is still running for it", why, all[len(all)-1].method)
+		t.Fatalf("%s, and %s of the store is still running for it (%s)", why, all[len(all)-1].method, clause)
 	}
 	if n := x.handlers.Live(); n > 0 {
-		t.Fatalf("%s, and its handler has not returned, although no call of the store is running;\n"+
-			"nobody will read what it still does", why)
+		t.Fatalf("%s, no call of the store is running, and its handler has not returned (%s)", why, clause)
 	}
 }
 

@@ -32,7 +32,7 @@ func (shelf) Create(_ context.Context, n handlercontext.Note) (handlercontext.No
 	return n, nil
 }
 
-// Contract: requests at the same time share nothing that could race. Where
+// Requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

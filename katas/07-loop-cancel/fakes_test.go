@@ -26,7 +26,8 @@ type world struct {
 	each       time.Duration // what a note takes
 	at         int           // while the note at this place is analyzed,
 	then       func()        // this happens
-	failAt     int           // the note at this place cannot be analyzed
+	failAt     int           // the note at this place cannot be analyzed,
+	failure    error         // for this reason
 	publishing func()        // happens during Publish
 	reading    time.Duration // what All takes, unless its context ends before
 	giveUp     time.Duration // what it then takes to give up
@@ -42,7 +43,7 @@ type world struct {
 }
 
 func newWorld(n int) *world {
-	w := &world{each: time.Millisecond, at: -1, failAt: -1}
+	w := &world{each: time.Millisecond, at: -1, failAt: -1, failure: errBoom}
 	for i := range n {
 		w.notes = append(w.notes, loopcancel.Note{ID: fmt.Sprintf("n%d", i), Title: "Note", Content: fmt.Sprintf("text %d", i)})
 	}
@@ -82,7 +83,7 @@ func (w *world) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
 	}
 	time.Sleep(w.each) // until all that listens has heard what happened
 	if at == w.failAt {
-		return loopcancel.Entry{}, errBoom
+		return loopcancel.Entry{}, w.failure
 	}
 	return entry(n), nil
 }
@@ -117,12 +118,12 @@ func (w *world) ids() []string {
 func (w *world) wantPublished(t *testing.T, sizes ...int) {
 	t.Helper()
 	if len(w.published) != len(sizes) {
-		t.Errorf("the index was published %d times; the contract is %d, all entries at once", len(w.published), len(sizes))
+		t.Errorf("the index was published %d times; want %d, all entries at once (Keep 3)", len(w.published), len(sizes))
 		return
 	}
 	for i, got := range w.published {
 		if len(got) != sizes[i] {
-			t.Errorf("the index was published with %d entries; want %d", len(got), sizes[i])
+			t.Errorf("the index was published with %d entries; want %d (Keep 3)", len(got), sizes[i])
 			continue
 		}
 		w.wantEntries(t, got)
@@ -134,35 +135,35 @@ func (w *world) wantEntries(t *testing.T, got []loopcancel.Entry) {
 	t.Helper()
 	for i, e := range got {
 		if e.NoteID != w.notes[i].ID || !slices.Equal(e.Terms, entry(w.notes[i]).Terms) {
-			t.Errorf("entry %d of the index is %q; it is to be that of the note %s, as it was published", i+1, e.NoteID, w.notes[i].ID)
+			t.Errorf("entry %d of the index is %q; want that of the note %s, as it was published (Keep 3)", i+1, e.NoteID, w.notes[i].ID)
 			return
 		}
 	}
 }
 
-// wantStopped requires what the contract says of a rebuild whose context ended
-// while the note at that place was analyzed (-1: before it was called).
+// wantStopped requires what the brief says of a rebuild whose context ended
+// while the note at that place was analyzed (-1: before the first).
 func (w *world) wantStopped(t *testing.T, at, got int, err, want error) {
 	t.Helper()
 	when := fmt.Sprintf("while note %d of %d was analyzed", at+1, len(w.notes))
 	if at < 0 {
-		when = "before Rebuild was called"
+		when = "before the first note"
 	}
-	if n := w.running.Live(); n > 0 {
-		t.Errorf("Rebuild returned while %d calls of the store or the analyzer were still running; when it has returned, nothing of it goes on", n)
-	}
+	running := w.running.Live()
 	time.Sleep(24 * time.Hour) // for what goes on all the same
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if more := len(w.analyzed) - (at + 1); more > 1 {
-		t.Errorf("the context ended %s, and %d more were analyzed; at most one may be", when, more)
-	}
-	if len(w.published) > 0 {
-		t.Errorf("the context ended %s, and an index of %d notes was published;\n"+
-			"a rebuild that was stopped publishes nothing", when, len(w.published[0]))
-	}
-	if !errors.Is(err, want) {
-		t.Errorf("the context ended %s with %q, Rebuild returned %d and the error %v;\n"+
-			"errors.Is must find in it the error of the context", when, want, got, err)
+	switch more := len(w.analyzed) - (at + 1); {
+	case running > 0:
+		t.Errorf("the context ended %s, and Rebuild returned while %d calls of the store or the analyzer were still running (Keep 5)", when, running)
+	case more > 1:
+		t.Errorf("the context ended %s, and %d more were analyzed; at most one is (Restore 1).\n"+
+			"Rebuild returned %d and the error %v", when, more, got, err)
+	case len(w.published) > 0:
+		t.Errorf("the context ended %s, and an index of %d notes was published (Restore 2).\n"+
+			"Rebuild returned %d and the error %v", when, len(w.published[0]), got, err)
+	case !errors.Is(err, want):
+		t.Errorf("the context ended %s, and Rebuild returned %d and the error %v;\n"+
+			"errors.Is must find %q in it (Restore 2)", when, got, err, want)
 	}
 }

@@ -39,8 +39,6 @@ type note struct {
 	openErr error         // what it answers then
 	pause   time.Duration // before each Read
 	readErr error         // after the text, in place of io.EOF
-	atOnce  bool          // the last bytes and the end come from the same Read
-	hollow  bool          // every other Read returns no byte and no error
 	crosses bool          // its answer crosses the end of the context: Open succeeds all the same
 }
 
@@ -54,7 +52,6 @@ type store struct {
 	asked []string
 	given []context.Context
 	open  int // readers that have not been closed
-	cut   int // Reads under a context that had ended
 }
 
 // newStore has the notes "1", "2", and so on.
@@ -95,13 +92,6 @@ func (s *store) seen() (asked []string, open int) {
 	return slices.Clone(s.asked), s.open
 }
 
-// cutOff returns how many Reads came when their context had ended.
-func (s *store) cutOff() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.cut
-}
-
 // contexts returns those that the store was given, in order.
 func (s *store) contexts() []context.Context {
 	s.mu.Lock()
@@ -127,7 +117,6 @@ type reader struct {
 	ctx    context.Context
 	note   note
 	left   string
-	hollow bool // the next Read returns nothing, if the note is hollow
 	closed atomic.Bool
 }
 
@@ -135,26 +124,18 @@ func (r *reader) Read(p []byte) (int, error) {
 	if r.closed.Load() {
 		return 0, errors.New("read after close")
 	}
-	if r.ctx.Err() != nil {
-		r.store.mu.Lock()
-		defer r.store.mu.Unlock()
-		r.store.cut++
-	}
 	if err := wait(r.ctx, r.note.pause); err != nil {
 		return 0, err
-	}
-	if r.hollow = r.note.hollow && !r.hollow; r.hollow {
-		return 0, nil
 	}
 	n := copy(p, r.left)
 	r.left = r.left[n:]
 	switch {
-	case r.left != "" || n > 0 && !r.note.atOnce:
+	case n > 0:
 		return n, nil
 	case r.note.readErr != nil:
-		return n, r.note.readErr
+		return 0, r.note.readErr
 	}
-	return n, io.EOF
+	return 0, io.EOF
 }
 
 func (r *reader) Close() error {

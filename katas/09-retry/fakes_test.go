@@ -92,12 +92,12 @@ func save(ctx context.Context, s *store, p retry.Policy) (error, time.Duration) 
 func (s *store) wantNoMore(t *testing.T) {
 	t.Helper()
 	if n := s.running.Live(); n > 0 {
-		t.Errorf("Save returned while a try was still running; when it has returned, nothing of it goes on")
+		t.Errorf("Save returned while a try was still running (fine print)")
 	}
 	before := s.tries()
 	time.Sleep(24 * time.Hour)
 	if more := s.tries() - before; more > 0 {
-		t.Errorf("%d more tries came after Save had returned; when it has returned, nothing of it goes on", more)
+		t.Errorf("%d more tries came after Save had returned (fine print)", more)
 	}
 }
 
@@ -108,7 +108,8 @@ func (s *store) wantWaits(t *testing.T, p retry.Policy) {
 	for i := 1; i < len(s.began); i++ {
 		got := s.began[i].Sub(s.began[i-1]) - s.takes
 		if got < want/2 || got > want*3/2 {
-			t.Errorf("%+v: try %d came %v after try %d; the contract is %v, or up to half as much less or more", p, i+1, got, i, want)
+			t.Errorf("a policy of %+v: try %d came %v after the end of try %d;\n"+
+				"want %v, or up to half as much less or more (Keep 6)", p, i+1, got, i, want)
 			return
 		}
 		if want > p.Longest/2 {
@@ -123,10 +124,11 @@ func (s *store) wantWaits(t *testing.T, p retry.Policy) {
 // something to wait for.
 func (s *store) wantBoth(t *testing.T, when string, err, ended error) {
 	t.Helper()
-	if !errors.Is(err, ended) {
-		t.Errorf("the context ended %s: Save returned the error %v; errors.Is must find %q in it", when, err, ended)
-	}
-	if !errors.Is(err, s.last) {
-		t.Errorf("the context ended %s: Save returned the error %v; errors.Is must find the error of the last try in it (%v)", when, err, s.last)
+	for _, want := range []error{ended, s.last} {
+		if !errors.Is(err, want) {
+			t.Errorf("the context ended %s: Save returned the error %v;\n"+
+				"errors.Is must find in it that of the context and that of the last try, and does not find %q (Restore 2)", when, err, want)
+			return
+		}
 	}
 }

@@ -6,6 +6,7 @@ package retry
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -37,44 +38,48 @@ type Policy struct {
 type Service struct {
 	store  Store
 	policy Policy
+	back   backoff
 }
 
 // NewService returns a service that saves in the store, by the policy.
 func NewService(store Store, policy Policy) *Service {
-	return &Service{store: store, policy: policy}
+	return &Service{store: store, policy: policy, back: backoff{p: policy, wait: policy.First}}
+}
+
+type backoff struct {
+	mu   sync.Mutex
+	p    Policy
+	wait time.Duration
+}
+
+func (b *backoff) next() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	d := b.wait
+	b.wait = min(2*b.wait, b.p.Longest)
+	return d
+}
+
+func (b *backoff) reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wait = b.p.First
 }
 
 // Save saves a note. While the store is unavailable it tries again.
 func (s *Service) Save(ctx context.Context, n Note) error {
-	wait := s.policy.First
-	for try := 1; ; try++ {
-		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
-		err := s.store.Put(limited, n)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), err)
-		}
-		if !errors.Is(err, ErrUnavailable) || try >= s.policy.Tries {
+	s.back.reset()
+	var err error
+	for try := 1; try <= s.policy.Tries; try++ {
+		err = s.store.Put(ctx, n)
+		if !errors.Is(err, ErrUnavailable) || try == s.policy.Tries {
 			return err
 		}
-		if ended := pause(ctx, wait); ended != nil {
-			return errors.Join(ended, err)
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(s.back.next()):
 		}
-		wait = min(2*wait, s.policy.Longest)
 	}
-}
-
-// pause waits for d, or returns the error of ctx when that ends before.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return err
 }

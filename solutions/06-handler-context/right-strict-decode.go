@@ -118,11 +118,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), budget)
 	defer cancel()
 
-	var n Note
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody)) // a longer note is cut and does not parse
-	if err == nil {
-		err = json.Unmarshal(body, &n)
-	}
+	n, err := decodeOne(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "the body must be a note", http.StatusBadRequest)
 		return
@@ -137,6 +133,19 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusCreated, created)
+}
+
+// decodeOne reads one note and refuses unknown fields and anything after it.
+func decodeOne(body io.Reader) (n Note, err error) {
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&n); err != nil {
+		return Note{}, err
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return Note{}, errors.New("more than one JSON value")
+	}
+	return n, nil
 }
 
 func reply(w http.ResponseWriter, status int, v any) {

@@ -26,13 +26,12 @@ type Store interface {
 type Service struct {
 	store Store
 	limit time.Duration
-	slots chan struct{} // one for each export at work
 }
 
 // NewService returns a service that exports the notes of a store. For each note
 // the store has to answer within the limit.
 func NewService(store Store, limit time.Duration) *Service {
-	return &Service{store: store, limit: limit, slots: make(chan struct{}, 4)}
+	return &Service{store: store, limit: limit}
 }
 
 // Export writes the contents of the notes to w, one after another. Notes that
@@ -42,32 +41,28 @@ func NewService(store Store, limit time.Duration) *Service {
 // The limit is for the answer of the store. Reading takes as long as it takes:
 // some notes have films in them.
 func (s *Service) Export(ctx context.Context, ids []string, w io.Writer) error {
-	s.slots <- struct{}{}
-	defer func() { <-s.slots }()
 	for _, id := range ids {
-		if err := s.exportNote(ctx, id, w); err != nil {
+		err := func() error {
+			call, cancel := context.WithCancel(ctx)
+			defer cancel()
+			limit := time.AfterFunc(s.limit, cancel)
+			content, err := s.store.Open(call, id)
+			limit.Stop()
+			if errors.Is(err, ErrNotFound) {
+				return nil // deleted since the list was made
+			}
+			if err != nil {
+				return fmt.Errorf("open note %s: %w", id, err)
+			}
+			defer content.Close()
+			if _, err := io.Copy(w, content); err != nil {
+				return fmt.Errorf("export note %s: %w", id, err)
+			}
+			return nil
+		}()
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// exportNote writes the content of one note to w.
-func (s *Service) exportNote(ctx context.Context, id string, w io.Writer) error {
-	call, cancel := context.WithCancel(ctx)
-	defer cancel()
-	limit := time.AfterFunc(s.limit, cancel)
-	content, err := s.store.Open(call, id)
-	limit.Stop()
-	if errors.Is(err, ErrNotFound) {
-		return nil // deleted since the list was made
-	}
-	if err != nil {
-		return fmt.Errorf("open note %s: %w", id, err)
-	}
-	_, err = io.Copy(w, content)
-	if err := errors.Join(err, content.Close()); err != nil {
-		return fmt.Errorf("export note %s: %w", id, err)
 	}
 	return nil
 }
