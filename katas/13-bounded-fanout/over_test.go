@@ -100,7 +100,7 @@ func TestWaitingCallerGetsOut(t *testing.T) {
 					wantLeft(t, before, situation)
 					other.want(t, 10*time.Minute, "beside a call of Notes whose caller left")
 					if asked := s.asked(); len(asked) > 2 {
-						t.Errorf("%s;\nthe store was asked for %d ids of it (Keep 6)", situation, len(asked)-2)
+						t.Errorf("%s;\nids of it that the store was asked for: %d (Keep 6)", situation, len(asked)-2)
 					}
 				})
 			})
@@ -157,7 +157,7 @@ func TestCallThatStopsKeepsItsSlot(t *testing.T) {
 				if !fails {
 					cancel()
 				}
-				situation := "limit 3, all in use; " + name + ", the other calls need 1m to stop, and another call of Notes waits"
+				situation := "limit 3, all in use; " + name + ", other calls need 1m to stop"
 				<-r.done
 				took := 63 * time.Second // three slots are free at 61s
 				if fails {
@@ -184,14 +184,12 @@ func TestSlotsComeBack(t *testing.T) {
 		held      bool          // another call has the slots for 2s
 	}{
 		{"the store fails at once", fake{err: errBoom}, fake{after: hung}, limit + 1, hung, false},
-		{"the store fails, all calls at once", fake{err: errBoom}, fake{err: errBoom}, limit + 1, hung, false},
 		{"the store fails after 1s", fake{err: errBoom, after: time.Second}, fake{after: hung}, limit + 1, hung, false},
 		{"the caller leaves while calls run", fake{after: hung}, fake{after: hung}, limit + 1, time.Second, false},
 		{"the caller leaves, the calls answer all the same", answers, answers, limit + 1, time.Second, false},
 		{"the caller had left before", fake{}, fake{}, 60, 0, false},
 		{"the caller leaves while it waits", fake{}, fake{}, limit + 1, time.Second, true},
 		{"the caller leaves just when slots come free", fake{}, fake{}, 100, 2 * time.Second, true},
-		{"the notes are there", fake{}, fake{}, limit + 1, hung, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
@@ -222,5 +220,8 @@ func TestSlotsComeBack(t *testing.T) {
 				r.want(t, 2*time.Second, "after calls of Notes that are over")
 			})
 		})
+		if t.Failed() {
+			return // one example will do
+		}
 	}
 }
