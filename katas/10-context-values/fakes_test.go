@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"slices"
 	"sync"
 
 	contextvalues "example.com/leakproof/katas/10-context-values"
@@ -51,7 +50,6 @@ type store struct {
 	getFails error  // of Get
 	fails    error  // of Delete
 	during   func() // happens in Get
-	deleting func() // happens in Delete
 
 	mu      sync.Mutex
 	deleted []string
@@ -80,9 +78,6 @@ func (s *store) Delete(ctx context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ctxs = append(s.ctxs, ctx)
-	if s.deleting != nil {
-		s.deleting()
-	}
 	if s.fails != nil {
 		return s.fails
 	}
@@ -158,45 +153,11 @@ func (s spy) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// anybodys reports whether another package can make an equal key, or has it.
+// anybodys reports whether another package can make an equal key.
 func anybodys(key any) bool {
-	t, v := reflect.TypeOf(key), reflect.ValueOf(key)
-	if !nameable(t) {
-		return false
+	t, own := reflect.TypeOf(key), reflect.TypeFor[contextvalues.User]().PkgPath()
+	if t.Kind() == reflect.Pointer && !reflect.ValueOf(key).IsNil() {
+		return t.Elem().Size() == 0 && t.Elem().PkgPath() != own // else it is equal to itself only
 	}
-	_, isType := key.(reflect.Type)
-	switch {
-	case isType, slices.Contains(exported, key):
-		return true
-	case t.Kind() == reflect.Pointer: // equal to itself only, unless there is nothing to point to
-		return v.IsNil() || t.Elem().Size() == 0
-	case t.Kind() == reflect.Chan:
-		return v.IsNil()
-	}
-	return true
-}
-
-// exported are variables that any package can use.
-var exported = []any{
-	contextvalues.ErrUnauthenticated, contextvalues.ErrForbidden, contextvalues.ErrNotFound,
-	http.ServerContextKey, http.LocalAddrContextKey, http.ErrNoCookie, http.DefaultServeMux, http.DefaultClient,
-	context.Canceled, context.DeadlineExceeded,
-}
-
-// nameable reports whether a package other than the kata's can write the type.
-func nameable(t reflect.Type) bool {
-	own := reflect.TypeFor[contextvalues.User]().PkgPath()
-	switch {
-	case t.Name() != "":
-		return t.PkgPath() != own || token.IsExported(t.Name())
-	case t.Kind() == reflect.Struct:
-		for f := range t.Fields() {
-			if f.PkgPath == own || !nameable(f.Type) {
-				return false
-			}
-		}
-	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Array, t.Kind() == reflect.Chan:
-		return nameable(t.Elem())
-	}
-	return true
+	return t.PkgPath() != own || token.IsExported(t.Name())
 }

@@ -29,7 +29,7 @@ func (shelf) Delete(context.Context, string) error {
 	return nil
 }
 
-// Contract 9: requests at the same time share nothing that could race. Where
+// Keep 7: requests at the same time share nothing that could race. Where
 // requests take turns, whatever is locked on the way orders them and hides it.
 func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{

@@ -2,6 +2,7 @@ package maprace_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,7 +33,7 @@ func storeWith(t *testing.T, ids ...string) *maprace.Store {
 	alone(t, func() string {
 		for _, id := range ids {
 			if err := s.Create(note(id, "")); err != nil {
-				return fmt.Sprintf("Create(%q) returned the error %v; the ID was free", id, err)
+				return fmt.Sprintf("Create(%q) returned the error %v; the ID was free (Keep 4)", id, err)
 			}
 		}
 		_, _ = s.Get(ids[0])
@@ -107,7 +108,7 @@ func settle(t *testing.T) {
 	t.Helper()
 	if unrest.Load() {
 		t.Fatal("an earlier test has failed because goroutines did not come to rest; a call that has to wait must wait\n" +
-			"at a lock or a channel, and neither spin nor sleep and look again")
+			"at a lock or a channel, and neither spin nor sleep and look again (fine print)")
 	}
 	calm := false
 	defer func() { unrest.Store(!calm) }()
@@ -151,7 +152,7 @@ func (p *party) allReturned(what string) {
 	p.t.Helper()
 	for _, c := range p.calls {
 		if !c.ended.Load() {
-			p.t.Fatalf("%s, and a call does not return any more;\nit waits, and nobody is left who could wake it", what)
+			p.t.Fatalf("%s, and a call does not return any more;\nit waits, and nobody is left who could wake it (Restore 1)", what)
 		}
 	}
 	p.running.Wait()
@@ -212,8 +213,32 @@ func (g *gate) passAll(t *testing.T, last bool) {
 	t.Helper()
 	for passed := 0; g.pass(last); passed++ {
 		if passed == 1000 {
-			t.Fatal("the clock was asked 1000 times by a few calls of Create; a Create that has the time goes on with it")
+			t.Fatal("the clock was asked 1000 times by a few calls of Create; a Create that has the time goes on with it (fine print)")
 		}
 		settle(t)
 	}
+}
+
+// workers are a crowd.
+const workers = 8
+
+// crowd lets the workers take their turns all at the same time. Its wait for
+// their end stops the world now and then, which takes them off their processors
+// wherever they are.
+func crowd(t *testing.T, turns int, turn func(worker, turn int)) {
+	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers / 2))
+	p := party{t: t}
+	ready := make(chan struct{})
+	for worker := range workers {
+		p.add(func() {
+			<-ready
+			for i := range turns {
+				turn(worker, i)
+			}
+		})
+	}
+	close(ready)
+	settle(t)
+	p.allReturned(fmt.Sprint(workers, " goroutines called the store at the same time"))
 }

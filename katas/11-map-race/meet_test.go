@@ -12,7 +12,7 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
-// Contract: "All methods may be called by several goroutines at the same time."
+// Restore 1: all methods may be called by several goroutines at the same time.
 //
 // For races this test needs the race detector, which does not need two calls that
 // really meet, only two that nothing orders.
@@ -50,7 +50,7 @@ func firstRace(t *testing.T) string {
 			meet(t, a, b)
 			if t.Failed() { // the race detector has reported something
 				return fmt.Sprintf("%s was called in one goroutine and %s in another, and nothing orders what they do with the same memory:\n"+
-					"a data race. All methods may be called at the same time; the race detector's report names both lines", a.name, b.name)
+					"a data race (Restore 1); the race detector's report names both lines", a.name, b.name)
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func meet(t *testing.T, a, b operation) {
 	close(leave)
 	if ended.Load() != 2 {
 		t.Fatalf("%s and then %s were called in two goroutines, and only %d of the calls returned;\n"+
-			"the other one waits, and nobody is left who could wake it", a.name, b.name, ended.Load())
+			"the other one waits, and nobody is left who could wake it (Restore 1)", a.name, b.name, ended.Load())
 	}
 	running.Wait()
 }
@@ -126,203 +126,99 @@ func hammer(t *testing.T) {
 	}
 }
 
-// reentries is what reentry has found.
-var reentries struct {
-	once sync.Once
-	said string
-}
-
-// reentry says what goes wrong when created calls the store, or "". It looks
-// once in a process: other tests rely on it.
-func reentry(t *testing.T) string {
-	t.Helper()
+// Restore 1: no read is lost, although each may be safe by itself.
+func TestNoReadOfACrowdIsLost(t *testing.T) {
 	requireNoRace(t)
-	reentries.once.Do(func() {
-		reentries.said = "created called the store; an earlier test says what happened"
-		for _, op := range operations {
-			for _, through := range []bool{false, true} {
-				if !createdCalls(t, op, through) {
-					reentries.said = fmt.Sprintf("Create called created, created called %s%s, and neither of them returns any more;\n"+
-						"created may call every method of the store and must not have to wait for the Create that called it",
-						op.name, map[bool]string{true: " in another goroutine"}[through])
-					return
-				}
-			}
-		}
-		reentries.said = ""
-	})
-	return reentries.said
-}
-
-// createdCalls reports whether a Create returns whose created makes a call of
-// the store itself, or waits for another goroutine that makes it.
-func createdCalls(t *testing.T, op operation, through bool) bool {
-	t.Helper()
-	var s *maprace.Store
-	var called atomic.Bool
-	s = maprace.NewStore(atNoon, func(maprace.Note) {
-		switch {
-		case called.Swap(true): // for the note that op creates
-		case through:
-			var other sync.WaitGroup
-			other.Go(func() { op.call(s) })
-			other.Wait()
-		default:
-			op.call(s)
+	const turns = 2000
+	s := storeWith(t, "popular", "b")
+	crowd(t, turns, func(worker, turn int) {
+		_, _ = s.Get("popular")
+		switch turn % 512 {
+		case 100:
+			_ = s.Reads()
+		case 200:
+			_ = s.Create(note(fmt.Sprint(worker, turn), ""))
 		}
 	})
-	p := party{t: t}
-	c := p.start(func() { _ = s.Create(note("a", "")) })
-	return c.ended.Load()
-}
-
-// Contract: "created may itself call every method of the store", directly or
-// through another goroutine that it waits for.
-func TestCreatedMayCallTheStore(t *testing.T) {
-	if said := reentry(t); said != "" {
-		t.Fatal(said)
+	if got, want := s.Reads()["popular"], 1+workers*turns; got != want {
+		t.Fatalf("%d goroutines read a note %d times in all, and Reads says %d;\n"+
+			"each Get that returned the note counts, whatever it meets (Restore 1)", workers, want, got)
 	}
 }
 
-// Contract: "While it runs, nobody waits for it but the Create that called it",
-// whatever the others want.
-func TestNobodyElseWaitsForCreated(t *testing.T) {
+// Restore 2: one of several gets an ID. The clock holds each of them, and a
+// reader comes when it has answered one.
+func TestOneOfSeveralGetsTheID(t *testing.T) {
 	requireNoRace(t)
-	for _, op := range operations {
-		leave := make(chan struct{})
-		s := maprace.NewStore(atNoon, func(n maprace.Note) {
-			if n.ID == "a" {
-				<-leave
+	for _, last := range []bool{false, true} {
+		g := newGate(t)
+		var told journal
+		s := maprace.NewStore(g.now, told.add)
+		p := party{t: t}
+		var errs [3]error
+		for i := range errs {
+			p.start(func() { errs[i] = s.Create(note("x", strconv.Itoa(i))) })
+		}
+		g.pass(last)
+		settle(t)
+		read := 0
+		p.start(func() {
+			if _, err := s.Get("x"); err == nil { // it may have to wait, and it may be too early
+				read++
 			}
 		})
-		p := party{t: t}
-		p.start(func() { _ = s.Create(note("a", "")) })
-		waited := !p.start(func() { op.call(s) }).ended.Load()
-		close(leave)
-		settle(t)
-		if waited {
-			t.Fatalf("created was still running, and another goroutine that called %s had to wait for it;\n"+
-				"created may take long, and only the Create that called it waits", op.name)
+		g.passAll(t, last)
+		p.allReturned("3 callers wanted one ID, one read it, and the clock has answered")
+		winner, winners := 0, 0
+		for i, err := range errs {
+			if err == nil {
+				winner, winners = i, winners+1
+			} else if !errors.Is(err, maprace.ErrExists) {
+				t.Fatalf("somebody else got the ID while Create asked the clock, and it returned the error %v;\n"+
+					"errors.Is must find ErrExists (Restore 2)", err)
+			}
 		}
-		p.allReturned("created has returned")
+		if winners != 1 {
+			t.Fatalf("3 callers wanted the same free ID at the same time, and %d were told that it is theirs;\n"+
+				"exactly one gets it, also if all of them have seen that it was free (Restore 2)", winners)
+		}
+		if got := s.Reads()["x"]; got != read {
+			t.Fatalf("a note was read %d times, and after the other Creates of its ID Reads says %d;\n"+
+				"who does not get the ID changes nothing (Restore 2)", read, got)
+		}
+		if found, err := s.Get("x"); err != nil || found.Content != strconv.Itoa(winner) {
+			t.Fatalf("Create told caller %d that the ID is theirs, and Get returned the note of caller %q and the error %v;\n"+
+				"who does not get the ID changes nothing (Restore 2)", winner, found.Content, err)
+		}
+		if heard := told.of("x"); len(heard) != 1 {
+			t.Fatalf("one of 3 callers got the ID, and created was called %d times for it;\n"+
+				"it is called once for a note that was kept, and not for others (Keep 4)", len(heard))
+		}
 	}
 }
 
-// Contract: "so it may run several times at once", as often as it happens.
-func TestCreatedRunsManyTimesAtOnce(t *testing.T) {
+// Restore 2: exactly one gets it, however many ask, and no note is lost.
+func TestNoNoteOfACrowdIsLost(t *testing.T) {
 	requireNoRace(t)
-	const many = 100
-	leave := make(chan struct{})
-	var inside atomic.Int32
-	s := maprace.NewStore(atNoon, func(maprace.Note) {
-		inside.Add(1)
-		<-leave
+	const turns = 300
+	s := maprace.NewStore(atNoon, ignore)
+	var got [turns][workers]bool
+	crowd(t, turns, func(worker, turn int) {
+		got[turn][worker] = s.Create(note(strconv.Itoa(turn), strconv.Itoa(worker))) == nil
 	})
-	p := party{t: t}
-	for i := range many {
-		p.add(func() { _ = s.Create(note(strconv.Itoa(i), "")) })
+	if n := len(s.List()); n != turns {
+		t.Fatalf("a crowd of goroutines created notes with %d IDs, and List has %d (Restore 2)", turns, n)
 	}
-	settle(t)
-	got := inside.Load()
-	close(leave)
-	settle(t)
-	if got != many {
-		t.Fatalf("%d notes were created at the same time, and created ran for %d of them while it took its time;\n"+
-			"nobody waits for created but the Create that called it, so it runs as often at once as it happens", many, got)
-	}
-	p.allReturned("created has returned")
-}
-
-// arrivals lets callers come for the note "a" while the clock is asked for it,
-// then lets the clock answer, and keeps created waiting. It returns whether one
-// of them had to wait for created, and what they have found.
-func arrivals(t *testing.T) (waited bool, found []maprace.Note) {
-	t.Helper()
-	g := newGate(t)
-	leave := make(chan struct{})
-	s := maprace.NewStore(g.now, func(maprace.Note) { <-leave })
-	p := party{t: t}
-	winners := [2]*call{}
-	var errs [2]error
-	var got maprace.Note
-	var err error
-	var list []maprace.Note
-	winners[0] = p.start(func() { errs[0] = s.Create(note("a", "")) })
-	winners[1] = p.start(func() { errs[1] = s.Create(note("a", "")) })
-	look := p.start(func() { got, err = s.Get("a") })
-	all := p.start(func() { list = s.List() })
-	var reads map[string]int
-	count := p.start(func() { reads = s.Reads() })
-	early := count.ended.Load()
-	g.passAll(t, false)
-	waits := 0
-	for _, c := range p.calls {
-		if !c.ended.Load() {
-			waits++
+	for turn := range turns {
+		winners := []string{}
+		for worker, won := range got[turn] {
+			if won {
+				winners = append(winners, strconv.Itoa(worker))
+			}
 		}
-	}
-	waited = !look.ended.Load() || !all.ended.Load() || !count.ended.Load() || waits > 1
-	close(leave)
-	settle(t)
-	g.passAll(t, false) // for who waited first and asks then
-	p.allReturned("the clock has answered, and created has returned")
-	if _, there := reads["a"]; there && early {
-		t.Fatal("Reads was called while the clock was asked for a note, and returned its ID;\n" +
-			"an ID without a note is not there")
-	}
-	if err == nil {
-		found = append(found, got)
-	} else if !errors.Is(err, maprace.ErrNotFound) {
-		t.Fatalf("Get of a note that is about to be created returned the error %v; it is ErrNotFound, or the note is there", err)
-	}
-	return waited, append(found, list...)
-}
-
-// Contract: "nobody waits for it but the Create that called it", also not who
-// came before.
-func TestNobodyWaitsWhoCameBeforeCreated(t *testing.T) {
-	if c := holdContests(t); c == nil || *c != (contest{}) {
-		return // as another test says
-	}
-	if waited, _ := arrivals(t); waited {
-		t.Fatal("callers came for an ID while the clock was asked for its note. The note was kept, created was still running,\n" +
-			"and one of them had to wait until created returned; only the Create that called it waits")
-	}
-}
-
-// Contract: "Nobody sees the note without it", its time.
-func TestNobodySeesANoteWithoutItsTime(t *testing.T) {
-	if c := holdContests(t); c == nil || *c != (contest{}) {
-		return // as another test says
-	}
-	_, found := arrivals(t)
-	for _, n := range found {
-		if !n.Created.Equal(noon) {
-			t.Fatalf("Get or List was called while the clock was asked for a note, and returned it as created at %v;\n"+
-				"until the clock has answered they wait or do not find it", n.Created)
-		}
-	}
-}
-
-// Contract: "Two stores have nothing in common", neither notes nor waits.
-func TestStoresHaveNothingInCommon(t *testing.T) {
-	requireNoRace(t)
-	for _, op := range operations {
-		g := newGate(t)
-		first := maprace.NewStore(g.now, ignore)
-		second := storeWith(t, "a", "b")
-		p := party{t: t}
-		p.start(func() { _ = first.Create(note("a", "")) })
-		other := p.start(func() { op.call(second) })
-		waited := !other.ended.Load()
-		g.passAll(t, false)
-		if waited {
-			t.Fatalf("a Create waited for the clock of its store, and %s of another store had to wait as well;\n"+
-				"two stores have nothing in common", op.name)
-		}
-		p.allReturned("the clock has answered")
-		if _, err := first.Get("b"); err == nil || len(first.List()) != 1 || first.Reads()["a"] != 0 {
-			t.Fatal("a note of one store, or its reads, were found in another one; two stores have nothing in common")
+		if n, _ := s.Get(strconv.Itoa(turn)); len(winners) != 1 || n.Content != winners[0] {
+			t.Fatalf("a crowd of goroutines wanted the same free ID, the callers %v were told that it is theirs,\n"+
+				"and the note is that of caller %q; exactly one gets it (Restore 2)", winners, n.Content)
 		}
 	}
 }

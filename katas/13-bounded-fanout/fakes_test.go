@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,7 +74,7 @@ type call struct {
 }
 
 // newStore makes a store and its clock; it belongs into the bubble. Tests that
-// need to know which call goes how use nth: which id comes first is granted.
+// need to know which call goes how use nth: ids may be asked for in any order.
 func newStore(each fake, nth map[int]fake, but map[string]fake) *store {
 	return &store{each: each, nth: nth, but: but, began: time.Now()}
 }
@@ -137,10 +138,10 @@ func (s *store) wantRunning(t *testing.T, want, limit int, situation string) {
 	t.Helper()
 	synctest.Wait()
 	if live, _ := s.running(); live > limit {
-		t.Fatalf("%s: at %v %d calls of the store are running;\nthe limit of the service is %d, for all calls of Notes together",
+		t.Fatalf("%s: at %v %d calls of the store are running;\nthe limit of the service is %d, for all calls of Notes together (Restore 1)",
 			situation, time.Since(s.began), live, limit)
 	} else if live != want {
-		t.Fatalf("%s: at %v %d calls of the store are running, want %d;\nas long as ids are left, no slot stays empty",
+		t.Fatalf("%s: at %v %d calls of the store are running, want %d;\nas long as ids wait, no slot stays empty (Keep 3)",
 			situation, time.Since(s.began), live, want)
 	}
 }
@@ -149,7 +150,7 @@ func (s *store) wantRunning(t *testing.T, want, limit int, situation string) {
 func (s *store) wantPeak(t *testing.T, limit int, situation string) {
 	t.Helper()
 	if _, peak := s.running(); peak > limit {
-		t.Fatalf("%s: %d calls of the store were running at the same time;\nthe limit of the service is %d, and a call is running until it has returned",
+		t.Fatalf("%s: %d calls of the store were running at the same time;\nthe limit of the service is %d (Restore 1), and a call counts until it has returned (fine print)",
 			situation, peak, limit)
 	}
 }
@@ -197,23 +198,24 @@ func (r *request) want(t *testing.T, took time.Duration, situation string) {
 	<-r.done
 	switch {
 	case r.err != nil:
-		t.Errorf("%s: Notes returned the error %v; nothing of its own had failed", situation, r.err)
+		t.Errorf("%s: Notes returned the error %v; no call of its own had failed (Keep 5)", situation, r.err)
 	case !same(r.notes, r.ids):
-		t.Errorf("%s: Notes(ctx, %v) returned the notes %v;\nwant one note for each id, in the order of the ids", situation, r.ids, idsOf(r.notes))
+		t.Errorf("%s: Notes(ctx, %v) returned the notes %v;\nwant one note for each id, in the order of the ids (Keep 4)", situation, r.ids, idsOf(r.notes))
 	case r.took != took:
-		t.Errorf("%s: Notes took %v, want %v;\nas long as ids are left, limit calls are running, no more and no fewer", situation, r.took, took)
+		t.Errorf("%s: Notes took %v, want %v;\nas long as ids wait, limit calls are running, no more and no fewer (Keep 3)", situation, r.took, took)
 	}
 }
 
-// wantOver fails t unless r ended between these times with that error.
-func (r *request) wantOver(t *testing.T, want error, from, to time.Duration, situation string) {
+// wantOver fails t unless r ended between these times with that error, as the
+// clause says.
+func (r *request) wantOver(t *testing.T, want error, from, to time.Duration, situation, clause string) {
 	t.Helper()
 	<-r.done
 	if !errors.Is(r.err, want) {
-		t.Errorf("%s: Notes returned the error %v, and %d notes;\nerrors.Is must find %q", situation, r.err, len(r.notes), want)
+		t.Errorf("%s: Notes returned the error %v, and %d notes;\nerrors.Is must find %q (%s)", situation, r.err, len(r.notes), want, clause)
 	}
 	if r.took < from || r.took > to {
-		t.Errorf("%s: Notes returned after %v, want %s;\nit waits for nothing but its own running calls", situation, r.took, between(from, to))
+		t.Errorf("%s: Notes returned after %v, want %s;\nit waits for nothing but its own running calls (%s)", situation, r.took, between(from, to), clause)
 	}
 }
 
@@ -260,14 +262,14 @@ func number(prefix string, n int) []string {
 
 // wantOver fails t unless r, the only user of s, is over at that time: what was
 // running is told to stop, nothing begins later, r returns in time.
-func (s *store) wantOver(t *testing.T, r *request, want error, at time.Duration, each fake, reason string) {
+func (s *store) wantOver(t *testing.T, r *request, want error, at time.Duration, each fake, reason, clause string) {
 	t.Helper()
 	situation := fmt.Sprintf("%s at %v", reason, at)
 	time.Sleep(at)
 	synctest.Wait()
 	for _, c := range s.seen() {
 		if !c.over && c.ctx.Err() == nil {
-			t.Errorf("%s, and the call of the store for %s was not told to stop;\nits context goes on", situation, c.id)
+			t.Errorf("%s, and the call of the store for %s was not told to stop;\nits context goes on (%s)", situation, c.id, clause)
 			break
 		}
 	}
@@ -275,16 +277,28 @@ func (s *store) wantOver(t *testing.T, r *request, want error, at time.Duration,
 	if each.deaf {
 		last = at + each.after
 	}
-	r.wantOver(t, want, at, last, situation)
+	r.wantOver(t, want, at, last, situation, clause)
 	time.Sleep(last - r.took)
 	synctest.Wait()
-	if live, _ := s.running(); live > 0 {
-		t.Errorf("%s: at %v %d calls of the store are still running", situation, time.Since(s.began), live)
-	}
 	for _, c := range s.seen() {
 		if c.at > at {
-			t.Errorf("%s: at %v a call of the store for %s began;\nlater than the moment at which Notes is over none begins", situation, c.at, c.id)
+			t.Errorf("%s: at %v a call of the store for %s began;\nlater than the moment at which Notes is over none begins (%s)", situation, c.at, c.id, clause)
 			break
 		}
+	}
+}
+
+// left returns how many goroutines there are once everybody waits.
+func left() int {
+	synctest.Wait()
+	return runtime.NumGoroutine()
+}
+
+// wantLeft fails t if more goroutines are there than before a call of Notes
+// that is over, although other calls go on.
+func wantLeft(t *testing.T, before int, situation string) {
+	t.Helper()
+	if now := left(); now > before {
+		t.Errorf("%s: Notes and its calls of the store have returned, and goroutines of it are still there: %d;\nthey wait although nobody needs them (fine print)", situation, now-before)
 	}
 }

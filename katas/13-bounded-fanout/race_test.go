@@ -24,8 +24,8 @@ func (m meeting) Note(_ context.Context, id string) (boundedfanout.Note, error) 
 	return note(id), nil
 }
 
-// Contract 1: "At any moment at most limit calls of the store are running", and
-// what they bring must not race. A bubble has one processor, where anything that
+// Restore 1: calls of the store run at the same time, and what they bring must
+// not race. A bubble has one processor, where anything that
 // is locked on the way orders the turns and hides a race; so these calls answer
 // on several, all at the same moment.
 func TestAnswersAtTheSameMoment(t *testing.T) {

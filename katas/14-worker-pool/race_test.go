@@ -24,8 +24,8 @@ func (m meeting) Add(_ context.Context, n workerpool.Note) error {
 	return nil
 }
 
-// Contract 1: "With as many calls at the same time as there are workers", and
-// what the workers do between their calls must not race. A bubble has one
+// Keep 4: as many calls run at the same time as there are workers, and what the
+// workers do between their calls must not race. A bubble has one
 // processor, where anything that is locked on the way orders the turns and hides
 // a race; so these calls end on several, all at the same moment.
 func TestCallsEndAtTheSameMoment(t *testing.T) {

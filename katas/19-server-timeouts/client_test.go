@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,18 +33,6 @@ const (
 // post is a complete request that sends note.
 func post(note string) string {
 	return fmt.Sprintf("POST /notes HTTP/1.1\r\nHost: notes.test\r\nContent-Length: %d\r\n\r\n%s", len(note), note)
-}
-
-// sorted ranges over m in the order of its keys: a suite that fails says the
-// same each time.
-func sorted[V any](m map[string]V) iter.Seq2[string, V] {
-	return func(yield func(string, V) bool) {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			if !yield(k, m[k]) {
-				return
-			}
-		}
-	}
 }
 
 // A client is one raw connection, so that it can be as slow as it likes.
@@ -159,4 +146,83 @@ func (c *client) openWhileDripping(sent chan<- struct{}) (open time.Duration) {
 	}
 	<-cut
 	return open
+}
+
+// paces are how a client may go on after the beginning of a request. They
+// announce each byte on sent, if somebody waits there, and close it at the end.
+var paces = map[string]func(c *client, sent chan<- struct{}) (open time.Duration){
+	"one byte a second": (*client).openWhileDripping,
+	"stalled":           (*client).openWhileSilent,
+}
+
+// slowBodies are requests of which 4999 bytes of body are still to come.
+var slowBodies = map[string]string{
+	"POST with a length": "POST /notes HTTP/1.1\r\nHost: notes.test\r\nContent-Length: 5000\r\n\r\n{",
+	"GET with a length":  "GET /notes HTTP/1.1\r\nHost: notes.test\r\nContent-Length: 5000\r\n\r\n{",
+	"PUT in chunks":      "PUT /notes/7 HTTP/1.1\r\nHost: notes.test\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n{",
+	"DELETE in chunks":   "DELETE /notes/7 HTTP/1.1\r\nHost: notes.test\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n{",
+}
+
+// readToTheEnd reads the body of r until an error or the end of its context.
+//
+// A handler usually waits in Read, and so does this. But net/http holds a mutex
+// there. If the handler has a goroutine of its own, as http.TimeoutHandler gives
+// it, the connection's goroutine would wait for that mutex one day, and stop the
+// clock of the bubble. There, readToTheEnd reads when a byte was announced, and
+// gives up when the body should have been complete.
+func readToTheEnd(r *http.Request, sent <-chan struct{}) error {
+	if onTheConnection() {
+		_, err := io.Copy(io.Discard, r.Body)
+		return err
+	}
+	late := time.After(bodyLimit + moment)
+	for {
+		if _, err := r.Body.Read(make([]byte, 1)); err != nil {
+			return err
+		}
+		select {
+		case <-sent:
+		case <-late:
+			return errors.New("the body is late")
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
+	}
+}
+
+// onTheConnection reports whether the caller runs on its connection's goroutine.
+func onTheConnection() bool {
+	callers := make([]uintptr, 100)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "net/http.(*conn).serve" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+const note = "buy milk"
+
+// requests are complete requests, with a body and without.
+var requests = map[string]string{"GET": get, "POST": post(note)}
+
+// echo answers with the body of the request.
+func echo(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(w, r.Body); err != nil {
+		http.Error(w, fmt.Sprintf("the handler's read failed: %v", err), http.StatusBadRequest)
+	}
+}
+
+// writeNotes writes size bytes in pieces of up to 64 KiB, until one fails.
+func writeNotes(w io.Writer, size int) {
+	for piece := strings.Repeat("n", 64<<10); size > 0; size -= len(piece) {
+		piece = piece[:min(size, len(piece))]
+		if _, err := io.WriteString(w, piece); err != nil {
+			return
+		}
+	}
 }

@@ -10,16 +10,14 @@ import (
 )
 
 // NewServer returns the server of the notes API; the caller runs Serve.
-// notes answers the requests. Each answer is logged, and so is what net/http
-// has to report about a connection.
 func NewServer(notes http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:  logged(http.TimeoutHandler(notes, 8*time.Second, "too slow"), log),
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-
-		ReadTimeout:  10 * time.Second,
-		WriteTimeout: 10 * time.Second,
-		IdleTimeout:  30 * time.Second,
+		Handler:           logged(http.TimeoutHandler(notes, 20*time.Second, "too slow"), log),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       120 * time.Second,
 	}
 }
 

@@ -14,18 +14,13 @@ import (
 // has to report about a connection.
 func NewServer(notes http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:  logged(timed(notes), log),
+		Handler:  logged(http.TimeoutHandler(notes, 8*time.Second, "too slow"), log),
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-}
 
-func timed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		now, conn := time.Now(), http.NewResponseController(w)
-		_ = conn.SetReadDeadline(now.Add(10 * time.Second))
-		_ = conn.SetWriteDeadline(now.Add(10 * time.Second))
-		next.ServeHTTP(w, r)
-	})
+		ReadTimeout:  10 * time.Second,
+		WriteTimeout: 10 * time.Second,
+		IdleTimeout:  30 * time.Second,
+	}
 }
 
 // logged writes one line for each answer of next.

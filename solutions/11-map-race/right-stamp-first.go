@@ -28,16 +28,19 @@ var (
 )
 
 // A Store keeps published notes and counts how often each of them is read.
+// All requests of the process share one.
 type Store struct {
 	now     func() time.Time
 	created func(Note)
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards the maps
 	notes map[string]Note
 	reads map[string]int
 }
 
-// NewStore returns an empty store.
+// NewStore returns an empty store. It takes the time from now, which asks the
+// time service of the cluster, and calls created with every note that it has
+// kept.
 func NewStore(now func() time.Time, created func(Note)) *Store {
 	return &Store{
 		now:     now,
@@ -47,35 +50,28 @@ func NewStore(now func() time.Time, created func(Note)) *Store {
 	}
 }
 
-// Create keeps a note under its ID and sets when it was created.
+// Create keeps a note under its ID and sets when it was created. If the ID is
+// taken, Create changes nothing and returns ErrExists.
 func (s *Store) Create(n Note) error {
-	s.mu.Lock()
-	_, taken := s.notes[n.ID]
-	s.mu.Unlock()
-	if taken {
-		return ErrExists
-	}
 	n.Created = s.now()
-	s.mu.Lock()
-	if _, taken := s.notes[n.ID]; taken {
-		s.mu.Unlock()
+	if !s.keep(n) {
 		return ErrExists
 	}
-	s.notes[n.ID] = n
-	s.mu.Unlock()
 	s.created(n)
 	return nil
 }
 
-// Get returns the note with this ID and counts the read.
+// Get returns the note with this ID and counts the read. If there is no such
+// note, it returns ErrNotFound and counts nothing.
 func (s *Store) Get(id string) (Note, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reads[id]++
-	if n, ok := s.notes[id]; ok {
-		return n, nil
+	n, ok := s.notes[id]
+	if !ok {
+		return Note{}, ErrNotFound
 	}
-	return Note{}, ErrNotFound
+	s.reads[id]++
+	return n, nil
 }
 
 // List returns all notes in the order of their IDs.
@@ -87,14 +83,20 @@ func (s *Store) List() []Note {
 	})
 }
 
-// Reads returns how often each note has been read. Reads of IDs that are not
-// there do not count.
+// Reads returns how often each note has been read.
 func (s *Store) Reads() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reads := make(map[string]int, len(s.notes))
-	for id := range s.notes {
-		reads[id] = s.reads[id]
+	return maps.Clone(s.reads)
+}
+
+// keep puts n in its place unless that is taken, and reports whether it did.
+func (s *Store) keep(n Note) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, taken := s.notes[n.ID]; taken {
+		return false
 	}
-	return reads
+	s.notes[n.ID] = n
+	return true
 }

@@ -10,23 +10,21 @@ import (
 )
 
 // NewServer returns the server of the notes API; the caller runs Serve.
-// notes answers the requests. Each answer is logged, and so is what net/http
-// has to report about a connection.
 func NewServer(notes http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:  logged(timed(notes), log),
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       60 * time.Second,
-		WriteTimeout:      10 * time.Second,
+		Handler:           logged(limitBody(notes), log),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 	}
 }
 
-func timed(next http.Handler) http.Handler {
+func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(10 * time.Second))
+		switch r.Method {
+		case http.MethodPost, http.MethodPut, http.MethodPatch:
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(5 * time.Second))
 		}
 		next.ServeHTTP(w, r)
 	})

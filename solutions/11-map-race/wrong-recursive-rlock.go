@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,13 +34,9 @@ type Store struct {
 	now     func() time.Time
 	created func(Note)
 
-	// mu guards the maps and nothing else. It is held for single steps in
-	// memory, and never while somebody else's code runs: neither the clock nor
-	// created is called under it.
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	notes map[string]Note
-	reads map[string]int
-	asked map[string]chan struct{} // the calls that ask the clock, by ID
+	reads map[string]*atomic.Int64 // one for each note; the map is written with it
 }
 
 // NewStore returns an empty store. It takes the time from now, which asks the
@@ -50,27 +47,30 @@ func NewStore(now func() time.Time, created func(Note)) *Store {
 		now:     now,
 		created: created,
 		notes:   make(map[string]Note),
-		reads:   make(map[string]int),
-		asked:   make(map[string]chan struct{}),
+		reads:   make(map[string]*atomic.Int64),
 	}
 }
 
 // Create keeps a note under its ID and sets when it was created. If the ID is
 // taken, Create changes nothing and returns ErrExists.
 func (s *Store) Create(n Note) error {
-	done := make(chan struct{})
-	if first, err := s.reserve(n.ID, done); err != nil {
-		if first != nil {
-			<-first // until the ID is certainly taken
-		}
-		return err
+	s.mu.RLock()
+	_, taken := s.notes[n.ID]
+	s.mu.RUnlock()
+	if taken {
+		return ErrExists
 	}
-	defer close(done)
 	n.Created = s.now()
+
 	s.mu.Lock()
+	if _, taken := s.notes[n.ID]; taken { // since the look above
+		s.mu.Unlock()
+		return ErrExists
+	}
 	s.notes[n.ID] = n
-	delete(s.asked, n.ID)
+	s.reads[n.ID] = new(atomic.Int64)
 	s.mu.Unlock()
+
 	s.created(n)
 	return nil
 }
@@ -78,44 +78,39 @@ func (s *Store) Create(n Note) error {
 // Get returns the note with this ID and counts the read. If there is no such
 // note, it returns ErrNotFound and counts nothing.
 func (s *Store) Get(id string) (Note, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	n, ok := s.notes[id]
 	if !ok {
 		return Note{}, ErrNotFound
 	}
-	s.reads[id]++ // a write, so this is not a case for a read lock
+	s.reads[id].Add(1) // reads the map; the counter itself is atomic
 	return n, nil
 }
 
 // List returns all notes in the order of their IDs.
 func (s *Store) List() []Note {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.SortedFunc(maps.Values(s.notes), func(a, b Note) int {
-		return cmp.Compare(a.ID, b.ID)
-	})
+	s.mu.RLock()
+	all := slices.Collect(maps.Values(s.notes))
+	s.mu.RUnlock()
+	slices.SortFunc(all, func(a, b Note) int { return cmp.Compare(a.ID, b.ID) })
+	return all
 }
 
 // Reads returns how often each note has been read.
 func (s *Store) Reads() map[string]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	// A copy: the map itself would be a way in that passes by the lock.
-	return maps.Clone(s.reads)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := make(map[string]int, len(s.notes))
+	for id := range s.notes {
+		all[id] = s.readsOf(id)
+	}
+	return all
 }
 
-// reserve takes a free ID for the call that closes done at its end. If another
-// call asks the clock for it already, it returns the channel of that one.
-func (s *Store) reserve(id string, done chan struct{}) (first <-chan struct{}, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, taken := s.notes[id]; taken {
-		return nil, ErrExists
-	}
-	if first, taken := s.asked[id]; taken {
-		return first, ErrExists
-	}
-	s.asked[id] = done
-	return nil, nil
+// readsOf returns how often one note has been read.
+func (s *Store) readsOf(id string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return int(s.reads[id].Load())
 }
