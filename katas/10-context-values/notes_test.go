@@ -3,8 +3,10 @@ package contextvalues_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -72,7 +74,8 @@ func TestTheServiceDecidesByItsArguments(t *testing.T) {
 	for _, token := range []string{"owner", "reader", "support"} {
 		contexts["the context of a request of "+token] = behindAuthenticate(t, token)
 	}
-	for name, ctx := range contexts {
+	for _, name := range slices.Sorted(maps.Keys(contexts)) {
+		ctx := contexts[name]
 		for _, c := range []struct {
 			by   contextvalues.User
 			id   string

@@ -37,7 +37,7 @@ const (
 
 // Restore 1: a header is complete within 10 s.
 func TestASlowHeaderIsCut(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range sorted(map[string]struct {
 		served int    // requests on the same connection, in all the time they may take
 		begin  string // of the header
 		pace   string // of the rest
@@ -47,7 +47,7 @@ func TestASlowHeaderIsCut(t *testing.T) {
 		"a header line that never ends":         {begin: header + "X-Note: ", pace: "one byte a second"},
 		"a second header of one byte a second":  {served: 5, begin: "GET ", pace: "one byte a second"},
 		"a second header that stops at its end": {served: 5, begin: header, pace: "stalled"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				client := dial(t, serve(t, echo))
@@ -70,8 +70,8 @@ func TestASlowHeaderIsCut(t *testing.T) {
 
 // Restore 1: a body is complete within 15 s, whatever the method.
 func TestASlowBodyIsCut(t *testing.T) {
-	for name, begin := range slowBodies {
-		for pace, openUntilCut := range paces {
+	for name, begin := range sorted(slowBodies) {
+		for pace, openUntilCut := range sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -94,8 +94,8 @@ func TestASlowBodyIsCut(t *testing.T) {
 
 // Restore 1: the same if the handler answers without reading the body.
 func TestASlowBodyThatNobodyReadsIsCut(t *testing.T) {
-	for name, begin := range slowBodies {
-		for pace, openUntilCut := range paces {
+	for name, begin := range sorted(slowBodies) {
+		for pace, openUntilCut := range sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestASlowBodyThatNobodyReadsIsCut(t *testing.T) {
 
 // Restore 2: an answer that is not taken within 30 s is given up.
 func TestAStalledReaderIsCut(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range sorted(map[string]struct {
 		request string
 		size    int // of the answer
 		read    int // what the client reads of it
@@ -123,7 +123,7 @@ func TestAStalledReaderIsCut(t *testing.T) {
 		"a long answer, of which the client reads the beginning": {get, 1 << 20, 1 << 10},
 		"a short answer that the client does not read":           {get, 100, 0},
 		"an empty answer that the client does not read":          {post(note), 0, 0},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				var inside kit.Gauge
@@ -185,7 +185,7 @@ func TestASlowReaderIsCut(t *testing.T) {
 
 // Restore 3: a connection without a request is closed within 2 min.
 func TestAnIdleConnectionIsClosed(t *testing.T) {
-	for name, request := range requests {
+	for name, request := range sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				client := dial(t, serve(t, echo))
@@ -264,7 +264,7 @@ func TestAReaderMayTakeItsTime(t *testing.T) {
 
 // Keep 5: a handler may work for 3 s.
 func TestAHandlerMayWork(t *testing.T) {
-	for name, request := range requests {
+	for name, request := range sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				const size = 100_000
