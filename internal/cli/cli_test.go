@@ -250,7 +250,7 @@ func fakeCourse() *course.Course {
 		}
 		return &course.Kata{
 			ID: id, Number: number, Name: id[3:], Title: title, Module: "Ends", Minutes: 10, File: "notes.go", Lessons: []string{"01-ends"}, Practises: []string{"Q1"},
-			Incident: "Memory climbs.", Contract: "- `Run` returns.", Rules: "Change one file.",
+			Brief: course.Brief{Incident: "Memory climbs.", Restore: "1. `Run` returns.", Keep: "2. It runs.", Rules: "Change one file."},
 			Hints: []course.Hint{{Title: "The question to ask", Text: "Who ends it?"}, {Title: "The idea", Text: "A channel."}, {Title: "The shape of the code", Text: "A select."}},
 			Suite: map[string][]byte{},
 			Variants: []*course.Variant{
