@@ -200,8 +200,8 @@ func TestServicesHaveTheirOwnLimit(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		s := newStore(fake{after: time.Second}, nil, nil)
 		first := begin(caller, boundedfanout.NewService(s, 1), number("n", 4))
-		second := begin(caller, boundedfanout.NewService(s, 3), number("n", 12))
+		second := begin(caller, boundedfanout.NewService(s, 5), number("n", 20))
 		first.want(t, 4*time.Second, "a service with limit 1 beside another one with the same store")
-		second.want(t, 4*time.Second, "a service with limit 3 beside another one with the same store")
+		second.want(t, 4*time.Second, "a service with limit 5 beside another one with the same store")
 	})
 }
