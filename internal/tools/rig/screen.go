@@ -80,6 +80,31 @@ func (s *Screen) Text() string {
 	return s.vt.String()
 }
 
+// Look hands over the emulated screen, for as long as f takes.
+func (s *Screen) Look(f func(*vt.Emulator)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s.vt)
+}
+
+// Still waits until the screen is as wanted and then stays as it is for so long.
+func (s *Screen) Still(ctx context.Context, wanted func(text string) bool, long time.Duration) error {
+	for {
+		if _, err := s.Wait(ctx, wanted); err != nil {
+			return err
+		}
+		before := s.Written()
+		select {
+		case <-time.After(long):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if s.Written() == before && wanted(s.Text()) {
+			return nil
+		}
+	}
+}
+
 // Status is the last word of the screen's first line, where the workbook says
 // how the kata stands, and "running" while its suite runs.
 func Status(text string) string {

@@ -1,205 +1,125 @@
-//go:build unix
+//go:build linux
 
-// Screenshot plays the workbook on a pseudo-terminal and writes what its
-// screen shows as SVG, for the README:
+// Screenshot plays the workbook on a pseudo-terminal and draws what its screen
+// shows: the pictures of the README as SVG, and a recording of the loop as an
+// SVG that moves.
 //
 //	go run ./internal/tools/screenshot
 //
-// It needs a clone whose katas are at their start. The learner's progress is
-// not touched: it uses a state folder of its own.
+// It works in a clone of its own that it throws away: neither the katas of this
+// one nor the learner's progress are touched.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"html"
-	"image/color"
-	"io"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
 
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/vt"
-	"github.com/creack/pty"
+
+	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/tools/rig"
+	"example.com/leakproof/internal/workspace"
 )
 
+// The size of every picture, in cells.
 const (
 	columns = 120
-	rows    = 30
+	rows    = 32
 )
 
-// press is a key, and the text to wait for afterwards.
-type press struct {
-	key   string
-	until string
-}
-
-// shots are the pictures: the arguments of the workbook, and what to press
-// before the picture is taken.
-var shots = []struct {
-	file    string
-	args    []string
-	presses []press
-}{
-	{"lesson.svg", []string{"read", "fan-out-safely"}, []press{{key: "\x1b[C", until: "2 of"}}},
-	{"kata.svg", nil, []press{{key: "q", until: "Next:"}, {key: "/kata 12", until: "1 of"}, {key: "\r", until: "shows all"}, {key: "\r", until: "FAIL"}}},
-}
+// stillFor is how long nothing may change before a picture is taken.
+const stillFor = 400 * time.Millisecond
 
 func main() {
 	log.SetFlags(0)
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	for _, s := range shots {
-		svg, err := shoot(ctx, s.args, s.presses)
-		if err == nil {
-			err = os.WriteFile(filepath.Join("internal", "tools", "screenshot", s.file), svg, 0o644)
-		}
-		if err != nil {
-			log.Fatalf("%s: %v", s.file, err) //nolint:gocritic // the context ends with the process
-		}
+	if err := run(ctx); err != nil {
+		log.Fatal(err) //nolint:gocritic // the context ends with the process
 	}
 }
 
-// screen is an emulated terminal that a program writes to while we look.
-type screen struct {
-	mu sync.Mutex
-	*vt.Emulator
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.Emulator.Write(p)
-}
-
-func (s *screen) text() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.String()
-}
-
-func shoot(ctx context.Context, args []string, presses []press) (svg []byte, err error) {
-	state, err := os.MkdirTemp("", "leakproof-screenshot-")
+func run(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "leakproof-screenshot-")
 	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(state)) }()
-
-	cmd := exec.CommandContext(ctx, "go", append([]string{"run", ".", "--state", state}, args...)...)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor")
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: rows, Cols: columns})
-	if err != nil {
-		return nil, err
-	}
-	s := &screen{Emulator: vt.NewEmulator(columns, rows)}
-	s.SetDefaultBackgroundColor(color.Black)
-	var copying sync.WaitGroup
-	copying.Go(func() { _, _ = io.Copy(s, terminal) })          // ends with the program
-	copying.Go(func() { _, _ = io.Copy(terminal, s.Emulator) }) // ends with the emulator
-
-	err = s.still(ctx, "Leakproof")
-	for _, p := range presses {
-		if err == nil {
-			err = s.press(ctx, terminal, p)
-		}
-	}
-	s.mu.Lock()
-	svg = draw(s.Emulator)
-	s.mu.Unlock()
-	_, quit := io.WriteString(terminal, "\x03")
-	err = errors.Join(err, quit, cmd.Wait(), s.Close())
-	_ = terminal.Close() // the program has ended
-	copying.Wait()
-	return svg, err
-}
-
-func (s *screen) press(ctx context.Context, keyboard io.Writer, p press) error {
-	if _, err := io.WriteString(keyboard, p.key); err != nil {
 		return err
 	}
-	return s.still(ctx, p.until)
-}
-
-// still looks at the screen until it shows the text and then stands still.
-func (s *screen) still(ctx context.Context, text string) error {
-	last, same := "", 0
-	for {
-		now := s.text()
-		if same++; now != last {
-			last, same = now, 0
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c, err := rig.Course()
+	if err != nil {
+		return err
+	}
+	program, err := rig.Build(ctx, ".", dir)
+	if err != nil {
+		return err
+	}
+	for _, s := range scenes {
+		p := player{program: program, course: c, dir: filepath.Join(dir, s.file)}
+		pictures, err := p.play(ctx, s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.file, err)
 		}
-		if strings.Contains(now, text) && same > 5 {
-			return nil
+		drawn := drawPicture(pictures[len(pictures)-1])
+		if s.moves {
+			drawn = drawRecording(pictures)
 		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return fmt.Errorf("the screen never showed %q: %w\n%s", text, ctx.Err(), now)
+		if err := os.WriteFile(filepath.Join("internal", "tools", "screenshot", s.file), drawn, 0o644); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-// Cells of the picture, in pixels.
-const (
-	cellWidth  = 8.4
-	cellHeight = 18
-	margin     = 12
-)
+// player is a learner who plays one scene.
+type player struct {
+	program, dir string
+	course       *course.Course
+	space        workspace.Workspace
+	screen       *rig.Screen
+}
 
-func draw(e *vt.Emulator) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`+"\n",
-		columns*cellWidth+2*margin, rows*cellHeight+2*margin)
-	fmt.Fprintln(&b, `<rect width="100%" height="100%" rx="8" fill="#16181d"/>`)
-	for y := range e.Height() {
-		for x := 0; x < e.Width(); {
-			n, text := run(e, x, y)
-			if strings.TrimSpace(text) != "" {
-				fmt.Fprintf(&b, `<text x="%.1f" y="%d" xml:space="preserve" textLength="%.1f"%s>%s</text>`+"\n",
-					margin+float64(x)*cellWidth, margin+(y+1)*cellHeight-4, float64(n)*cellWidth, attributes(e.CellAt(x, y).Style), html.EscapeString(text))
-			}
-			x += n
-		}
+// play plays a scene and returns the picture after each of its steps.
+func (p *player) play(ctx context.Context, s scene) (pictures []picture, err error) {
+	clone := filepath.Join(p.dir, "clone")
+	if err := os.MkdirAll(clone, 0o700); err != nil {
+		return nil, err
 	}
-	fmt.Fprintln(&b, "</svg>")
-	return b.Bytes()
-}
-
-// run is the longest stretch of one style from a cell on.
-func run(e *vt.Emulator, x, y int) (cells int, text string) {
-	first := e.CellAt(x, y)
-	for x+cells < e.Width() {
-		c := e.CellAt(x+cells, y)
-		if !c.Style.Equal(&first.Style) {
+	if p.space, err = rig.Clone(".", clone, p.course); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, p.program, append([]string{"--state", filepath.Join(p.dir, "state"), "--theme", "dark"}, s.args...)...)
+	cmd.Dir = clone
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_SETTINGS="+filepath.Join(p.dir, "settings.toml"))
+	if p.screen, err = rig.Start(cmd, columns, rows); err != nil {
+		return nil, err
+	}
+	for _, step := range s.steps {
+		if err = p.do(ctx, step); err != nil {
 			break
 		}
-		if text += c.Content; c.Content == "" {
-			text += " "
-		}
-		cells += max(1, c.Width)
+		p.screen.Look(func(e *vt.Emulator) { pictures = append(pictures, take(e, step.lasts)) })
 	}
-	return cells, text
+	return pictures, errors.Join(err, p.screen.Press("\x03"), p.screen.End(ctx))
 }
 
-func attributes(s uv.Style) string {
-	fill := "#d8dee9"
-	if s.Fg != nil {
-		r, g, b, _ := s.Fg.RGBA()
-		fill = fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
+func (p *player) do(ctx context.Context, s step) error {
+	if s.saves != "" {
+		k, err := p.course.FindKata(s.kata)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(p.space.Path(k), k.Variant(s.saves).Files[k.File], 0o600); err != nil {
+			return err
+		}
 	}
-	out := fmt.Sprintf(` fill="%s"`, fill)
-	if s.Attrs&uv.AttrBold != 0 {
-		out += ` font-weight="bold"`
+	if err := p.screen.Press(s.keys); err != nil {
+		return err
 	}
-	if s.Attrs&uv.AttrFaint != 0 {
-		out += ` opacity="0.6"`
-	}
-	return out
+	return p.screen.Still(ctx, rig.Shows(s.until), stillFor)
 }
