@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"example.com/leakproof/internal/editor"
@@ -32,9 +31,6 @@ func (a *app) settings() settings.Settings {
 
 // screenOptions are how the screens look here, and which page is the first.
 func (a *app) screenOptions(start page.Route) (tui.Options, error) {
-	if a.theme != "" && !slices.Contains(theme.Names, a.theme) {
-		return tui.Options{}, usage("there is no theme %q: there are %s", a.theme, strings.Join(theme.Names, ", "))
-	}
 	chosen := a.settings() // which may leave a notice
 	file, err := a.settingsFile()
 	return tui.Options{

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"example.com/leakproof/internal/tui/page"
+	"example.com/leakproof/internal/tui/theme"
 )
 
 const about = `Leakproof is a workbook for Go services that do not leak: lessons, a quiz, and
@@ -47,8 +49,12 @@ func (a *app) root() *cobra.Command {
 		Args:          noCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
+		PersistentPreRunE: func(*cobra.Command, []string) error {
 			a.began = true
+			if a.theme != "" && !slices.Contains(theme.Names, a.theme) {
+				return usage("there is no theme %q: there are %s", a.theme, strings.Join(theme.Names, ", "))
+			}
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !a.inLines() {

@@ -27,6 +27,7 @@ import (
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/watch"
@@ -52,7 +53,8 @@ type setup struct {
 	firstRun      bool // nobody was welcomed yet
 	problem       string
 	course        func(*course.Course) // makes the small course another one
-	settingsFile  string               // "" is one that nobody looks at
+	settings      settings.Settings
+	settingsFile  string // "" is one that nobody looks at
 	onlyASCII     bool
 }
 
@@ -111,7 +113,7 @@ func drive(t *testing.T, s setup, play func(d *driver)) {
 		d.model = newApp(jobs, func() (*workbook.Workbook, error) { return d.workbook(s), nil },
 			Options{
 				NoColor: s.noColor, OnlyASCII: s.onlyASCII, Start: s.start, Notice: func() string { return "" },
-				SettingsFile: cmp.Or(s.settingsFile, filepath.Join(t.TempDir(), "settings.toml")),
+				Settings: s.settings, SettingsFile: cmp.Or(s.settingsFile, filepath.Join(t.TempDir(), "settings.toml")),
 			})
 		makeEnv := d.model.make
 		d.model.make = func(wb *workbook.Workbook) *page.Env {
