@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"testing"
 
 	writejson "example.com/leakproof/katas/01-write-json"
@@ -14,10 +13,10 @@ import (
 
 // A shelf is a store that always has the same notes. It lets others go on, and
 // remembers nothing: a lock around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Get(_ context.Context, id string) (writejson.Note, error) {
-	runtime.Gosched()
+func (s shelf) Get(_ context.Context, id string) (writejson.Note, error) {
+	s.meet.Pair()
 	if id == "none" {
 		return writejson.Note{}, writejson.ErrNotFound
 	}
@@ -37,9 +36,9 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 		httptest.NewRequest(http.MethodGet, "/notes/1", nil),
 		httptest.NewRequest(http.MethodGet, "/notes/none", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := writejson.NewHandler(shelf{}, slog.New(slog.DiscardHandler))
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := writejson.NewHandler(shelf{meet}, slog.New(slog.DiscardHandler))
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
 			h.ServeHTTP(httptest.NewRecorder(), r)
 		})

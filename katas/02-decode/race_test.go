@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -15,10 +14,10 @@ import (
 
 // A shelf is a store that lets others go on, and remembers nothing: a lock
 // around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Create(_ context.Context, n decode.Note) (decode.Note, error) {
-	runtime.Gosched()
+func (s shelf) Create(_ context.Context, n decode.Note) (decode.Note, error) {
+	s.meet.Pair()
 	return n, nil
 }
 
@@ -28,11 +27,11 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{
 		httptest.NewRequest(http.MethodPost, "/notes", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := decode.NewHandler(shelf{})
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := decode.NewHandler(shelf{meet})
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
-			r.Body = io.NopCloser(strings.NewReader([]string{`{"title":"Milk","content":"two"}`, `{"title":""}`}[n%2]))
+			r.Body = io.NopCloser(strings.NewReader([]string{`{"title":"Milk","content":"two"}`, `{"title":""}`, `{"title":"Milk"}`}[n%3]))
 			h.ServeHTTP(httptest.NewRecorder(), r)
 		})
 	})

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,20 +15,20 @@ import (
 
 // A shelf is a store without notes. It lets others go on, and remembers
 // nothing: a lock around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Create(_ context.Context, n leakederrors.Note) (leakederrors.Note, error) {
-	runtime.Gosched()
+func (s shelf) Create(_ context.Context, n leakederrors.Note) (leakederrors.Note, error) {
+	s.meet.Pair()
 	return n, nil
 }
 
-func (shelf) Get(context.Context, string) (leakederrors.Note, error) {
-	runtime.Gosched()
+func (s shelf) Get(context.Context, string) (leakederrors.Note, error) {
+	s.meet.Pair()
 	return leakederrors.Note{}, leakederrors.ErrNotFound
 }
 
-func (shelf) Delete(context.Context, string) error {
-	runtime.Gosched()
+func (s shelf) Delete(context.Context, string) error {
+	s.meet.Pair()
 	return leakederrors.ErrConflict
 }
 
@@ -41,9 +40,9 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 		httptest.NewRequest(http.MethodGet, "/notes/1", nil),
 		httptest.NewRequest(http.MethodDelete, "/notes/1", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := leakederrors.NewHandler(shelf{}, slog.New(slog.DiscardHandler))
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := leakederrors.NewHandler(shelf{meet}, slog.New(slog.DiscardHandler))
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
 			r.Body = io.NopCloser(strings.NewReader(`{"title":"Milk"}`))
 			h.ServeHTTP(httptest.NewRecorder(), r)

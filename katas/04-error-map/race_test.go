@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,15 +15,15 @@ import (
 
 // A shelf is a store without notes. It lets others go on, and remembers
 // nothing: a lock around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Get(context.Context, string) (errormap.Note, error) {
-	runtime.Gosched()
+func (s shelf) Get(context.Context, string) (errormap.Note, error) {
+	s.meet.Pair()
 	return errormap.Note{}, errormap.ErrNotFound
 }
 
-func (shelf) Rename(context.Context, string, string) error {
-	runtime.Gosched()
+func (s shelf) Rename(context.Context, string, string) error {
+	s.meet.Pair()
 	return &errormap.InvalidError{Field: "title"}
 }
 
@@ -35,9 +34,9 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 		httptest.NewRequest(http.MethodGet, "/notes/1", nil),
 		httptest.NewRequest(http.MethodPut, "/notes/1/title", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := errormap.NewHandler(errormap.NewService(shelf{}), slog.New(slog.DiscardHandler))
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := errormap.NewHandler(errormap.NewService(shelf{meet}), slog.New(slog.DiscardHandler))
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
 			r.Body = io.NopCloser(strings.NewReader(`{"title":"Milk"}`))
 			h.ServeHTTP(httptest.NewRecorder(), r)

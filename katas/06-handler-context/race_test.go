@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -15,20 +14,20 @@ import (
 
 // A shelf is a store that lets others go on, and remembers nothing: a lock
 // around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) List(context.Context, string) ([]handlercontext.Note, error) {
-	runtime.Gosched()
+func (s shelf) List(context.Context, string) ([]handlercontext.Note, error) {
+	s.meet.Pair()
 	return nil, nil
 }
 
-func (shelf) Count(context.Context) (int, error) {
-	runtime.Gosched()
+func (s shelf) Count(context.Context) (int, error) {
+	s.meet.Pair()
 	return 1, nil
 }
 
-func (shelf) Create(_ context.Context, n handlercontext.Note) (handlercontext.Note, error) {
-	runtime.Gosched()
+func (s shelf) Create(_ context.Context, n handlercontext.Note) (handlercontext.Note, error) {
+	s.meet.Pair()
 	return n, nil
 }
 
@@ -39,9 +38,9 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 		httptest.NewRequest(http.MethodGet, "/notes?tag=go", nil),
 		httptest.NewRequest(http.MethodPost, "/notes", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := handlercontext.NewHandler(handlercontext.NewService(shelf{}, 100))
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := handlercontext.NewHandler(handlercontext.NewService(shelf{meet}, 100))
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
 			r.Body = io.NopCloser(strings.NewReader(`{"title":"Milk"}`))
 			h.ServeHTTP(httptest.NewRecorder(), r)

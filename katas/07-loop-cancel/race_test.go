@@ -2,7 +2,6 @@ package loopcancel_test
 
 import (
 	"context"
-	"runtime"
 	"testing"
 
 	loopcancel "example.com/leakproof/katas/07-loop-cancel"
@@ -11,28 +10,28 @@ import (
 
 // A shelf is store, analyzer and index. It lets others go on, and remembers
 // nothing: a lock around that would order the calls.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) All(context.Context) ([]loopcancel.Note, error) {
-	runtime.Gosched()
+func (s shelf) All(context.Context) ([]loopcancel.Note, error) {
+	s.meet.Pair()
 	return []loopcancel.Note{{ID: "1"}, {ID: "2"}}, nil
 }
 
-func (shelf) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
-	runtime.Gosched()
+func (s shelf) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
+	s.meet.Pair()
 	return loopcancel.Entry{NoteID: n.ID}, nil
 }
 
-func (shelf) Publish([]loopcancel.Entry) error {
-	runtime.Gosched()
+func (s shelf) Publish([]loopcancel.Entry) error {
+	s.meet.Pair()
 	return nil
 }
 
 // Keep 6: calls at the same time share nothing that could race. Where calls
 // take turns, whatever is locked on the way orders them and hides it.
 func TestCallsMeetOnSeveralProcessors(t *testing.T) {
-	kit.Race(t, "calls of one service were made at the same time", 40, func(*kit.Barrier) []func() {
-		s := loopcancel.NewService(shelf{}, shelf{}, shelf{})
-		return kit.Crowd(8, 30, func(n int) { _, _ = s.Rebuild(t.Context()) })
+	kit.Race(t, "calls of one service were made at the same time", 80, func(meet *kit.Barrier) []func() {
+		s := loopcancel.NewService(shelf{meet}, shelf{meet}, shelf{meet})
+		return kit.Crowd(meet, 8, 30, func(n int) { _, _ = s.Rebuild(t.Context()) })
 	})
 }

@@ -3,7 +3,6 @@ package lostcancel_test
 import (
 	"context"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,28 +13,31 @@ import (
 
 // A shelf is a store that lets others go on, and remembers nothing: a lock
 // around that would order the calls.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Open(_ context.Context, id string) (io.ReadCloser, error) {
-	runtime.Gosched()
+func (s shelf) Open(_ context.Context, id string) (io.ReadCloser, error) {
+	s.meet.Pair()
 	if id == "none" {
 		return nil, lostcancel.ErrNotFound
 	}
-	return page{strings.NewReader("milk")}, nil
+	return page{s.meet, strings.NewReader("milk")}, nil
 }
 
-type page struct{ io.Reader }
+type page struct {
+	meet *kit.Barrier
+	io.Reader
+}
 
-func (page) Close() error {
-	runtime.Gosched()
+func (p page) Close() error {
+	p.meet.Pair()
 	return nil
 }
 
 // Fine print: calls at the same time share nothing that could race. Where calls
 // take turns, whatever is locked on the way orders them and hides it.
 func TestCallsMeetOnSeveralProcessors(t *testing.T) {
-	kit.Race(t, "calls of one service were made at the same time", 40, func(*kit.Barrier) []func() {
-		s := lostcancel.NewService(shelf{}, time.Hour)
-		return kit.Crowd(8, 20, func(n int) { _ = s.Export(t.Context(), []string{"1", "none"}, io.Discard) })
+	kit.Race(t, "calls of one service were made at the same time", 80, func(meet *kit.Barrier) []func() {
+		s := lostcancel.NewService(shelf{meet}, time.Hour)
+		return kit.Crowd(meet, 8, 24, func(n int) { _ = s.Export(t.Context(), []string{"1", "none"}, io.Discard) })
 	})
 }

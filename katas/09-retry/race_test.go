@@ -3,7 +3,6 @@ package retry_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"testing"
 	"time"
 
@@ -13,10 +12,10 @@ import (
 
 // A shelf is a store that takes every other note. It lets others go on, and
 // remembers nothing: a lock around that would order the calls.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
-func (shelf) Put(_ context.Context, n retry.Note) error {
-	runtime.Gosched()
+func (s shelf) Put(_ context.Context, n retry.Note) error {
+	s.meet.Pair()
 	if n.ID == "bad" {
 		return errors.New("too long")
 	}
@@ -26,8 +25,8 @@ func (shelf) Put(_ context.Context, n retry.Note) error {
 // Keep 7: calls at the same time share nothing that could race. Where calls
 // take turns, whatever is locked on the way orders them and hides it.
 func TestCallsMeetOnSeveralProcessors(t *testing.T) {
-	kit.Race(t, "calls of one service were made at the same time", 40, func(*kit.Barrier) []func() {
-		s := retry.NewService(shelf{}, retry.Policy{Tries: 3, First: time.Second, Longest: time.Minute})
-		return kit.Crowd(8, 60, func(n int) { _ = s.Save(t.Context(), retry.Note{ID: []string{"good", "bad"}[n%2]}) })
+	kit.Race(t, "calls of one service were made at the same time", 80, func(meet *kit.Barrier) []func() {
+		s := retry.NewService(shelf{meet}, retry.Policy{Tries: 3, First: time.Second, Longest: time.Minute})
+		return kit.Crowd(meet, 8, 60, func(n int) { _ = s.Save(t.Context(), retry.Note{ID: []string{"good", "bad"}[n%2]}) })
 	})
 }

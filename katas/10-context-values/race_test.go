@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"testing"
 
 	contextvalues "example.com/leakproof/katas/10-context-values"
@@ -13,19 +12,19 @@ import (
 
 // A shelf is store and sessions. It lets others go on, and remembers nothing: a
 // lock around that would order the requests.
-type shelf struct{}
+type shelf struct{ meet *kit.Barrier }
 
 func (shelf) User(_ context.Context, token string) (contextvalues.User, bool) {
 	return contextvalues.User{ID: token}, token != ""
 }
 
-func (shelf) Get(_ context.Context, id string) (contextvalues.Note, error) {
-	runtime.Gosched()
+func (s shelf) Get(_ context.Context, id string) (contextvalues.Note, error) {
+	s.meet.Pair()
 	return contextvalues.Note{ID: id, Owner: "ann"}, nil
 }
 
-func (shelf) Delete(context.Context, string) error {
-	runtime.Gosched()
+func (s shelf) Delete(context.Context, string) error {
+	s.meet.Pair()
 	return nil
 }
 
@@ -35,9 +34,9 @@ func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
 	requests := []*http.Request{
 		httptest.NewRequest(http.MethodDelete, "/notes/1", nil),
 	}
-	kit.Race(t, "requests were served at the same time", 40, func(*kit.Barrier) []func() {
-		h := contextvalues.Authenticate(shelf{}, contextvalues.NewHandler(contextvalues.NewService(shelf{})))
-		return kit.Crowd(8, 20, func(n int) {
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := contextvalues.Authenticate(shelf{meet}, contextvalues.NewHandler(contextvalues.NewService(shelf{meet})))
+		return kit.Crowd(meet, 8, 24, func(n int) {
 			r := requests[n%len(requests)].Clone(t.Context())
 			r.Header.Set("Authorization", []string{"ann", "bob"}[n%2])
 			h.ServeHTTP(httptest.NewRecorder(), r)

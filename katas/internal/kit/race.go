@@ -34,6 +34,9 @@ const racers = 4
 // return that orders the goroutines: no lock, no channel, no atomic number. None
 // of this may fail t; what is to be checked is checked when Race has returned.
 //
+// What a call leaves behind is for others to report. Race makes no further rounds
+// once that is more than a thousand goroutines: it would only take long.
+//
 // Race ends t after the first round in which the race detector has reported
 // something, a call has panicked, or nobody goes on: then with the lines at which
 // the goroutines wait for each other. The message begins with what, which says
@@ -52,15 +55,22 @@ func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) 
 	for _, g := range others() {
 		r.before = append(r.before, g.id)
 	}
-	for range rounds {
-		b := &Barrier{}
+	for round := range rounds {
+		b := &Barrier{round: round}
+		b.pairs.Store(round%2 == 1)
 		r.round(b, setUp(b))
 		b.giveUp()
 		r.check()
+		if runtime.NumGoroutine() > len(r.before)+manyLeft {
+			break
+		}
 	}
 	Settle(t) // who is still at it may be the one that races
 	r.check()
 }
+
+// manyLeft is how many goroutines rounds may leave behind.
+const manyLeft = 1000
 
 // A race is one call of [Race].
 type race struct {
@@ -105,10 +115,14 @@ func (r *race) round(b *Barrier, calls []func()) {
 	close(start)
 	began := time.Now()
 	for looked := began; ; {
+		pause := interruptAfter
+		if b.pairs.Load() {
+			pause = pairsAfter
+		}
 		select {
 		case <-end:
 			return
-		case <-time.After(interruptAfter):
+		case <-time.After(pause):
 		}
 		Interrupt()
 		if time.Since(looked) < lookAfter {
@@ -134,6 +148,9 @@ func (r *race) round(b *Barrier, calls []func()) {
 // processor is free, nothing else stops a goroutine in the middle of a call.
 const interruptAfter = 50 * time.Microsecond
 
+// pairsAfter is the same for a round of pairs, which it would drive apart.
+const pairsAfter = time.Millisecond
+
 // lookAfter is the time after which Race looks whether anybody still goes on. A
 // look finds out without a doubt, but it costs time, and most rounds end before.
 const lookAfter = 20 * time.Millisecond
@@ -144,6 +161,11 @@ type Barrier struct {
 	waiting int
 	open    chan struct{} // closed when the last of those who wait has come
 	off     bool
+
+	round  int          // of the Race, from 0
+	pairs  atomic.Bool  // Pair waits for a second goroutine
+	paired atomic.Int64 // calls of Pair, but for those who waited in vain
+	alone  atomic.Int64 // and those
 }
 
 // Wait returns when n goroutines are in it. If they never will be, because
@@ -171,6 +193,35 @@ func (b *Barrier) Wait(n int) {
 	}
 }
 
+// Pair lets others go on: in every other round of a [Race] by giving way, and in
+// those between, the rounds of pairs, by waiting a moment for a second goroutine,
+// so that the two go on together.
+//
+// What an atomic number directly before and after an access hides shows only while
+// two are between these steps, and that is thirty nanoseconds of a call. Two who
+// come from elsewhere hardly ever are there; two who leave Pair at the same time,
+// on two processors, and then do the same, often. They wait by asking again and
+// again, since who is woken comes microseconds late. Where no second processor is
+// free they would wait for nothing, and the round of pairs ends.
+func (b *Barrier) Pair() {
+	if !b.pairs.Load() {
+		runtime.Gosched()
+		return
+	}
+	n := b.paired.Add(1)
+	if n%2 == 0 {
+		return
+	}
+	for range 2000 { // as long as a call of a handler takes
+		if b.paired.Load() > n {
+			return
+		}
+	}
+	if b.paired.CompareAndSwap(n, n-1) && b.alone.Add(1) > 8+n/8 {
+		b.pairs.Store(false)
+	}
+}
+
 // Interrupt takes all other goroutines off their processors, wherever they are,
 // and lets those go on first that have waited for one. Goroutines of a [Race] call
 // it now and then, so that others are met in the middle of what they do.
@@ -191,15 +242,28 @@ func (b *Barrier) giveUp() bool {
 	return waited
 }
 
-// Crowd returns functions for a [Race] that make the calls 0 to size*turns-1, each
-// of them so many, and interrupt each other.
-func Crowd(size, turns int, call func(n int)) []func() {
+// Crowd returns functions for a [Race] that make the calls 0 to size*turns-1, and
+// let others go on before each. There are size of them, which interrupt each other.
+// In a round of pairs there are two: one for the first half of the calls and one
+// for the second, mostly in the same order. If turns is even, both make even calls
+// at the same time; if it can be divided by three, so with every third.
+func Crowd(meet *Barrier, size, turns int, call func(n int)) []func() {
+	shift, pairs := 0, meet.pairs.Load()
+	if pairs {
+		size, turns = 2, size*turns/2
+		shift = []int{0, 1, 0, 2}[meet.round/2%4]
+	}
 	calls := make([]func(), size)
 	for caller := range calls {
 		calls[caller] = func() {
-			for n := caller * turns; n < (caller+1)*turns; n++ {
+			for turn := range turns {
+				meet.Pair()
+				if pairs && !meet.pairs.Load() {
+					return
+				}
+				n := caller*turns + (turn+caller*shift)%turns
 				call(n)
-				if n%17 == 0 {
+				if !pairs && n%17 == 0 {
 					Interrupt()
 				}
 			}

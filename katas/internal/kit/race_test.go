@@ -202,13 +202,67 @@ func raceInto(t *testing.T, f func()) string {
 // TestCrowdMakesEachCallOnce, whoever makes it.
 func TestCrowdMakesEachCallOnce(t *testing.T) {
 	var made [40]atomic.Int32
-	kit.Race(t, "notes were read", 1, func(*kit.Barrier) []func() {
-		return kit.Crowd(8, 5, func(n int) { made[n].Add(1) })
+	kit.Race(t, "notes were read", 1, func(meet *kit.Barrier) []func() {
+		return kit.Crowd(meet, 8, 5, func(n int) { made[n].Add(1) })
 	})
 	for n := range made {
 		if times := made[n].Load(); times != 1 {
 			t.Errorf("call %d was made %d times, want once", n, times)
 		}
+	}
+}
+
+// TestCrowdOfARoundOfPairs: nobody makes a call twice, and in rounds in which the
+// two meet, all calls are made.
+func TestCrowdOfARoundOfPairs(t *testing.T) {
+	const rounds = 16
+	made := make([][40]atomic.Int32, 0, rounds)
+	kit.Race(t, "notes were read", rounds, func(meet *kit.Barrier) []func() {
+		made = append(made, [40]atomic.Int32{})
+		mine := &made[len(made)-1]
+		return kit.Crowd(meet, 8, 5, func(n int) { mine[n].Add(1) })
+	})
+	for round := range made {
+		for n := range made[round] {
+			if times := made[round][n].Load(); times > 1 || times == 0 && round%2 == 0 {
+				t.Errorf("round %d: call %d was made %d times", round, n, times)
+			}
+		}
+	}
+}
+
+// TestPairEndsWithoutASecondGoroutine, in each kind of round.
+func TestPairEndsWithoutASecondGoroutine(t *testing.T) {
+	returned := 0
+	kit.Race(t, "a caller came alone", 2, func(meet *kit.Barrier) []func() {
+		return []func(){func() {
+			for range 100 {
+				meet.Pair()
+				returned++
+			}
+		}}
+	})
+	if returned != 200 {
+		t.Errorf("of 200 calls of Pair %d returned", returned)
+	}
+}
+
+// TestRaceStopsWhereManyAreLeft behind, rather than add to them.
+func TestRaceStopsWhereManyAreLeft(t *testing.T) {
+	leave := make(chan struct{})
+	made := 0
+	kit.Race(t, "notes were read", 50, func(*kit.Barrier) []func() {
+		made++
+		return []func(){func() {
+			for range 500 {
+				go func() { <-leave }()
+			}
+		}}
+	})
+	close(leave)
+	kit.Settle(t)
+	if made < 2 || made > 5 {
+		t.Errorf("500 goroutines were left behind in each round, and Race made %d rounds, want about 3", made)
 	}
 }
 
