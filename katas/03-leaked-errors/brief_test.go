@@ -14,6 +14,8 @@ import (
 
 	leakederrors "example.com/leakproof/katas/03-leaked-errors"
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/katas/internal/kit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -24,8 +26,7 @@ func TestFailuresHaveOneShape(t *testing.T) {
 		h, _ := newHandler(&scriptedStore{err: k.is})
 		send(t, h, op.request()).failure(t)
 	})
-	for _, name := range slices.Sorted(maps.Keys(badBodies)) {
-		body := badBodies[name]
+	for name, body := range kit.Sorted(badBodies) {
 		t.Run("POST "+name, func(t *testing.T) {
 			h, _ := newHandler(&scriptedStore{})
 			send(t, h, post(body)).failure(t)
@@ -204,8 +205,7 @@ func TestEachKindOfFailureHasItsCode(t *testing.T) {
 			check(t, fmt.Sprintf("%s, %s, %s,", op, k.name, shape.name), send(t, h, op.request()), k.status, k.code)
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(badBodies)) {
-		body := badBodies[name]
+	for name, body := range kit.Sorted(badBodies) {
 		t.Run("POST "+name, func(t *testing.T) {
 			check(t, "POST /notes with "+name, send(t, h, post(body)), http.StatusBadRequest, "validation_error")
 		})

@@ -47,7 +47,7 @@ func TestRequestsUnderWayAtOnceKeepTheirIDs(t *testing.T) {
 			t.Fatalf("two requests that were under way at once share the request_id %q;\neach has its own (fine print)", ids["outer"])
 		}
 		for _, r := range book.records() {
-			for name, other := range map[string]string{"outer": "inner", "inner": "outer"} {
+			for name, other := range kit.Sorted(map[string]string{"outer": "inner", "inner": "outer"}) {
 				if r.has(details[name].hex) && r.has(strconv.Quote(ids[other])) {
 					t.Errorf("a record has the error of one request and the request_id of another (fine print):\n%.300s", r.line)
 				}

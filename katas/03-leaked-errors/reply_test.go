@@ -92,10 +92,10 @@ func (g reply) failure(t *testing.T) failure {
 
 // refuseLeak fails when 12 characters in a row of a detail are in the answer.
 // Fewer could be there by chance.
-func refuseLeak(t *testing.T, got reply, what string, details ...detail) {
+func refuseLeak(t *testing.T, got reply, what string, hidden ...detail) {
 	t.Helper()
 	raw := strings.ToLower(got.raw)
-	for _, d := range details {
+	for _, d := range hidden {
 		for _, p := range d.pieces() {
 			for i := 0; i+12 <= len(p); i++ {
 				if at := strings.Index(raw, p[i:i+12]); at >= 0 {

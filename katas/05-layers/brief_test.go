@@ -116,7 +116,7 @@ func TestTheHandlerPassesOnWhatTheRequestSays(t *testing.T) {
 		request, user, body string
 		want                call
 	}
-	for _, all := range [][]asked{
+	for _, same := range [][]asked{
 		{
 			{"POST /notes", "ann", `{"title":"Groceries","content":"Milk"}`, call{"Create", "ann", "Groceries", "Milk"}},
 			{"POST /notes", "ann", `{}`, call{"Create", "ann", "", ""}},
@@ -134,9 +134,9 @@ func TestTheHandlerPassesOnWhatTheRequestSays(t *testing.T) {
 			{"PATCH /notes/n-2", "ann", `{"title":"` + long + `"}`, call{"Retitle", "ann", "n-2", long}},
 		},
 	} {
-		method, _, _ := strings.Cut(all[0].request, " ")
+		method, _, _ := strings.Cut(same[0].request, " ")
 		each(t, method, func(t *testing.T) {
-			for _, tt := range all {
+			for _, tt := range same {
 				s := &service{note: oddNote}
 				send(context.Background(), layers.NewHandler(s), tt.user, tt.request, tt.body)
 				if !slices.EqualFunc(s.calls, []call{tt.want}, slices.Equal) {

@@ -44,10 +44,10 @@ func TestAnEndedContextStopsAtOnce(t *testing.T) {
 // are right, and the answer tells which it is.
 func TestTheAnswerTellsWhatHappened(t *testing.T) {
 	const n = 20
-	for when, set := range map[string]func(w *world, cancel func()){
+	for when, set := range kit.Sorted(map[string]func(w *world, cancel func()){
 		"while the last note was analyzed": func(w *world, cancel func()) { w.during(n-1, cancel) },
 		"while the index was published":    func(w *world, cancel func()) { w.publishing = cancel },
-	} {
+	}) {
 		t.Run(when, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				w := newWorld(n)

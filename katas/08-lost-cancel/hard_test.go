@@ -15,7 +15,7 @@ import (
 // Fine print: the store may answer just as its context ends. A reader that it
 // has answered with is closed.
 func TestAnAnswerThatComesTooLateIsClosed(t *testing.T) {
-	for how, stays := range map[string]time.Duration{"the limit": never, "the end of the caller": limit / 2} {
+	for how, stays := range kit.Sorted(map[string]time.Duration{"the limit": never, "the end of the caller": limit / 2}) {
 		t.Run(how, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				caller, leave := context.WithTimeout(context.Background(), stays)
@@ -98,12 +98,12 @@ func TestExportsAreIndependent(t *testing.T) {
 
 // Fine print: exports do not know of each other one after another.
 func TestExportAfterOthers(t *testing.T) {
-	for how, before := range map[string]note{
+	for how, before := range kit.Sorted(map[string]note{
 		"were written":                   {text: "before"},
 		"found no note":                  {openErr: errGone},
 		"could not open a note":          {openErr: errOpen},
 		"had no answer within the limit": {answer: never},
-	} {
+	}) {
 		t.Run(how, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				s := newStore(before)

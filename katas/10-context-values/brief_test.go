@@ -3,10 +3,8 @@ package contextvalues_test
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -74,8 +72,7 @@ func TestTheServiceDecidesByItsArguments(t *testing.T) {
 	for _, token := range []string{"owner", "reader", "support"} {
 		contexts["the context of a request of "+token] = behindAuthenticate(t, token)
 	}
-	for _, name := range slices.Sorted(maps.Keys(contexts)) {
-		ctx := contexts[name]
+	for name, ctx := range kit.Sorted(contexts) {
 		for _, c := range []struct {
 			by   contextvalues.User
 			id   string

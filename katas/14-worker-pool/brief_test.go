@@ -51,13 +51,13 @@ func TestTheFirstFailureStopsTheRun(t *testing.T) {
 // Restore 1: the same when every call fails, and when those beside the failure
 // hear of nothing and succeed.
 func TestOneMoreCallForEachWorker(t *testing.T) {
-	for name, a := range map[string]*archive{
+	for name, a := range kit.Sorted(map[string]*archive{
 		"every call fails after 1ms": {normal: call{takes: time.Millisecond, err: errBoom}},
 		"every call fails after 1s":  {normal: call{takes: time.Second, err: errBoom}},
 		"note 3 fails, calls do not listen to their contexts": {
 			normal:  call{takes: 10 * time.Second, deaf: true},
 			special: map[string]call{"n2": {takes: 3 * time.Second, err: errBoom}}},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				err, _ := copyNotes(caller, a, 1000)

@@ -37,7 +37,7 @@ const (
 
 // Restore 1: a header is complete within 10 s.
 func TestASlowHeaderIsCut(t *testing.T) {
-	for name, c := range sorted(map[string]struct {
+	for name, c := range kit.Sorted(map[string]struct {
 		served int    // requests on the same connection, in all the time they may take
 		begin  string // of the header
 		pace   string // of the rest
@@ -70,8 +70,8 @@ func TestASlowHeaderIsCut(t *testing.T) {
 
 // Restore 1: a body is complete within 15 s, whatever the method.
 func TestASlowBodyIsCut(t *testing.T) {
-	for name, begin := range sorted(slowBodies) {
-		for pace, openUntilCut := range sorted(paces) {
+	for name, begin := range kit.Sorted(slowBodies) {
+		for pace, openUntilCut := range kit.Sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -94,8 +94,8 @@ func TestASlowBodyIsCut(t *testing.T) {
 
 // Restore 1: the same if the handler answers without reading the body.
 func TestASlowBodyThatNobodyReadsIsCut(t *testing.T) {
-	for name, begin := range sorted(slowBodies) {
-		for pace, openUntilCut := range sorted(paces) {
+	for name, begin := range kit.Sorted(slowBodies) {
+		for pace, openUntilCut := range kit.Sorted(paces) {
 			name := name + ", " + pace
 			t.Run(name, func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestASlowBodyThatNobodyReadsIsCut(t *testing.T) {
 
 // Restore 2: an answer that is not taken within 30 s is given up.
 func TestAStalledReaderIsCut(t *testing.T) {
-	for name, c := range sorted(map[string]struct {
+	for name, c := range kit.Sorted(map[string]struct {
 		request string
 		size    int // of the answer
 		read    int // what the client reads of it
@@ -185,7 +185,7 @@ func TestASlowReaderIsCut(t *testing.T) {
 
 // Restore 3: a connection without a request is closed within 2 min.
 func TestAnIdleConnectionIsClosed(t *testing.T) {
-	for name, request := range sorted(requests) {
+	for name, request := range kit.Sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				client := dial(t, serve(t, echo))
@@ -264,7 +264,7 @@ func TestAReaderMayTakeItsTime(t *testing.T) {
 
 // Keep 5: a handler may work for 3 s.
 func TestAHandlerMayWork(t *testing.T) {
-	for name, request := range sorted(requests) {
+	for name, request := range kit.Sorted(requests) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				const size = 100_000

@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,18 +17,6 @@ import (
 
 	servertimeouts "example.com/leakproof/katas/19-server-timeouts"
 )
-
-// sorted ranges over m in the order of its keys: a suite that fails says the
-// same each time.
-func sorted[V any](m map[string]V) iter.Seq2[string, V] {
-	return func(yield func(string, V) bool) {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			if !yield(k, m[k]) {
-				return
-			}
-		}
-	}
-}
 
 // serve runs a new server with handler until the test ends.
 func serve(t *testing.T, handler http.HandlerFunc) *kit.Listener {
