@@ -55,19 +55,27 @@ func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) 
 	for _, g := range others() {
 		r.before = append(r.before, g.id)
 	}
-	for round := range rounds {
+	for round, tries := 0, 0; round < rounds && tries < maxTries*rounds; tries++ {
 		b := &Barrier{round: round}
-		b.pairs.Store(round%2 == 1)
+		pairs := round%2 == 1
+		b.pairs.Store(pairs)
 		r.round(b, setUp(b))
 		b.giveUp()
 		r.check()
 		if runtime.NumGoroutine() > len(r.before)+manyLeft {
 			break
 		}
+		if !pairs || b.pairs.Load() { // else nobody met anybody
+			round++
+		}
 	}
 	Settle(t) // who is still at it may be the one that races
 	r.check()
 }
+
+// maxTries is how often a round of pairs is tried on a machine whose processors
+// are busy with something else.
+const maxTries = 8
 
 // manyLeft is how many goroutines rounds may leave behind.
 const manyLeft = 1000
