@@ -124,14 +124,14 @@ func drawRecording(pictures []picture) []byte {
 	}
 	var b strings.Builder
 	b.WriteString("<style>\n")
-	fmt.Fprintf(&b, ".p { visibility: hidden; animation: %.1fs step-end infinite; }\n", all.Seconds())
+	fmt.Fprintf(&b, ".p { visibility: hidden; animation: %.1fs step-end infinite; }\n.p:last-of-type { visibility: visible }\n", all.Seconds())
 	from := time.Duration(0)
 	for i, p := range pictures {
 		begins, ends := 100*from.Seconds()/all.Seconds(), 100*(from+p.lasts).Seconds()/all.Seconds()
 		fmt.Fprintf(&b, "@keyframes p%d { 0%% { visibility: hidden } %.3f%% { visibility: visible } %.3f%% { visibility: hidden } }\n", i, begins, ends)
 		from += p.lasts
 	}
-	fmt.Fprintf(&b, "@media (prefers-reduced-motion: reduce) { .p { animation: none } .p:last-of-type { visibility: visible } }\n</style>\n")
+	b.WriteString("@media (prefers-reduced-motion: reduce) { .p { animation: none } }\n</style>\n")
 	for i, p := range pictures {
 		fmt.Fprintf(&b, `<g class="p" style="animation-name: p%d">`+"\n%s</g>\n", i, p.elements)
 	}
