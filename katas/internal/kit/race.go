@@ -55,18 +55,20 @@ func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) 
 	for _, g := range others() {
 		r.before = append(r.before, g.id)
 	}
-	for round, tries := 0, 0; round < rounds && tries < maxTries*rounds; tries++ {
-		b := &Barrier{round: round}
+	for round := range rounds {
 		pairs := round%2 == 1
-		b.pairs.Store(pairs)
-		r.round(b, setUp(b))
-		b.giveUp()
-		r.check()
+		for range maxTries {
+			b := &Barrier{round: round}
+			b.pairs.Store(pairs)
+			r.round(b, setUp(b))
+			b.giveUp()
+			r.check()
+			if !pairs || b.pairs.Load() { // else nobody met anybody
+				break
+			}
+		}
 		if runtime.NumGoroutine() > len(r.before)+manyLeft {
 			break
-		}
-		if !pairs || b.pairs.Load() { // else nobody met anybody
-			round++
 		}
 	}
 	Settle(t) // who is still at it may be the one that races

@@ -216,18 +216,28 @@ func TestCrowdMakesEachCallOnce(t *testing.T) {
 // two meet, all calls are made.
 func TestCrowdOfARoundOfPairs(t *testing.T) {
 	const rounds = 16
-	made := make([][40]atomic.Int32, 0, rounds)
+	var made []*[40]atomic.Int32
 	kit.Race(t, "notes were read", rounds, func(meet *kit.Barrier) []func() {
-		made = append(made, [40]atomic.Int32{})
-		mine := &made[len(made)-1]
+		mine := &[40]atomic.Int32{}
+		made = append(made, mine)
 		return kit.Crowd(meet, 8, 5, func(n int) { mine[n].Add(1) })
 	})
-	for round := range made {
-		for n := range made[round] {
-			if times := made[round][n].Load(); times > 1 || times == 0 && round%2 == 0 {
+	whole := 0
+	for round, calls := range made {
+		all := true
+		for n := range calls {
+			times := calls[n].Load()
+			if times > 1 {
 				t.Errorf("round %d: call %d was made %d times", round, n, times)
 			}
+			all = all && times == 1
 		}
+		if all {
+			whole++
+		}
+	}
+	if whole < rounds/2 { // a round of pairs may end early
+		t.Errorf("all calls were made in %d of %d rounds", whole, len(made))
 	}
 }
 
@@ -242,8 +252,8 @@ func TestPairEndsWithoutASecondGoroutine(t *testing.T) {
 			}
 		}}
 	})
-	if returned != 200 {
-		t.Errorf("of 200 calls of Pair %d returned", returned)
+	if returned < 200 || returned%100 != 0 { // a round of pairs is tried again
+		t.Errorf("of 200 calls of Pair and those of further tries %d returned", returned)
 	}
 }
 
