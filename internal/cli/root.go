@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/page"
-	"example.com/leakproof/internal/tui/theme"
 )
 
 const about = `Leakproof is a workbook for Go services that do not leak: lessons, a quiz, and
@@ -51,8 +50,10 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			a.began = true
-			if a.theme != "" && !slices.Contains(theme.Names, a.theme) {
-				return usage("there is no theme %q: there are %s", a.theme, strings.Join(theme.Names, ", "))
+			if a.theme != "" {
+				if err := settings.Check("theme", a.theme); err != nil {
+					return usage("%w", err)
+				}
 			}
 			return nil
 		},

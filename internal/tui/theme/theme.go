@@ -52,9 +52,6 @@ const (
 	None     = "none"     // no colours
 )
 
-// Names are all of them.
-var Names = []string{Auto, Dark, Light, Contrast, None}
-
 // palette is what a theme is made of, as hex colours.
 type palette struct {
 	accent, dim, heading, picture, good, bad, warn string

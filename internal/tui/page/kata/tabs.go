@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/tui/keymap"
@@ -99,7 +98,7 @@ func (p *Kata) tabLabel(which tab, name string) string {
 	case which == p.tab:
 		return t.Cursor.Render("[" + label + "]")
 	case p.split() && (which == p.left || which == resultsTab): // in sight as well
-		return lipgloss.NewStyle().Render(" " + label + " ")
+		return " " + label + " "
 	}
 	return t.Dim.Render(" " + label + " ")
 }
