@@ -20,7 +20,7 @@ Without a command it opens the workbook: screens on a terminal; lines with
 --plain, with ACCESSIBLE=1 or TERM=dumb in the environment, and in a pipe.
 
 A kata or lesson is named by its number (12), its name (leaky-fanout) or both
-(12-leaky-fanout).
+(23-leaky-fanout).
 
 Exit codes:
   0    done; every kata that was checked is solved

@@ -171,7 +171,7 @@ func find[T any](list []*T, match func(*T) bool) *T {
 	return nil
 }
 
-// numbered splits "12-leaky-fanout" into 12 and "leaky-fanout".
+// numbered splits "23-leaky-fanout" into 23 and "leaky-fanout".
 func numbered(id string) (number int, name string, ok bool) {
 	prefix, name, found := strings.Cut(id, "-")
 	if !found || name == "" || len(prefix) != 2 {

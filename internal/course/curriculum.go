@@ -36,7 +36,7 @@ func (l *loader) loadCurriculum() {
 	planned := map[string]bool{}
 	for i, k := range doc.Kata {
 		if _, _, ok := numbered(k.ID); !ok || k.Title == "" || planned[k.ID] {
-			l.problem(file, headerLines(src)["[[kata]]"][i], "a kata needs a title and an id of its own, such as \"12-leaky-fanout\"")
+			l.problem(file, headerLines(src)["[[kata]]"][i], "a kata needs a title and an id of its own, such as \"23-leaky-fanout\"")
 		}
 		planned[k.ID] = true
 	}

@@ -78,7 +78,7 @@ func (l *loader) folders(fsys fs.FS, under, name string) []string {
 	for _, m := range matches {
 		dir := path.Dir(m)
 		if _, _, ok := numbered(dir); !ok {
-			l.problem(path.Join(under, m), 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename %s", dir)
+			l.problem(path.Join(under, m), 0, "the folder's name must be two digits, a dash and a name, such as 23-leaky-fanout: rename %s", dir)
 			continue
 		}
 		out = append(out, dir)

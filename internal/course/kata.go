@@ -17,7 +17,7 @@ import (
 // Kata is one broken piece of the notes API with everything that decides
 // whether it is repaired.
 type Kata struct {
-	ID        string // "12-leaky-fanout", the folder's name
+	ID        string // "23-leaky-fanout", the folder's name
 	Number    int
 	Name      string // "leaky-fanout"
 	Title     string
@@ -171,7 +171,7 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file,
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
-		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 12-leaky-fanout: rename it")
+		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 23-leaky-fanout: rename it")
 	}
 	if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
 		l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")

@@ -11,7 +11,7 @@ import (
 
 // Lesson is one chapter of the guide.
 type Lesson struct {
-	ID       string // "12-fan-out-safely", the folder's name
+	ID       string // "13-fan-out-safely", the folder's name
 	Number   int
 	Name     string // "fan-out-safely"
 	Title    string

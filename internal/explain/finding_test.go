@@ -111,7 +111,7 @@ func TestFindingsOfRealRuns(t *testing.T) {
 		source     string // the learner's file, where the finding needs it
 		want       string
 	}{
-		{"compile", "12-leaky-fanout", "", `
+		{"compile", "23-leaky-fanout", "", `
 compile: notes.go:6: "fmt" imported and not used
   [notes.go:6 does not compile]
 compile: notes.go:7: "slices" imported and not used
@@ -129,23 +129,23 @@ compile: notes.go:40: undefined: x
 compile: notes.go:42: cannot use 3 (untyped int constant) as []Note value in return statement
   [notes.go:42 does not compile]
 `},
-		{"panic-in-the-test", "12-leaky-fanout", "", `
+		{"panic-in-the-test", "23-leaky-fanout", "", `
 panic: panic at notes.go:40: assignment to entry in nil map
   TestCallerEndsTheSearch and 3 more [notes.go:40 panics]
 `},
-		{"panic-in-a-goroutine", "12-leaky-fanout", "", `
+		{"panic-in-a-goroutine", "23-leaky-fanout", "", `
 panic: panic at notes.go:43: runtime error: index out of range [99] with length 0; the goroutine was started at notes.go:41
   TestCallerEndsTheSearch [notes.go:43 panics] [notes.go:41 started]
 `},
-		{"fatal-map-writes", "12-leaky-fanout", "", `
+		{"fatal-map-writes", "23-leaky-fanout", "", `
 fatal: fatal error at notes.go:44: concurrent map writes; the whole process ends, no recover helps; the goroutine was started at notes.go:42
   TestCallerEndsTheSearch [notes.go:44 fatal error] [notes.go:42 started]
 `},
-		{"exit", "12-leaky-fanout", strings.Repeat("\n", 39) + "\tos.Exit(3)\n", `
+		{"exit", "23-leaky-fanout", strings.Repeat("\n", 39) + "\tos.Exit(3)\n", `
 exit: the process exited during TestCallerEndsTheSearch; notes.go:40 calls os.Exit
   TestCallerEndsTheSearch [notes.go:40 calls os.Exit]
 `},
-		{"race", "12-leaky-fanout", "", `
+		{"race", "23-leaky-fanout", "", `
 race: data race: one goroutine reads at notes.go:50 and another writes at notes.go:45, and nothing orders the two; the first was started at notes.go:47
   TestCallerEndsTheSearch and 5 more [notes.go:50 read] [notes.go:47 started] [notes.go:45 write]
 leak: three goroutines still wait in a select in byQuery.Search (fakes_test.go:86), called at notes.go:49; they were started at notes.go:47
@@ -153,17 +153,17 @@ leak: three goroutines still wait in a select in byQuery.Search (fakes_test.go:8
 leak: one goroutine still sleeps in (*shard).Search (fakes_test.go:72), called at notes.go:49 when the test ends; the last leftover is gone only 1s of virtual time later; it was started at notes.go:47
   TestFirstErrorStaysWhenTheCallerLeavesLater [notes.go:49 calls (*shard).Search] [notes.go:47 started] [fakes_test.go:72 sleeps]
 `},
-		{"leak-stuck", "12-leaky-fanout", "", `
+		{"leak-stuck", "23-leaky-fanout", "", `
 leak: two goroutines still wait to send at notes.go:51; they were started at notes.go:49
   TestCallerEndsTheSearch and 6 more [notes.go:51 waits to send] [notes.go:49 started]
 `},
-		{"leak-late", "12-leaky-fanout", "", `
+		{"leak-late", "23-leaky-fanout", "", `
 leak: three goroutines still wait in a select in byQuery.Search (fakes_test.go:86), called at notes.go:47; they were started at notes.go:46
   TestSearchesAreIndependent [notes.go:47 calls byQuery.Search] [notes.go:46 started] [fakes_test.go:86 waits in a select]
 leak: one goroutine still sleeps in (*shard).Search (fakes_test.go:72), called at notes.go:47 when the test ends; the last leftover is gone only 1s of virtual time later; it was started at notes.go:46
   TestFirstErrorStaysWhenTheCallerLeavesLater [notes.go:47 calls (*shard).Search] [notes.go:46 started] [fakes_test.go:72 sleeps]
 `},
-		{"leak-after-the-run", "12-leaky-fanout", "", `
+		{"leak-after-the-run", "23-leaky-fanout", "", `
 leak: one goroutine still waits to receive at notes.go:49; it was started at notes.go:48
   [notes.go:49 waits to receive] [notes.go:48 started]
 leak: one goroutine still waits for a lock at notes.go:56; it was started at notes.go:53
@@ -177,11 +177,11 @@ race: data race: one goroutine writes in atomic.AddInt64 and another writes at n
 leak: three goroutines still wait to send at notes.go:11; they were started at notes.go:11
   TestLeak [notes.go:11 waits to send] [notes.go:11 started]
 `},
-		{"deadlock", "12-leaky-fanout", "", `
+		{"deadlock", "23-leaky-fanout", "", `
 deadlock: deadlock: one goroutine waits in a select at notes.go:60; all are blocked, so nothing wakes them any more
   TestShardsGetTheDeadlineOfTheCaller and 4 more [notes.go:60 waits in a select]
 `},
-		{"deadlock-waitgroup", "12-leaky-fanout", "", `
+		{"deadlock-waitgroup", "23-leaky-fanout", "", `
 deadlock: deadlock: one goroutine waits to receive at notes.go:60; all are blocked, so nothing wakes them any more
   TestCallerEndsTheSearch and 1 more [notes.go:60 waits to receive]
 `},
@@ -189,23 +189,23 @@ deadlock: deadlock: one goroutine waits to receive at notes.go:60; all are block
 deadlock: deadlock: one goroutine waits to send at notes.go:17 and one goroutine waits for ever in an empty select at notes.go:18; all are blocked, so nothing wakes them any more
   TestDead [notes.go:17 waits to send] [notes.go:18 waits for ever in an empty select]
 `},
-		{"frozen-mutex", "12-leaky-fanout", "", `
+		{"frozen-mutex", "23-leaky-fanout", "", `
 hang: TestCallerEndsTheSearch does not end, because virtual time stands still: one goroutine waits for a lock at notes.go:47; meanwhile one goroutine waits to receive at notes.go:53, which may hold the lock
   TestCallerEndsTheSearch [notes.go:47 waits for a lock] [notes.go:53 waits to receive]
 `},
-		{"frozen-spin", "12-leaky-fanout", "", `
+		{"frozen-spin", "23-leaky-fanout", "", `
 hang: TestCallerEndsTheSearch does not end, because virtual time stands still: one goroutine runs at notes.go:39
   TestCallerEndsTheSearch [notes.go:39 runs]
 `},
-		{"timeout-io", "12-leaky-fanout", "", `
+		{"timeout-io", "23-leaky-fanout", "", `
 hang: TestCallerEndsTheSearch had not ended after 5s: one goroutine waits on I/O in net.(*TCPListener).Accept, called at notes.go:44
   TestCallerEndsTheSearch [notes.go:44 waits on I/O]
 `},
-		{"timeout-mutex", "12-leaky-fanout", "", `
+		{"timeout-mutex", "23-leaky-fanout", "", `
 hang: TestCallerEndsTheSearch had not ended after 5s: one goroutine waits for a lock at notes.go:47 and one goroutine waits to receive at notes.go:53
   TestCallerEndsTheSearch [notes.go:47 waits for a lock] [notes.go:53 waits to receive]
 `},
-		{"contract", "19-server-timeouts", "", `
+		{"contract", "09-server-timeouts", "", `
 contract: a long answer, of which the client reads the beginning: its handler was still writing after 30s; the contract is that it has come back
   TestAStalledReaderIsCut [notes_test.go:199 fails]
 contract: a client that reads one byte a second kept its connection open for 10m0s, with 1 handlers still writing then; the contract is 30s and none

@@ -25,7 +25,7 @@ func sentences(t *testing.T, output string) []Finding {
 	r.Test("TestSearch").Fails = 1
 	r.Test("TestSearch").Output.WriteString(output)
 	endWithCanary(r)
-	run := corpusRun("12-leaky-fanout", r)
+	run := corpusRun("23-leaky-fanout", r)
 	run.Answer[run.File] = []byte("package fanout\n\nfunc f() {\n\tio.ReadAll(body)\n\t<-done\n}\n")
 	v := judge(run)
 	if len(v.findings) == 0 {
@@ -38,8 +38,8 @@ func sentences(t *testing.T, output string) []Finding {
 }
 
 const (
-	learnerAt = "\t/home/ada/leakproof/katas/12-leaky-fanout/notes.go:%d +0x1d\n"
-	learnerIn = "example.com/leakproof/katas/12-leaky-fanout."
+	learnerAt = "\t/home/ada/leakproof/katas/23-leaky-fanout/notes.go:%d +0x1d\n"
+	learnerIn = "example.com/leakproof/katas/23-leaky-fanout."
 )
 
 func TestSentences(t *testing.T) {
@@ -51,7 +51,7 @@ func TestSentences(t *testing.T) {
 		return "==================\nWARNING: DATA RACE\n" + accesses + "==================\n"
 	}
 	raceAt := func(line int) string {
-		return fmt.Sprintf("  %sf()\n      /home/ada/leakproof/katas/12-leaky-fanout/notes.go:%d +0x1d\n\n", learnerIn, line)
+		return fmt.Sprintf("  %sf()\n      /home/ada/leakproof/katas/23-leaky-fanout/notes.go:%d +0x1d\n\n", learnerIn, line)
 	}
 	for name, c := range map[string]struct{ output, want string }{
 		"nobody receives": {
@@ -68,7 +68,7 @@ func TestSentences(t *testing.T) {
 			"fatal error at notes.go:3: concurrent map read and map write; the whole process ends, no recover helps",
 		},
 		"a path of Windows": {
-			"panic: boom\n\ngoroutine 7 [running]:\n" + learnerIn + "f()\n\tC:/Users/ada/katas/12-leaky-fanout/notes.go:3 +0x1d\n",
+			"panic: boom\n\ngoroutine 7 [running]:\n" + learnerIn + "f()\n\tC:/Users/ada/katas/23-leaky-fanout/notes.go:3 +0x1d\n",
 			"panic at notes.go:3: boom",
 		},
 		"a panic that was recovered and repeated": {
@@ -165,7 +165,7 @@ func TestFindingsComeInTheirOrderAndOnce(t *testing.T) {
 	}
 	r.Started = true
 	endWithCanary(r)
-	v := judge(corpusRun("12-leaky-fanout", r))
+	v := judge(corpusRun("23-leaky-fanout", r))
 	want := `leak: one goroutine still waits to send at notes.go:6; it was started at notes.go:4
   Test0 and 2 more [notes.go:6 waits to send] [notes.go:4 started]
 deadlock: deadlock: one goroutine waits to send at notes.go:5; all are blocked, so nobody receives any more
@@ -184,7 +184,7 @@ contract: the contract
 func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
 	recursion := strings.Repeat(learnerIn+"f()\n"+fmt.Sprintf(learnerAt, 3), 50)
 	all := sentences(t, "panic: boom\n\ngoroutine 7 [running]:\nslices.Sort(...)\n\t/usr/local/go/src/slices/sort.go:16\n"+recursion+
-		"example.com/leakproof/katas/12-leaky-fanout_test.TestSearch()\n\t/home/ada/leakproof/katas/12-leaky-fanout/notes_test.go:9 +0x1\n"+
+		"example.com/leakproof/katas/12-leaky-fanout_test.TestSearch()\n\t/home/ada/leakproof/katas/23-leaky-fanout/notes_test.go:9 +0x1\n"+
 		"example.com/leakproof/katas/internal/kit.Bubble()\n\t/home/ada/leakproof/katas/internal/kit/bubble.go:9 +0x1\n"+
 		"go.uber.org/goleak.Find()\n\t/home/ada/go/pkg/mod/go.uber.org/goleak@v1.3.0/leaks.go:9 +0x1\n"+
 		"golang.org/x/sync/errgroup.(*Group).Go.func1()\n\t/home/ada/go/pkg/mod/golang.org/x/sync@v0.24.0/errgroup/errgroup.go:93 +0x1\n"+
@@ -192,7 +192,7 @@ func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
 	want := `goroutine 7 [running]:
   ... 1 frame of the standard library
   f
-      katas/12-leaky-fanout/notes.go:3
+      katas/23-leaky-fanout/notes.go:3
   ... 49 frames of the same line
   ... 1 frame of the suite
   ... 1 frame of the suite kit
@@ -206,7 +206,7 @@ func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
 }
 
 func TestAFrozenBubbleIsNoExit(t *testing.T) {
-	v := judge(corpusRun("12-leaky-fanout", recorded(t, "frozen-spin")))
+	v := judge(corpusRun("23-leaky-fanout", recorded(t, "frozen-spin")))
 	if strings.Contains(v.summary, "os.Exit") || !strings.Contains(v.summary, "virtual time stands still: one goroutine runs at notes.go:39") {
 		t.Errorf("summary %q", v.summary)
 	}
@@ -241,7 +241,7 @@ func FuzzFindings(f *testing.F) {
 				r.Broken, r.Package = []string{"x"}, "x"
 				r.Build.WriteString(said)
 			}
-			v := judge(corpusRun("12-leaky-fanout", r))
+			v := judge(corpusRun("23-leaky-fanout", r))
 			if len(v.findings) == 0 {
 				t.Errorf("no finding, and the summary is %q", v.summary)
 			}

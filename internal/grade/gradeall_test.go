@@ -26,7 +26,7 @@ func many(t testing.TB, answers ...string) (*Grader, []Suite) {
 		kata := fmt.Sprintf("%02d-%c", i+1, 'a'+i)
 		dir := "katas/" + kata
 		files[dir+"/notes.go"] = answer
-		files[dir+"/notes_test.go"] = strings.ReplaceAll(one, "12-leaky-fanout", kata)
+		files[dir+"/notes_test.go"] = strings.ReplaceAll(one, "23-leaky-fanout", kata)
 		s := Suite{Kata: kata, Dir: dir, File: "notes.go", Files: map[string][]byte{}}
 		for _, name := range []string{testKit, dir + "/notes_test.go"} {
 			s.Files[name] = []byte(files[name])

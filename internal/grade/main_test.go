@@ -81,7 +81,7 @@ func Equal(t *testing.T, got, want int) {
 import (
 	"testing"
 
-	leakyfanout "example.com/workbook/katas/12-leaky-fanout"
+	leakyfanout "example.com/workbook/katas/23-leaky-fanout"
 	"example.com/workbook/katas/internal/kit"
 )
 

@@ -2,8 +2,8 @@ package grade
 
 // Suite is one kata's pristine suite.
 type Suite struct {
-	Kata string // "12-leaky-fanout"
-	Dir  string // slash path below the module root: "katas/12-leaky-fanout"
+	Kata string // "23-leaky-fanout"
+	Dir  string // slash path below the module root: "katas/23-leaky-fanout"
 	File string // the learner's file in Dir: "notes.go"
 
 	// Files are the files the verdict rests on, by slash path below the module

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	testKata  = "12-leaky-fanout"
-	testDir   = "katas/12-leaky-fanout"
+	testKata  = "23-leaky-fanout"
+	testDir   = "katas/23-leaky-fanout"
 	testSuite = testDir + "/notes_test.go"
 )
 
@@ -306,9 +306,9 @@ func TestNoFailureIsDropped(t *testing.T) {
 
 func TestCompileErrorsAreAtMostTenAndInTheModule(t *testing.T) {
 	r := gorun.NewReport()
-	r.Broken = []string{"example.com/leakproof/katas/12-leaky-fanout"}
+	r.Broken = []string{"example.com/leakproof/katas/23-leaky-fanout"}
 	r.Package = r.Broken[0]
-	r.Build.WriteString("# example.com/leakproof/katas/12-leaky-fanout\n")
+	r.Build.WriteString("# example.com/leakproof/katas/23-leaky-fanout\n")
 	for i := range 11 {
 		fmt.Fprintf(&r.Build, "/tmp/leakproof-17/0_notes.go:%d:2: not enough arguments in call to f\n\thave ()\n\twant (int)\n", i+1)
 	}
@@ -317,7 +317,7 @@ func TestCompileErrorsAreAtMostTenAndInTheModule(t *testing.T) {
 		t.Fatalf("judged %s with %d findings, want a compile error with 10", v.Status, len(v.Findings))
 	}
 	first := v.Findings[0]
-	if want := (explain.Place{File: "katas/12-leaky-fanout/notes.go", Line: 1, What: "does not compile"}); len(first.Places) != 1 || first.Places[0] != want {
+	if want := (explain.Place{File: "katas/23-leaky-fanout/notes.go", Line: 1, What: "does not compile"}); len(first.Places) != 1 || first.Places[0] != want {
 		t.Errorf("the places are %v, want %v", first.Places, want)
 	}
 	if first.Text != "notes.go:1: not enough arguments in call to f" || first.Stack != "have ()\nwant (int)\n" {

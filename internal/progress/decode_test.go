@@ -77,7 +77,7 @@ func TestALogOfManyYearsIsSmallInMemory(t *testing.T) {
 	var text bytes.Buffer
 	at := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	for n := range events {
-		fmt.Fprintf(&text, `{"v":1,"at":"%s","kind":"answer","lesson":"12-fan-out-safely","question":"q-%d","revision":1,"choice":[%d]}`+"\n",
+		fmt.Fprintf(&text, `{"v":1,"at":"%s","kind":"answer","lesson":"13-fan-out-safely","question":"q-%d","revision":1,"choice":[%d]}`+"\n",
 			at.Add(time.Duration(n)*time.Minute).Format(time.RFC3339Nano), n%130, n%4)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "progress.jsonl"), text.Bytes(), 0o600); err != nil {

@@ -217,7 +217,7 @@ func BenchmarkFirstSection(b *testing.B) {
 		b.Skip("glow is not on the PATH: install it to compare with it")
 	}
 	ours := build(b, ".")
-	const lesson, words = "12-fan-out-safely", "goroutine"
+	const lesson, words = "13-fan-out-safely", "goroutine"
 	for name, answers := range map[string]bool{"answering": true, "silent": false} {
 		b.Run(name, func(b *testing.B) {
 			sideBySide(b,

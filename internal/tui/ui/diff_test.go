@@ -114,8 +114,8 @@ func TestAFenceIsBrokenAndNotCut(t *testing.T) {
 }
 
 func TestAPathStaysOneLine(t *testing.T) {
-	const path = "/home/somebody/.local/state/leakproof/backups/12-leaky-fanout/20261129/notes.go"
-	for width, want := range map[int]string{100: path, 40: "/…/12-leaky-fanout/20261129/notes.go", 12: "/…/notes.go"} {
+	const path = "/home/somebody/.local/state/leakproof/backups/23-leaky-fanout/20261129/notes.go"
+	for width, want := range map[int]string{100: path, 40: "/…/23-leaky-fanout/20261129/notes.go", 12: "/…/notes.go"} {
 		got := WrapNotice("It is at its start. Backup:\n"+path+"\nU undoes it.", width)
 		if !strings.Contains("\n"+strings.Join(got, "\n")+"\n", "\n"+want+"\n") {
 			t.Errorf("at width %d: %q", width, got)

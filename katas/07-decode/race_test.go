@@ -1,0 +1,38 @@
+package decode_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	decode "example.com/leakproof/katas/07-decode"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+// A shelf is a store that lets others go on, and remembers nothing: a lock
+// around that would order the requests.
+type shelf struct{ meet *kit.Barrier }
+
+func (s shelf) Create(_ context.Context, n decode.Note) (decode.Note, error) {
+	s.meet.Pair()
+	return n, nil
+}
+
+// Keep 7: requests at the same time share nothing that could race. Where
+// requests take turns, whatever is locked on the way orders them and hides it.
+func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
+	requests := []*http.Request{
+		httptest.NewRequest(http.MethodPost, "/notes", nil),
+	}
+	kit.Race(t, "requests were served at the same time", 80, func(meet *kit.Barrier) []func() {
+		h := decode.NewHandler(shelf{meet})
+		return kit.Crowd(meet, 8, 24, func(n int) {
+			r := requests[n%len(requests)].Clone(t.Context())
+			r.Body = io.NopCloser(strings.NewReader([]string{`{"title":"Milk","content":"two"}`, `{"title":""}`, `{"title":"Milk"}`}[n%3]))
+			h.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	})
+}
