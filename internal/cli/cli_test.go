@@ -249,7 +249,7 @@ func fakeCourse() *course.Course {
 			return map[string][]byte{"notes.go": []byte("package notes\n\n// verdict: " + text + "\n")}
 		}
 		return &course.Kata{
-			ID: id, Number: number, Name: id[3:], Title: title, Module: "Ends", Minutes: 10, File: "notes.go", Lessons: []string{"01-ends"}, Practises: []string{"Q1"},
+			ID: id, Number: number, Name: id[3:], Title: title, Minutes: 10, File: "notes.go", Lessons: []string{"01-ends"}, Practises: []string{"Q1"},
 			Brief: course.Brief{Incident: "Memory climbs.", Restore: "1. `Run` returns.", Keep: "2. It runs.", Rules: "Change one file."},
 			Hints: []course.Hint{{Title: "The question to ask", Text: "Who ends it?"}, {Title: "The idea", Text: "A channel."}, {Title: "The shape of the code", Text: "A select."}},
 			Suite: map[string][]byte{},
@@ -273,6 +273,6 @@ func fakeCourse() *course.Course {
 	for _, l := range c.Lessons {
 		c.Questions = append(c.Questions, question(l.Name+"-one", l.ID), question(l.Name+"-two", l.ID))
 	}
-	c.Modules = []*course.Module{{Title: "Ends", About: "Who ends what.", Katas: c.Katas}}
+	c.Modules = []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: c.Lessons, Katas: c.Katas}}
 	return c
 }

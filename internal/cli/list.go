@@ -104,7 +104,7 @@ func listJSON(wb *workbook.Workbook) ListJSON {
 	}
 	for _, k := range wb.Course.Katas {
 		out.Katas = append(out.Katas, KataJSON{
-			Number: k.Number, ID: k.ID, Title: k.Title, Module: k.Module, Minutes: k.Minutes, File: k.Path(),
+			Number: k.Number, ID: k.ID, Title: k.Title, Module: wb.Course.ModuleOf(k.After()).Title, Minutes: k.Minutes, File: k.Path(),
 			Lessons: k.Lessons, Practises: k.Practises, State: string(wb.RepairStep(k).State),
 		})
 	}

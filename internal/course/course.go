@@ -42,13 +42,15 @@ type Point struct {
 	Lesson string   // home lesson, which may still be planned
 	Katas  []string // that practise it; they may still be planned
 	Lab    bool     // to be shown by a lab
+	Recap  bool     // Lesson comes back to it: a kata may practise it before
 }
 
-// Module is a group of katas on one subject.
+// Module is a stretch of the path on one subject.
 type Module struct {
-	Title string
-	About string // what its katas have in common, in a sentence or two
-	Katas []*Kata
+	Title   string
+	About   string // its subject, in a sentence or two
+	Lessons []*Lesson
+	Katas   []*Kata // each stands after the last lesson that it needs
 }
 
 // PlannedKata is a kata that exists or will.
@@ -83,6 +85,7 @@ func (p Problem) Error() string {
 type loader struct {
 	src      Sources
 	course   *Course
+	modules  [][]string // the ids of the lessons of each module
 	problems []error
 }
 
@@ -146,6 +149,19 @@ func (c *Course) Kata(id string) *Kata {
 // Module returns the module with that title, or nil.
 func (c *Course) Module(title string) *Module {
 	return find(c.Modules, func(m *Module) bool { return m.Title == title })
+}
+
+// ModuleOf returns the module with that lesson, or nil.
+func (c *Course) ModuleOf(lesson string) *Module {
+	return find(c.Modules, func(m *Module) bool {
+		return slices.ContainsFunc(m.Lessons, func(l *Lesson) bool { return l.ID == lesson })
+	})
+}
+
+// KatasAfter returns the katas that stand after a lesson, in the order of their
+// numbers: it is the last one that they need.
+func (c *Course) KatasAfter(lesson string) []*Kata {
+	return slices.DeleteFunc(slices.Clone(c.Katas), func(k *Kata) bool { return k.After() != lesson })
 }
 
 // Question returns the question with that id, or nil.

@@ -18,19 +18,23 @@ func (l *loader) loadCurriculum() {
 		Point []struct {
 			ID, Title, Lesson string
 			Katas             []string
-			Lab               bool
+			Lab, Recap        bool
 		}
-		Module []struct{ Title, About string }
-		Kata   []PlannedKata
+		Module []struct {
+			Title, About string
+			Lessons      []string
+		}
+		Kata []PlannedKata
 	}
 	if !l.decode(file, 1, src, &doc) {
 		return
 	}
 	for i, m := range doc.Module {
 		if m.Title == "" || m.About == "" || l.course.Module(m.Title) != nil {
-			l.problem(file, headerLines(src)["[[module]]"][i], "a module needs a title of its own, and about: what its katas have in common")
+			l.problem(file, headerLines(src)["[[module]]"][i], "a module needs a title of its own, and about: its subject in a sentence")
 		}
 		l.course.Modules = append(l.course.Modules, &Module{Title: m.Title, About: m.About})
+		l.modules = append(l.modules, m.Lessons)
 	}
 	l.course.Plan = doc.Kata
 	planned := map[string]bool{}

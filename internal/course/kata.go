@@ -21,10 +21,9 @@ type Kata struct {
 	Number    int
 	Name      string // "leaky-fanout"
 	Title     string
-	Module    string
 	Minutes   int
-	File      string // the file to repair, in the kata's folder
-	Lessons   []string
+	File      string   // the file to repair, in the kata's folder
+	Lessons   []string // that it needs, by id
 	Practises []string
 
 	Brief
@@ -61,6 +60,14 @@ type TestPurpose struct {
 
 // Dir is the kata's folder below the module root.
 func (k *Kata) Dir() string { return path.Join("katas", k.ID) }
+
+// After is the lesson that the kata stands after: the last one that it needs.
+func (k *Kata) After() string {
+	if len(k.Lessons) == 0 {
+		return ""
+	}
+	return slices.Max(k.Lessons)
+}
 
 // Path is the file to repair, below the module root.
 func (k *Kata) Path() string { return path.Join(k.Dir(), k.File) }
@@ -158,23 +165,23 @@ func (l *loader) loadKatas() {
 func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[string][]byte) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
-		Title, Module, File string
-		Minutes             int
-		Lessons, Practises  []string
+		Title, File        string
+		Minutes            int
+		Lessons, Practises []string
 	}
 	body, line, ok := l.frontMatter(file, brief.Data, &head)
 	if !ok {
 		return nil
 	}
 	k := &Kata{
-		ID: dir, Title: head.Title, Module: head.Module, Minutes: head.Minutes, File: head.File,
+		ID: dir, Title: head.Title, Minutes: head.Minutes, File: head.File,
 		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file,
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 23-leaky-fanout: rename it")
 	}
-	if head.Title == "" || head.Module == "" || head.File == "" || head.Minutes <= 0 {
-		l.problem(file, 1, "the front matter needs title, module, file and minutes (over 0)")
+	if head.Title == "" || head.File == "" || head.Minutes <= 0 {
+		l.problem(file, 1, "the front matter needs title, file and minutes (over 0)")
 	}
 	for _, f := range files {
 		if f.Name != file && (strings.HasPrefix(f.Name, k.Dir()+"/") || strings.HasPrefix(f.Name, kitDir)) {

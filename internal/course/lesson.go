@@ -17,7 +17,7 @@ type Lesson struct {
 	Title    string
 	Summary  string
 	Habit    string
-	Minutes  int
+	Minutes  int // to read it, computed from its content
 	Teaches  []string
 	Sections []*Section
 
@@ -101,7 +101,6 @@ func (l *loader) loadLesson(dir string) *Lesson {
 	file := path.Join("lessons", name)
 	var head struct {
 		Title, Summary, Habit string
-		Minutes               int
 		Teaches               []string
 	}
 	body, line, ok := l.frontMatter(file, src, &head)
@@ -110,15 +109,18 @@ func (l *loader) loadLesson(dir string) *Lesson {
 	}
 	lesson := &Lesson{
 		ID: dir, Title: head.Title, Summary: head.Summary, Habit: head.Habit,
-		Minutes: head.Minutes, Teaches: head.Teaches, file: file,
+		Teaches: head.Teaches, file: file,
 	}
 	lesson.Number, lesson.Name, _ = numbered(dir)
-	if head.Title == "" || head.Summary == "" || head.Habit == "" || head.Minutes <= 0 || len(head.Teaches) == 0 {
-		l.problem(file, 1, "the front matter needs title, summary, habit, minutes (over 0) and teaches")
+	if head.Title == "" || head.Summary == "" || head.Habit == "" || len(head.Teaches) == 0 {
+		l.problem(file, 1, "the front matter needs title, summary, habit and teaches")
 	}
 	code := l.codeOf(dir)
 	(&lessonParser{loader: l, lesson: lesson, code: code}).parse(body, line)
 	l.checkRest(code)
+	if lesson.Minutes = minutes(lesson); lesson.Minutes > maxMinutes {
+		l.problem(file, 1, "it takes %d minutes, and a sitting has %d: cut or split it", lesson.Minutes, maxMinutes)
+	}
 	return lesson
 }
 
@@ -165,13 +167,18 @@ func (p *lessonParser) parse(body string, firstLine int) {
 	p.checkShape()
 }
 
-var fieldNote = regexp.MustCompile(`^Field note ([A-Z]\d+): `)
+// fieldNote is the heading of a section that corrects common advice. It says what people believe, or what is true.
+var fieldNote = regexp.MustCompile(`^(Myth|Fact) ([A-Z]\d+): (.+)`)
 
 func (p *lessonParser) section(title string, line int) {
-	s := &Section{ID: slug(title), Title: title, Line: line}
+	note := ""
 	if m := fieldNote.FindStringSubmatch(title); m != nil {
-		s.Note = m[1]
+		note, title = m[2], m[3]
+		if m[1] == "Myth" {
+			title = "Myth: " + title
+		}
 	}
+	s := &Section{ID: slug(title), Title: title, Note: note, Line: line}
 	if p.lesson.Section(s.ID) != nil {
 		p.problem(p.lesson.file, line, "two sections are called %q: give each a title of its own", title)
 	}

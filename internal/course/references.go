@@ -15,22 +15,18 @@ func (l *loader) checkReferences() {
 	}
 	l.checkLessons(home)
 	l.checkQuiz(home)
+	l.checkModules()
 	for _, k := range l.course.Katas {
 		l.checkKata(k)
 	}
-	astray := slices.ContainsFunc(l.course.Katas, func(k *Kata) bool { return l.course.Module(k.Module) == nil })
-	for _, m := range l.course.Modules {
-		if len(m.Katas) == 0 && !astray {
-			l.problem("lessons/curriculum.toml", 0, "no kata is of the module %q: write one, or take the module out", m.Title)
-		}
-	}
+	l.checkPath()
 }
 
-// checkKata holds that a kata belongs to lessons and a module that exist, and
-// that it and the curriculum agree on what it practises.
+// checkKata holds that a kata belongs to lessons that exist, and that it and the
+// curriculum agree on what it practises.
 func (l *loader) checkKata(k *Kata) {
 	if len(k.Lessons) == 0 {
-		l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones it practises")
+		l.problem(k.file, 1, "a kata without a lesson: name in lessons the ones that it needs")
 	}
 	for _, id := range k.Lessons {
 		if l.course.Lesson(id) == nil {
@@ -46,11 +42,6 @@ func (l *loader) checkKata(k *Kata) {
 		if t.Section == nil {
 			l.problem(testsFile(k), t.line, "section %q does not exist: write it as lesson-id/section-id, where a section's id is its title in lower case with dashes", t.place)
 		}
-	}
-	if m := l.course.Module(k.Module); m != nil {
-		m.Katas = append(m.Katas, k)
-	} else {
-		l.problem(k.file, 1, "module %q is not in lessons/curriculum.toml: add it there or correct the name", k.Module)
 	}
 	if len(k.Practises) == 0 {
 		l.problem(k.file, 1, "name in practises the curriculum ids that the kata drills")
@@ -110,6 +101,58 @@ func (l *loader) checkLessons(home map[string]string) {
 		if count < minCheckpoints || len(kinds) < minCheckpoints {
 			l.problem(lesson.file, 1, "%d checkpoints of %d kinds: a lesson has at least %d, of as many kinds", count, len(kinds), minCheckpoints)
 		}
+	}
+}
+
+// checkModules gives the modules their lessons: each lesson belongs to one, and
+// they follow one another as the lessons do.
+func (l *loader) checkModules() {
+	const file = "lessons/curriculum.toml"
+	var path []string
+	for i, m := range l.course.Modules {
+		for _, id := range l.modules[i] {
+			lesson := l.course.Lesson(id)
+			if lesson == nil {
+				l.problem(file, 0, "module %q: lesson %q does not exist: write it or correct the id", m.Title, id)
+				continue
+			}
+			m.Lessons = append(m.Lessons, lesson)
+			path = append(path, id)
+		}
+	}
+	for i, lesson := range l.course.Lessons {
+		if !slices.Contains(path, lesson.ID) {
+			l.problem(lesson.file, 1, "no module has this lesson: name it in one, in lessons/curriculum.toml")
+			return
+		}
+		if path[i] != lesson.ID {
+			l.problem(file, 0, "the modules name %s where %s follows: name each lesson once, in their order", path[i], lesson.ID)
+			return
+		}
+	}
+	if len(path) > len(l.course.Lessons) {
+		l.problem(file, 0, "the modules name %s once more at the end: name each lesson once, in their order", path[len(path)-1])
+	}
+}
+
+// checkPath holds that no kata asks for what is taught later, and that the
+// katas' numbers follow the lessons.
+func (l *loader) checkPath() {
+	var before *Kata
+	for _, k := range l.course.Katas {
+		after := k.After()
+		if m := l.course.ModuleOf(after); m != nil {
+			m.Katas = append(m.Katas, k)
+		}
+		for _, p := range l.course.Points {
+			if after != "" && slices.Contains(k.Practises, p.ID) && p.Lesson > after && !p.Recap {
+				l.problem(k.file, 1, "it practises %q, which is not taught before %s: name that lesson in lessons, or take the point out", p.ID, p.Lesson)
+			}
+		}
+		if before != nil && after < before.After() {
+			l.problem(k.file, 1, "it stands after %s and %s after %s: give the katas numbers in the order of the path", after, before.ID, before.After())
+		}
+		before = k
 	}
 }
 

@@ -101,7 +101,7 @@ func fixture() *course.Course {
 		},
 	}
 	kata := &course.Kata{
-		ID: "02-worker", Number: 2, Name: "worker", Title: "The worker", Module: "Ends", Minutes: 10, File: "notes.go",
+		ID: "02-worker", Number: 2, Name: "worker", Title: "The worker", Minutes: 10, File: "notes.go",
 		Lessons: []string{"01-ends"}, Brief: course.Brief{Incident: "Memory climbs:\n\n```text\n1 GB\n2 GB\n```", Restore: "1. `Run` returns.\n2. Nothing is left.", Keep: "3. It runs.", Rules: "Change `notes.go` only."},
 		Hints: []course.Hint{{Title: "The question to ask", Text: "Who ends it?"}, {Title: "The idea", Text: "A channel."}, {Title: "The shape of the code", Text: "A select."}},
 		Suite: map[string][]byte{},
@@ -113,7 +113,7 @@ func fixture() *course.Course {
 	}
 	return &course.Course{
 		Lessons: []*course.Lesson{lesson}, Questions: questions, Katas: []*course.Kata{kata},
-		Modules: []*course.Module{{Title: "Ends", About: "Who ends what.", Katas: []*course.Kata{kata}}},
+		Modules: []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: []*course.Lesson{lesson}, Katas: []*course.Kata{kata}}},
 		Misconceptions: map[string]*course.Misconception{
 			"kill": {ID: "kill", Says: "Something else ends it.", Truth: "A goroutine ends only by itself."},
 		},

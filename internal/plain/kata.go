@@ -15,7 +15,7 @@ import (
 func (s *Session) Brief(k *course.Kata) {
 	s.say("Kata %d: %s", k.Number, flat(k.Title))
 	s.text(wrap(fmt.Sprintf("About %d minutes. Lessons: %s.", k.Minutes, s.lessonsOf(k)), "", ""))
-	if m := s.wb.Course.Module(k.Module); m != nil {
+	if m := s.wb.Course.ModuleOf(k.After()); m != nil {
 		s.text(wrap(fmt.Sprintf("Module: %s. %s", flat(m.Title), flat(m.About)), "", ""))
 	}
 	for _, part := range []struct{ title, text string }{

@@ -17,7 +17,8 @@ func twoModules(size string) setup {
 	s := sizes[size]
 	s.course = func(c *course.Course) {
 		second := *c.Katas[0]
-		second.ID, second.Number, second.Name, second.Title, second.Module = "02-shut-file", 2, "shut-file", "Shut file", "Locks"
+		second.ID, second.Number, second.Name, second.Title = "02-shut-file", 2, "shut-file", "Shut file"
+		second.Lessons = []string{"02-lock"}
 		c.Katas = append(c.Katas, &second)
 		c.Modules = append(c.Modules, &course.Module{Title: "Locks", About: "Whoever locks, unlocks.", Katas: []*course.Kata{&second}})
 	}

@@ -69,11 +69,3 @@ func (d *driver) wrong(q *course.Question, o course.Option) {
 		}
 	}
 }
-
-func TestALessonWithoutAKataHasNoModule(t *testing.T) {
-	drive(t, sizes["80x24"], func(d *driver) {
-		d.env.Workbook.Course.Katas = nil
-		d.press("down", "T")
-		d.sees("No kata belongs to these lessons")
-	})
-}

@@ -24,7 +24,7 @@ const (
 // a miss takes nothing away.
 type TestOut struct {
 	Module  string
-	Lessons []*course.Lesson // that the module's katas belong to
+	Lessons []*course.Lesson // the module's
 	Missed  bool             // an answer was wrong, and that ended it
 }
 
@@ -34,16 +34,14 @@ func (w *Workbook) FindModule(name string) (string, error) {
 	var modules []string
 	for _, m := range w.Course.Modules {
 		modules = append(modules, m.Title)
-	}
-	if name == "" {
-		for _, m := range modules {
-			for _, l := range w.lessonsOf(m) {
-				if w.ReadStep(l).State != Done || w.QuizStep(l).State != Done {
-					return m, nil
-				}
+		for _, l := range m.Lessons {
+			if name == "" && (w.ReadStep(l).State != Done || w.QuizStep(l).State != Done) {
+				return m.Title, nil
 			}
 		}
-		return "", errors.New("every lesson that a kata belongs to is done: name the module to be asked about")
+	}
+	if name == "" {
+		return "", errors.New("every lesson is done: name the module to be asked about")
 	}
 	found := slices.DeleteFunc(slices.Clone(modules), func(m string) bool {
 		return !strings.Contains(strings.ToLower(m), strings.ToLower(name))
@@ -66,26 +64,15 @@ func (e *ModuleError) Error() string {
 	return fmt.Sprintf("no one module has %q in its name: there are %s", e.Name, strings.Join(e.Modules, "; "))
 }
 
-// ModuleOf is the module that a step belongs to, "" where it belongs to none: a
-// kata's own, or that of the first kata which the lesson prepares for.
-func (w *Workbook) ModuleOf(s Step) string {
-	if s.Kata != nil {
-		return s.Kata.Module
-	}
-	for _, k := range w.Course.Katas {
-		if slices.Contains(k.Lessons, s.Lesson.ID) {
-			return k.Module
-		}
-	}
-	return ""
-}
-
 // TestOut starts a round on a module: at most ten of the harder questions, taken
 // from each of its lessons in turn.
 func (w *Workbook) TestOut(module string, shuffle *rand.Rand) (*Round, error) {
-	lessons := w.lessonsOf(module)
+	m := w.Course.Module(module)
+	if m == nil {
+		return nil, fmt.Errorf("there is no module %q to be asked about", module)
+	}
 	var piles [][]*course.Question
-	for _, l := range lessons {
+	for _, l := range m.Lessons {
 		pile := slices.DeleteFunc(slices.Clone(w.Course.QuestionsOf(l.ID)), func(q *course.Question) bool { return q.Difficulty < testOutDifficulty })
 		shuffle.Shuffle(len(pile), func(i, j int) { pile[i], pile[j] = pile[j], pile[i] })
 		if len(pile) == 0 { // nothing would vouch for it
@@ -105,24 +92,9 @@ func (w *Workbook) TestOut(module string, shuffle *rand.Rand) (*Round, error) {
 			break
 		}
 	}
-	if len(questions) == 0 {
-		return nil, fmt.Errorf("there is nothing to ask about %q: no lesson belongs to its katas", module)
-	}
 	r := w.Ask(shuffle, questions...)
-	r.testOut = &TestOut{Module: module, Lessons: lessons}
+	r.testOut = &TestOut{Module: module, Lessons: m.Lessons}
 	return r, nil
-}
-
-// lessonsOf are the lessons that the katas of a module belong to, in the order
-// of the course.
-func (w *Workbook) lessonsOf(module string) []*course.Lesson {
-	var out []*course.Lesson
-	for _, l := range w.Course.Lessons {
-		if slices.ContainsFunc(w.Course.Katas, func(k *course.Kata) bool { return k.Module == module && slices.Contains(k.Lessons, l.ID) }) {
-			out = append(out, l)
-		}
-	}
-	return out
 }
 
 // answered ends the round after a miss. What it returns records the end of a

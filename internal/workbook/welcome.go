@@ -30,9 +30,7 @@ func (w *Workbook) Welcomed(ctx context.Context) {
 func (w *Workbook) HowLong() string {
 	var modules []int
 	for _, s := range w.Map() {
-		if s.Module != "" {
-			modules = append(modules, s.Left()) // nothing is done yet
-		}
+		modules = append(modules, s.Left()) // nothing is done yet
 	}
 	text := fmt.Sprintf("%s, %s and a quiz on each, %s.",
 		Count(len(modules), "module"), Count(len(w.Course.Lessons), "lesson"), Count(len(w.Course.Katas), "kata"))

@@ -21,7 +21,7 @@ func TestTheFirstRunIsTheOneBeforeAnyEvent(t *testing.T) {
 func TestHowLongAModuleTakes(t *testing.T) {
 	wb := realCourse(t)
 	text := wb.HowLong()
-	for _, part := range []string{"4 modules, 16 lessons", "A module takes from ", "What you did is saved"} {
+	for _, part := range []string{" modules, ", "A module takes from ", "What you did is saved"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q does not say %q", text, part)
 		}

@@ -167,8 +167,7 @@ func (h *Home) rowActions() []ui.Action {
 	return append(out,
 		ui.On(keymap.Fold, ui.Do(h.list.fold)).Hushed().Unless(filtered, unfolded),
 		ui.On(keymap.Outward, ui.Do(h.list.outward)).Hushed(),
-		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(r.stage.Module) }).Hushed().
-			Unless(r.stage.Module == "", "No kata belongs to these lessons, so there is no module to test out of."))
+		ui.On(keymap.TestOut, func() tea.Cmd { return h.testOut(r.stage.Title) }).Hushed())
 }
 
 // moves are the keys that move the cursor.

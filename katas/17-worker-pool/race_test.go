@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	workerpool "example.com/leakproof/katas/18-worker-pool"
+	workerpool "example.com/leakproof/katas/17-worker-pool"
 	"example.com/leakproof/katas/internal/kit"
 )
 

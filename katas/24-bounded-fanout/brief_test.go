@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	boundedfanout "example.com/leakproof/katas/17-bounded-fanout"
+	boundedfanout "example.com/leakproof/katas/24-bounded-fanout"
 	"example.com/leakproof/katas/internal/kit"
 	"go.uber.org/goleak"
 )

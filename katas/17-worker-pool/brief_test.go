@@ -10,7 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	workerpool "example.com/leakproof/katas/18-worker-pool"
+	workerpool "example.com/leakproof/katas/17-worker-pool"
 	"example.com/leakproof/katas/internal/kit"
 )
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	workerpool "example.com/leakproof/katas/18-worker-pool"
+	workerpool "example.com/leakproof/katas/17-worker-pool"
 	"example.com/leakproof/katas/internal/kit"
 )
 

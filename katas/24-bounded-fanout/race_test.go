@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	boundedfanout "example.com/leakproof/katas/17-bounded-fanout"
+	boundedfanout "example.com/leakproof/katas/24-bounded-fanout"
 	"example.com/leakproof/katas/internal/kit"
 )
 

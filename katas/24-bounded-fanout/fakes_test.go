@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	boundedfanout "example.com/leakproof/katas/17-bounded-fanout"
+	boundedfanout "example.com/leakproof/katas/24-bounded-fanout"
 )
 
 // hung is how long a call takes that nobody stops.
