@@ -11,13 +11,6 @@ import (
 // A Note is one note.
 type Note struct{ ID, Title string }
 
-// Preload warms a cache. Its goroutine returns when load does.
-func Preload(load func()) (wait func()) {
-	var wg sync.WaitGroup
-	wg.Go(load)
-	return wg.Wait
-}
-
 // A Janitor sweeps until it is told to stop.
 type Janitor struct {
 	tell func()

@@ -17,7 +17,7 @@ func IndexAllNaive(notes []Note, index func(Note)) {
 	}
 }
 
-// IndexAll returns when every note is indexed and everybody is home.
+// IndexAll returns when every note is indexed and all four have ended.
 func IndexAll(notes []Note, index func(Note)) {
 	queue := make(chan Note)
 	var wg sync.WaitGroup

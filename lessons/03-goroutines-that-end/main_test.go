@@ -16,7 +16,6 @@ func TestMain(m *testing.M) {
 	const pkg = "example.com/leakproof/lessons/03-goroutines-that-end"
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction(pkg+".PreviewNaive.func1"),
-		goleak.IgnoreAnyFunction(pkg+".SaveNaive.func1"),
 		goleak.IgnoreAnyFunction(pkg+".IndexAllNaive.func1"),
 		goleak.IgnoreAnyFunction(pkg+".RefreshNaive.func1"),
 		goleak.IgnoreAnyFunction(pkg+".WatchNaive"),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -86,42 +85,6 @@ func TestABlockedGoroutineKeepsItsPage(t *testing.T) {
 	}
 	if kept(t, lifetimes.Preview) {
 		t.Error("Preview: the page is still in memory")
-	}
-}
-
-var errDisk = errors.New("disk full")
-
-func TestSaveNaiveLeaksAReceiverForEachError(t *testing.T) {
-	var mails atomic.Int32
-	save := func(err error) func(*testing.T) {
-		return func(t *testing.T) {
-			for range 3 {
-				if got := lifetimes.SaveNaive(func() error { return err }, func() { mails.Add(1) }); got != err {
-					t.Errorf("SaveNaive: %v, want %v", got, err)
-				}
-			}
-		}
-	}
-	wantLeft(t, map[string]int{"chan receive": 3}, save(errDisk))
-	wantLeft(t, nobody, save(nil))
-	if n := mails.Load(); n != 3 {
-		t.Errorf("%d mails, want 3", n)
-	}
-}
-
-func TestSaveStartsNothingThatMustWait(t *testing.T) {
-	for err, want := range map[error]int32{nil: 1, errDisk: 0} {
-		wantLeft(t, nobody, func(t *testing.T) {
-			var mails atomic.Int32
-			var background sync.WaitGroup
-			if got := lifetimes.Save(&background, func() error { return err }, func() { mails.Add(1) }); got != err {
-				t.Errorf("Save: %v, want %v", got, err)
-			}
-			background.Wait()
-			if n := mails.Load(); n != want {
-				t.Errorf("error %v: %d mails, want %d", err, n, want)
-			}
-		})
 	}
 }
 
@@ -212,22 +175,6 @@ func TestCloseWaitsForTheSweep(t *testing.T) {
 	})
 }
 
-func TestPreloadReturns(t *testing.T) {
-	wantLeft(t, nobody, func(t *testing.T) {
-		var loaded atomic.Bool
-		wait := lifetimes.Preload(func() {
-			time.Sleep(time.Second)
-			loaded.Store(true)
-		})
-		if loaded.Load() {
-			t.Error("Preload has waited for load")
-		}
-		if returns(t, "wait", wait) && !loaded.Load() {
-			t.Error("wait returned before load")
-		}
-	})
-}
-
 // The page is closed, its changes stop, and the watcher flushes on: 3,600
 // times an hour, for nobody. Closing changes makes it worse: see below.
 func TestWatchNaiveWorksForEver(t *testing.T) {
@@ -274,10 +221,9 @@ func (p *patient) Done() <-chan struct{} {
 	return p.Context.Done()
 }
 
-func TestWatchEndsBothWays(t *testing.T) {
-	type watcher func(context.Context, <-chan lifetimes.Note)
-	// ends wants a watcher gone as soon as end has been called.
-	ends := func(watch watcher, end func(cancel func(), changes chan lifetimes.Note)) func(*testing.T) {
+func TestFollowEndsBothWays(t *testing.T) {
+	// ends wants Follow gone as soon as end has been called.
+	ends := func(end func(cancel func(), changes chan lifetimes.Note)) func(*testing.T) {
 		return func(t *testing.T) {
 			wantLeft(t, nobody, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -286,7 +232,7 @@ func TestWatchEndsBothWays(t *testing.T) {
 				var gone atomic.Bool
 				go func() {
 					defer gone.Store(true)
-					watch(&patient{Context: ctx, t: t}, changes)
+					lifetimes.Follow(&patient{Context: ctx, t: t}, changes, func(lifetimes.Note) {})
 				}()
 				changes <- lifetimes.Note{}
 				end(cancel, changes)
@@ -297,18 +243,8 @@ func TestWatchEndsBothWays(t *testing.T) {
 			})
 		}
 	}
-	for name, watch := range map[string]watcher{
-		"Watch": func(ctx context.Context, changes <-chan lifetimes.Note) {
-			lifetimes.Watch(ctx, changes, func([]lifetimes.Note) {})
-		},
-		"Follow": func(ctx context.Context, changes <-chan lifetimes.Note) {
-			lifetimes.Follow(ctx, changes, func(lifetimes.Note) {})
-		},
-	} {
-		if t.Run(name+" when ctx ends", ends(watch, func(cancel func(), _ chan lifetimes.Note) { cancel() })) {
-			t.Run(name+" when changes is closed", ends(watch, func(_ func(), changes chan lifetimes.Note) { close(changes) }))
-		}
-	}
+	t.Run("when ctx ends", ends(func(cancel func(), _ chan lifetimes.Note) { cancel() }))
+	t.Run("when changes is closed", ends(func(_ func(), changes chan lifetimes.Note) { close(changes) }))
 }
 
 // A root context has no end: its Done is nil, and a receive from a nil

@@ -1,5 +1,5 @@
-// Exits starts three goroutines, gives each of them its own exit signal, and
-// counts who is left.
+// Exits starts three goroutines, gives each one an exit signal, and counts
+// how many are left.
 package main
 
 import (
@@ -20,7 +20,8 @@ func main() {
 	}
 
 	loaded := make(chan struct{})
-	wait := lifetimes.Preload(func() { <-loaded })
+	var loader sync.WaitGroup
+	loader.Go(func() { <-loaded })
 	janitor := lifetimes.NewJanitor(time.Hour, func() {})
 	ctx, cancel := context.WithCancel(context.Background())
 	var follower sync.WaitGroup
@@ -28,7 +29,7 @@ func main() {
 	count("all three are started:")
 
 	close(loaded)
-	wait()
+	loader.Wait()
 	count("the first has returned:")
 	janitor.Close()
 	count("the second has been told:")
