@@ -5,20 +5,19 @@ import (
 	"sync"
 )
 
-// Views counts how often each note was read.
-// Its zero value is ready for use; do not copy it.
+// Views counts how often each note was read. Do not copy it.
 type Views struct {
 	mu    sync.Mutex
 	count map[string]int // guarded by mu
 }
 
-// Add is called by every request that reads a note.
+// NewViews starts with no note read.
+func NewViews() *Views { return &Views{count: map[string]int{}} }
+
+// Add counts one read.
 func (v *Views) Add(id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.count == nil {
-		v.count = map[string]int{}
-	}
 	v.count[id]++
 }
 

@@ -16,7 +16,7 @@ const (
 )
 
 func main() {
-	var locked shared.Views
+	locked := shared.NewViews()
 	owned := shared.NewOwnedViews(func(string) {})
 	report := func(name string, add func(string), counts func() map[string]int) {
 		took := timed(add)
