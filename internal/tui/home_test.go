@@ -30,7 +30,7 @@ func TestHomeLooks(t *testing.T) {
 func TestAModuleSaysWhatItIsAbout(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("up")
-		d.sees("› ▾ Handles", "0 of 3", "21 min left", "Whoever opens, closes.")
+		d.sees("› ▾ Handles", "0 of 3", "20 min left", "Whoever opens, closes.")
 	})
 }
 

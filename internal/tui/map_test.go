@@ -12,15 +12,19 @@ import (
 	"example.com/leakproof/internal/tui/page"
 )
 
-// twoModules is a learner whose course has a second module, with one kata.
+// twoModules is a learner whose course has a second module, with one lesson, which
+// has no questions, and one kata.
 func twoModules(size string) setup {
 	s := sizes[size]
 	s.course = func(c *course.Course) {
 		second := *c.Katas[0]
 		second.ID, second.Number, second.Name, second.Title = "02-shut-file", 2, "shut-file", "Shut file"
-		second.Lessons = []string{"02-lock"}
+		lesson := *c.Lessons[0]
+		lesson.ID, lesson.Number, lesson.Name, lesson.Title = "02-lock", 2, "lock", "Lock what you share"
+		c.Lessons = append(c.Lessons, &lesson)
+		second.Lessons = []string{lesson.ID}
 		c.Katas = append(c.Katas, &second)
-		c.Modules = append(c.Modules, &course.Module{Title: "Locks", About: "Whoever locks, unlocks.", Katas: []*course.Kata{&second}})
+		c.Modules = append(c.Modules, &course.Module{Title: "Locks", About: "Whoever locks, unlocks.", Lessons: []*course.Lesson{&lesson}, Katas: []*course.Kata{&second}})
 	}
 	return s
 }
@@ -138,12 +142,12 @@ func TestTheFilterFindsSteps(t *testing.T) {
 	drive(t, twoModules("80x24"), func(d *driver) {
 		d.press("/")
 		d.typeText("kata")
-		d.sees("2 of 4 match", "› ○ Kata 01", "▾ Locks", "○ Kata 02")
+		d.sees("2 of 6 match", "› ○ Kata 01", "▾ Locks", "○ Kata 02")
 		d.lacks("Quiz 01")
 		d.sees("enter to the matches", "esc clear the filter")
 		d.lacks("q quit") // is text now
 		d.press("enter", "down", "down")
-		d.sees("/kata 2 of 4 match, esc shows all", "› ○ Kata 02")
+		d.sees("/kata 2 of 6 match, esc shows all", "› ○ Kata 02")
 		d.press("space")
 		d.sees("A filter opens all modules")
 		d.press("esc")
@@ -157,7 +161,7 @@ func TestAFilterWithoutAMatchSaysSo(t *testing.T) {
 		drive(t, twoModules(name), func(d *driver) {
 			d.press("/")
 			d.typeText("qzx")
-			d.sees("Nothing matches “qzx”. esc shows all.", "0 of 4 match")
+			d.sees("Nothing matches “qzx”. esc shows all.", "0 of 6 match")
 			d.press("enter", "enter", "down", "space", "T", "left")
 			d.press("esc")
 			d.sees("▾ Handles")
