@@ -2,7 +2,6 @@ package conventions
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,12 +18,15 @@ const (
 
 // An Edge is where HTTP ends and where failures are logged.
 type Edge struct {
-	svc *Service
-	log *slog.Logger
+	svc      *Service
+	log      *slog.Logger
+	sessions map[string]string // the user of each token
 }
 
-// NewEdge returns the edge of svc.
-func NewEdge(svc *Service, log *slog.Logger) *Edge { return &Edge{svc, log} }
+// NewEdge returns the edge of svc. Its log is wrapped in [IDLog].
+func NewEdge(svc *Service, log *slog.Logger, sessions map[string]string) *Edge {
+	return &Edge{svc, log, sessions}
+}
 
 // An endpoint turns a request into what to answer, or an error.
 type endpoint func(*http.Request) (status int, answer any, err error)
@@ -43,7 +45,7 @@ func (e *Edge) Routes() http.Handler {
 	for route, f := range e.endpoints() {
 		mux.Handle(route, e.serve(f))
 	}
-	return mux
+	return correlate(signIn(e.sessions, mux))
 }
 
 func (e *Edge) show(r *http.Request) (int, any, error) {
@@ -52,12 +54,15 @@ func (e *Edge) show(r *http.Request) (int, any, error) {
 }
 
 func (e *Edge) create(r *http.Request) (int, any, error) {
+	user, ok := signedIn(r.Context())
+	if !ok {
+		return 0, nil, ErrUnauthenticated
+	}
 	req, err := decode[createRequest](r)
 	if err != nil {
 		return 0, nil, err
 	}
-	n := Note{Owner: loggedIn(r), Title: req.Title}
-	n, err = e.svc.Create(r.Context(), n)
+	n, err := e.svc.Create(r.Context(), user, req.Title)
 	return http.StatusCreated, noteOf(n), err
 }
 
@@ -81,20 +86,20 @@ func (e *Edge) serve(f endpoint) http.Handler {
 // fail is the only place that logs a failed request.
 func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := problemOf(err)
-	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	id := rand.Text()
-	e.log.LogAttrs(r.Context(), level, "request failed",
-		slog.String("request_id", id), slog.String("route", r.Pattern),
-		slog.Int("status", status), slog.String("code", string(code)),
-		slog.Any("error", err))
+	e.log.LogAttrs(r.Context(), levelOf(status), "request failed",
+		slog.String("route", r.Pattern), slog.Int("status", status),
+		slog.String("code", string(code)), slog.Any("error", err))
+	id, _ := requestID(r.Context())
 	writeJSON(w, status, problem(code, id))
 }
 
-// loggedIn stands for whatever proves who is asking.
-func loggedIn(*http.Request) string { return "ada" }
+// levelOf is ERROR for what somebody must act on.
+func levelOf(status int) slog.Level {
+	if status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
 
 // decode reads one value that is valid, and nothing besides.
 func decode[T interface{ Validate() error }](r *http.Request) (T, error) {
@@ -111,19 +116,4 @@ func decode[T interface{ Validate() error }](r *http.Request) (T, error) {
 		return v, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return v, v.Validate()
-}
-
-// CreateNaive decodes straight into what the store keeps.
-func (e *Edge) CreateNaive(w http.ResponseWriter, r *http.Request) {
-	n := Note{Owner: loggedIn(r)}
-	if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
-		e.fail(w, r, fmt.Errorf("%w: %w", ErrInvalid, err))
-		return
-	}
-	n, err := e.svc.Create(r.Context(), n)
-	if err != nil {
-		e.fail(w, r, err)
-		return
-	}
-	writeJSON(w, http.StatusCreated, n)
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// A HeldStore keeps the context of whoever came first.
+// A HeldStore keeps the context of the first request.
 type HeldStore struct {
 	once sync.Once
 	ctx  context.Context

@@ -21,6 +21,8 @@ type Note struct {
 var (
 	ErrNotFound = errors.New("note not found")
 	ErrInvalid  = errors.New("invalid request")
+
+	ErrUnauthenticated = errors.New("not signed in")
 )
 
 // A Store keeps notes.
@@ -44,9 +46,9 @@ func (s *Service) Get(ctx context.Context, id string) (Note, error) {
 	return n, nil
 }
 
-// Create keeps a note that is new.
-func (s *Service) Create(ctx context.Context, n Note) (Note, error) {
-	n, err := s.store.Save(ctx, n)
+// Create keeps a new note of a user.
+func (s *Service) Create(ctx context.Context, user, title string) (Note, error) {
+	n, err := s.store.Save(ctx, Note{Owner: user, Title: title})
 	if err != nil {
 		return Note{}, fmt.Errorf("create note: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -58,16 +59,21 @@ func (s *fakeStore) Save(ctx context.Context, n Note) (Note, error) {
 
 var errDown = errors.New("dial tcp 10.20.4.17:5432: connection refused")
 
-// do sends one request to h and returns the answer.
+// do sends one request of ada's to h and returns the answer.
 func do(h http.Handler, method, path, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", adasToken)
+	h.ServeHTTP(w, r)
 	return w
 }
 
+const adasToken = "Bearer 4711"
+
 func newEdge(s Store) (*Edge, *bytes.Buffer) {
 	out := new(bytes.Buffer)
-	return NewEdge(NewService(s), slog.New(slog.NewJSONHandler(out, nil))), out
+	log := slog.New(IDLog{slog.NewJSONHandler(out, nil)})
+	return NewEdge(NewService(s), log, map[string]string{adasToken: "ada"}), out
 }
 
 func lines(b *bytes.Buffer) int { return strings.Count(b.String(), "\n") }
@@ -142,15 +148,66 @@ func TestAClientCannotForgeALine(t *testing.T) {
 
 const forged = `{"title":"Milk","owner":"eve","SCORE":99}`
 
+func newAPI(s Store, log *slog.Logger) http.Handler {
+	return http.HandlerFunc((&API{s, log, func(*http.Request) string { return "ada" }}).importNote)
+}
+
 func TestTheClientChoosesTheOwner(t *testing.T) {
 	store := new(fakeStore)
-	e, _ := newEdge(store)
-	w := do(http.HandlerFunc(e.CreateNaive), "POST", "/notes", forged)
+	w := do(newAPI(store, slog.New(slog.DiscardHandler)), "POST", "/notes", forged)
 	if w.Code != 201 || store.saved.Owner != "eve" || store.saved.Score != 99 {
 		t.Errorf("%d, saved %+v, want the client's owner and score", w.Code, store.saved)
 	}
 	if !strings.Contains(w.Body.String(), `"Score":99`) {
 		t.Errorf("the answer does not show the internals: %s", w.Body)
+	}
+}
+
+// The diff at the beginning of the lesson is code that compiles.
+func TestTheDiffIsTheCode(t *testing.T) {
+	lesson, err := os.ReadFile("lesson.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("copied.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, diff, _ := strings.Cut(string(lesson), "```diff\n")
+	diff, _, _ = strings.Cut(diff, "```")
+	var added strings.Builder
+	for line := range strings.Lines(diff) {
+		if line, ok := strings.CutPrefix(line, "+"); ok {
+			added.WriteString(line)
+		}
+	}
+	if want := strings.ReplaceAll(string(code), "\t", "    "); added.Len() == 0 || !strings.Contains(want, added.String()) {
+		t.Errorf("copied.go does not have what the diff adds:\n%s", &added)
+	}
+}
+
+// Besides the owner (TestTheClientChoosesTheOwner): no budget, a code that is
+// the error's text, a line without an id, a body of any size.
+func TestTheCopyHasEveryHole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log := slog.New(IDLog{slog.NewJSONHandler(&out, nil)})
+		start := time.Now()
+		w := do(correlate(newAPI(&fakeStore{wait: time.Hour, err: errDown}, log)), "POST", "/notes/import", `{"title":"Milk"}`)
+		if took := time.Since(start); took != time.Hour {
+			t.Errorf("it took %v, want as long as the store likes", took)
+		}
+		if got := strings.TrimSpace(w.Body.String()); got != codeOf(errDown) || !strings.Contains(got, "10.20.4.17") {
+			t.Errorf("the client reads %s, want the error's text", got)
+		}
+		if lines(&out) != 1 || strings.Contains(out.String(), "request_id") {
+			t.Errorf("want one line without an id:\n%s", &out)
+		}
+	})
+	store := new(fakeStore)
+	do(newAPI(store, slog.New(slog.DiscardHandler)), "POST", "/notes/import", `{"title":"`+strings.Repeat("a", 2<<20)+`"}`)
+	if len(store.saved.Title) != 2<<20 {
+		t.Errorf("saved %d bytes, want all of them", len(store.saved.Title))
 	}
 }
 
@@ -182,7 +239,7 @@ func TestStructsOfTheWireAreExplicit(t *testing.T) {
 	}
 }
 
-// The contract, written out: whoever changes a code changes this list.
+// The contract, written out: a changed code has to be changed here too.
 func TestCodesAreTheContract(t *testing.T) {
 	for _, tt := range []struct {
 		err    error
@@ -190,6 +247,7 @@ func TestCodesAreTheContract(t *testing.T) {
 		code   string
 	}{
 		{ErrInvalid, 400, "validation_error"},
+		{ErrUnauthenticated, 401, "unauthenticated"},
 		{ErrNotFound, 404, "not_found"},
 		{&http.MaxBytesError{}, 413, "too_large"},
 		{context.DeadlineExceeded, 504, "timeout"},
@@ -204,7 +262,7 @@ func TestCodesAreTheContract(t *testing.T) {
 }
 
 func TestACodeFromTextChangesWithTheWrapping(t *testing.T) {
-	if a, b := codeNaive(ErrNotFound), codeNaive(fmt.Errorf("get note 7: %w", ErrNotFound)); a != "note_not_found" || b != "get_note_7:_note_not_found" {
+	if a, b := codeOf(ErrNotFound), codeOf(fmt.Errorf("get note 7: %w", ErrNotFound)); a != "note_not_found" || b != "get_note_7:_note_not_found" {
 		t.Errorf("%q and %q", a, b)
 	}
 }

@@ -39,6 +39,7 @@ type Code string
 // All codes, in one place.
 const (
 	CodeValidation Code = "validation_error"
+	CodeSignIn     Code = "unauthenticated"
 	CodeNotFound   Code = "not_found"
 	CodeTooLarge   Code = "too_large"
 	CodeTimeout    Code = "timeout"
@@ -54,6 +55,8 @@ func problemOf(err error) (status int, code Code) {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		return http.StatusBadRequest, CodeValidation
+	case errors.Is(err, ErrUnauthenticated):
+		return http.StatusUnauthorized, CodeSignIn
 	case errors.Is(err, ErrNotFound):
 		return http.StatusNotFound, CodeNotFound
 	case errors.Is(err, context.DeadlineExceeded):
@@ -68,6 +71,7 @@ func problemOf(err error) (status int, code Code) {
 // messages are for people; they may change.
 var messages = map[Code]string{
 	CodeValidation: "A note has a title of at most 200 bytes.",
+	CodeSignIn:     "Sign in first.",
 	CodeNotFound:   "There is no such note.",
 	CodeTooLarge:   "The note is too large.",
 	CodeTimeout:    "This took too long. Try again.",
@@ -86,11 +90,6 @@ type errorResponse struct {
 func problem(code Code, id string) (p errorResponse) {
 	p.Error.Code, p.Error.Message, p.RequestID = code, messages[code], id
 	return p
-}
-
-// codeNaive makes the code from the error.
-func codeNaive(err error) string {
-	return strings.ReplaceAll(err.Error(), " ", "_")
 }
 
 // writeJSON answers with v. A failed write means that the client has gone.

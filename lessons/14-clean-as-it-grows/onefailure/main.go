@@ -27,7 +27,7 @@ func (down) Save(context.Context, conventions.Note) (conventions.Note, error) {
 }
 
 func main() {
-	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+	lines := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			switch a.Key {
 			case slog.TimeKey, slog.LevelKey, slog.MessageKey, "route", "status":
@@ -37,7 +37,8 @@ func main() {
 			}
 			return a
 		},
-	}))
+	})
+	log := slog.New(conventions.IDLog{Handler: lines})
 	store := conventions.NoisyStore{Store: down{}, Log: log}
 	noisy := http.NewServeMux()
 	noisy.Handle("GET /notes/{id}", conventions.NewService(store).ShowNoisy(log))
@@ -45,7 +46,7 @@ func main() {
 	fmt.Println("every layer logs:")
 	ask(noisy)
 	fmt.Println("\nthe edge logs:")
-	ask(conventions.NewEdge(conventions.NewService(down{}), log).Routes())
+	ask(conventions.NewEdge(conventions.NewService(down{}), log, nil).Routes())
 }
 
 func ask(h http.Handler) {
