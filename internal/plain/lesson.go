@@ -23,7 +23,7 @@ func (s *Session) PrintLesson(l *course.Lesson) {
 				s.say("Answer it with: leakproof quiz %d", l.Number)
 				continue
 			}
-			s.block(b)
+			s.block(l, b)
 		}
 	}
 }
@@ -148,7 +148,7 @@ func (s *Session) section(ctx context.Context, l *course.Lesson, at int) error {
 	s.save(ctx, func(ctx context.Context) error { return s.wb.MarkRead(ctx, l, section) })
 	for _, b := range section.Blocks {
 		if b.Kind != course.Checkpoint {
-			s.block(b)
+			s.block(l, b)
 			continue
 		}
 		s.say("\nA question before you go on.")
@@ -170,7 +170,7 @@ func (s *Session) sectionHead(l *course.Lesson, at int) {
 }
 
 // block writes one block of a section that asks nothing.
-func (s *Session) block(b course.Block) {
+func (s *Session) block(l *course.Lesson, b course.Block) {
 	s.say("")
 	switch b.Kind {
 	case course.Prose:
@@ -183,7 +183,7 @@ func (s *Session) block(b course.Block) {
 	case course.Run:
 		s.text(wrap(fmt.Sprintf("Program: %s Run it with: go run ./%s", b.Text, path.Dir(b.File)), "", ""))
 	case course.Drill:
-		s.say("%s", workbook.Practise(b.Kata))
+		s.text(wrap(s.wb.Practise(l, b.Kata), "", ""))
 	case course.Task:
 		box := "Task, open: "
 		if s.wb.Log.State().Ticked(b.Task) {

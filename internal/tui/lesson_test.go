@@ -50,7 +50,7 @@ func TestSpaceReadsTheWholeLesson(t *testing.T) {
 				break
 			}
 		}
-		d.sees("Practise it: kata 02-shut-file", "space again goes on to the quiz")
+		d.sees("Later: kata 02-shut-file", "space again goes on to the quiz")
 		for _, s := range d.env.Workbook.Course.Lessons[0].Sections {
 			if !d.env.Workbook.Log.State().SectionRead("01-close", s.ID) {
 				d.Errorf("section %s is not recorded as read", s.ID)
@@ -204,6 +204,6 @@ func TestTasksAreTickedAndStayTicked(t *testing.T) {
 func TestAPlannedKataCannotBeOpened(t *testing.T) {
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "right", "right", "o")
-		d.sees("Practise it: kata 02-shut-file, Shut file.", "This kata is still planned")
+		d.sees("Later: kata 02-shut-file, Shut file. It is not written yet.", "This kata is not written yet")
 	})
 }

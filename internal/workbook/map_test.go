@@ -149,3 +149,24 @@ func TestTimesAreSaidInWords(t *testing.T) {
 		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
 	}
 }
+
+func TestALinkToAKataSaysWhenItComes(t *testing.T) {
+	early, late := &course.Lesson{ID: "01-l", Number: 1}, &course.Lesson{ID: "02-l", Number: 2}
+	wb := &Workbook{Course: &course.Course{
+		Lessons: []*course.Lesson{early, late},
+		Katas:   []*course.Kata{{ID: "01-k", Lessons: []string{"02-l"}}},
+	}}
+	for _, test := range []struct {
+		lesson *course.Lesson
+		kata   string
+		want   string
+	}{
+		{late, "01-k", "Practise it: kata 01-k, K."},
+		{early, "01-k", "Practise it later: kata 01-k, K, after lesson 2."},
+		{late, "02-k", "Later: kata 02-k, K. It is not written yet."},
+	} {
+		if got := wb.Practise(test.lesson, course.PlannedKata{ID: test.kata, Title: "K"}); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}

@@ -197,9 +197,18 @@ func (w *Workbook) SaidIn(q *course.Question) string {
 	return fmt.Sprintf("Lesson %d, %s", l.Number, s.Title)
 }
 
-// Practise names the kata that practises what was shown.
-func Practise(k course.PlannedKata) string {
-	return fmt.Sprintf("Practise it: kata %s, %s.", k.ID, k.Title)
+// Practise names the kata that practises what a lesson shows, and says when it
+// comes: now, after a later lesson, or once it is written.
+func (w *Workbook) Practise(l *course.Lesson, k course.PlannedKata) string {
+	name := fmt.Sprintf("kata %s, %s", k.ID, k.Title)
+	switch kata := w.Course.Kata(k.ID); {
+	case kata == nil:
+		return fmt.Sprintf("Later: %s. It is not written yet.", name)
+	case kata.After() > l.ID:
+		return fmt.Sprintf("Practise it later: %s, after lesson %d.", name, w.Course.Lesson(kata.After()).Number)
+	default:
+		return fmt.Sprintf("Practise it: %s.", name)
+	}
 }
 
 // Running says that a program has been started.

@@ -12,7 +12,6 @@ import (
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
-	"example.com/leakproof/internal/workbook"
 )
 
 // drawn is a section as lines.
@@ -109,7 +108,11 @@ func (p *Lesson) block(b course.Block, width int) []string {
 		}
 		return lines
 	case course.Drill:
-		return ui.WrapText(fmt.Sprintf("%s %s opens it.", workbook.Practise(b.Kata), keymap.Name(keymap.OpenKata)), width)
+		text := p.env.Workbook.Practise(p.lesson, b.Kata)
+		if !p.planned(b.Kata) {
+			text += fmt.Sprintf(" %s opens it.", keymap.Name(keymap.OpenKata))
+		}
+		return ui.WrapText(text, width)
 	case course.Proof:
 		return p.mark("✓", "proved by "+b.Test, b.File, width)
 	default:

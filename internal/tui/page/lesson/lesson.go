@@ -171,15 +171,17 @@ func (p *Lesson) sectionActions() []ui.Action {
 			tasks++
 			out = append(out, ui.On(keymap.Digit(tasks, fmt.Sprintf("tick task %d", tasks)), func() tea.Cmd { return p.tick(b.Task) }).Hushed())
 		case course.Drill:
-			planned := p.env.Workbook.Course.Kata(b.Kata.ID) == nil
 			out = append(out, ui.On(keymap.OpenKata, func() tea.Cmd {
 				return p.env.Open(page.Route{Page: page.Kata, ID: b.Kata.ID})
-			}).Unless(planned, "This kata is still planned."))
+			}).Unless(p.planned(b.Kata), "This kata is not written yet."))
 		default:
 		}
 	}
 	return out
 }
+
+// planned reports whether a kata is still to be written.
+func (p *Lesson) planned(k course.PlannedKata) bool { return p.env.Workbook.Course.Kata(k.ID) == nil }
 
 // program is the main.go to run next: of the section's programs the first one
 // that has not run yet, else the first. It is "" if there is none.
