@@ -12,7 +12,7 @@ func NewOwner() *Owner {
 	return &Owner{ops: make(chan func(map[string]int))}
 }
 
-// Run does what it is sent, one after the other, until ctx ends.
+// Run runs the functions it receives, one by one, until ctx ends.
 func (o *Owner) Run(ctx context.Context) {
 	tags := map[string]int{}
 	for {
@@ -25,7 +25,7 @@ func (o *Owner) Run(ctx context.Context) {
 	}
 }
 
-// Do has the owner run op, and returns when it has.
+// Do lets the owner run op and returns when that's done.
 func (o *Owner) Do(
 	ctx context.Context, op func(tags map[string]int),
 ) error {
@@ -44,13 +44,13 @@ func (o *Owner) Add(ctx context.Context, tag string, n int) error {
 	return o.Do(ctx, func(tags map[string]int) { tags[tag] += n })
 }
 
-// MoveInside asks the owner from within the owner.
+// MoveInside asks the owner from inside the owner.
 func (o *Owner) MoveInside(
 	ctx context.Context, from, to string,
 ) (err error) {
 	outer := o.Do(ctx, func(tags map[string]int) {
 		tags[from]--
-		err = o.Add(ctx, to, 1) // who would receive it?
+		err = o.Add(ctx, to, 1) // who receives this?
 	})
 	if outer != nil {
 		return outer
@@ -58,7 +58,7 @@ func (o *Owner) MoveInside(
 	return err
 }
 
-// Move does the whole of it in one op.
+// Move makes the whole change in one op.
 func (o *Owner) Move(ctx context.Context, from, to string) error {
 	return o.Do(ctx, func(tags map[string]int) {
 		tags[from]--

@@ -10,7 +10,7 @@ import (
 
 // A Problem is a failed answer as a client sees it.
 type Problem struct {
-	Status  int    // always there
+	Status  int    // every answer has one
 	Code    string // "" if the answer is not in the API's shape
 	Message string // for people; nothing compares it
 }
@@ -34,7 +34,7 @@ func ProblemOf(res *http.Response) error {
 	return &Problem{res.StatusCode, body.Error.Code, body.Error.Message}
 }
 
-// Later reports whether the same request may succeed later on.
+// Later reports whether the same request may succeed later.
 func Later(err error) bool {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
@@ -46,7 +46,7 @@ func Later(err error) bool {
 	case "quota_spent":
 		return false
 	}
-	// Unknown codes come with every new server: the status decides.
+	// We don't know this code, so the status decides.
 	switch p.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:

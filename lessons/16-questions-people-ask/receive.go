@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// ReceiveDeaf takes a context and shows it to nobody.
+// ReceiveDeaf takes a context and ignores it.
 func ReceiveDeaf(
 	_ context.Context, conn net.Conn, p []byte,
 ) (int, error) {
 	return conn.Read(p)
 }
 
-// Receive reads once. On an error of ctx, conn is to be closed.
+// Receive reads once. If it returns ctx.Err(), close conn.
 func Receive(
 	ctx context.Context, conn net.Conn, p []byte,
 ) (int, error) {
@@ -22,7 +22,7 @@ func Receive(
 		_ = conn.SetReadDeadline(time.Now()) // wakes the Read
 	})
 	n, err := conn.Read(p)
-	if !stop() { // ctx has ended, and conn has its deadline or gets it
+	if !stop() { // ctx ended: conn has that deadline, or soon will
 		return n, ctx.Err()
 	}
 	return n, err

@@ -35,12 +35,12 @@ func CatchAll(list, create http.HandlerFunc) *http.ServeMux {
 	return mux
 }
 
-// Shaped gives what mux would answer by itself the API's shape.
+// Shaped gives the mux's own 404 and 405 the API's error shape.
 func Shaped(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) {
 			if _, pattern := mux.Handler(r); pattern == "" {
-				w = &shaping{ResponseWriter: w} // no route matches
+				w = &shaping{ResponseWriter: w} // no route matched
 			}
 			mux.ServeHTTP(w, r)
 		})
@@ -66,7 +66,7 @@ func (s *shaping) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
-// Write drops the text of what has been replaced.
+// Write drops the mux's text where the answer was replaced.
 func (s *shaping) Write(p []byte) (int, error) {
 	if s.replaced {
 		return len(p), nil
@@ -76,8 +76,8 @@ func (s *shaping) Write(p []byte) (int, error) {
 
 // messages are what a person reads; clients go by the code.
 var messages = map[string]string{
-	"not_found":          "There is nothing at this address.",
-	"method_not_allowed": "This address does not take that method.",
+	"not_found":          "Nothing was found at this address.",
+	"method_not_allowed": "This address does not accept that method.",
 }
 
 func writeProblem(w http.ResponseWriter, status int, code string) {

@@ -21,10 +21,10 @@ func TraceOf(ctx context.Context) string {
 	return id
 }
 
-// Mail sends a mail; it may take as long as ctx lives.
+// Mail sends an email; it may take until ctx ends.
 type Mail func(ctx context.Context) error
 
-// A Share answers at once and lets a mail go out afterwards.
+// A Share answers at once and sends an email afterwards.
 type Share struct {
 	mail  Mail
 	log   *slog.Logger
@@ -36,32 +36,32 @@ func NewShare(mail Mail, log *slog.Logger) *Share {
 	return &Share{mail: mail, log: log}
 }
 
-// OnRequest sends the mail under the request's own context.
+// OnRequest sends the email under the request's own context.
 func (s *Share) OnRequest(w http.ResponseWriter, r *http.Request) {
 	s.send(r.Context(), func() {})
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// OnBackground sends it under a root that knows nothing of the request.
+// OnBackground sends it under a root that knows nothing about the request.
 func (s *Share) OnBackground(w http.ResponseWriter, _ *http.Request) {
 	s.send(context.Background(), func() {})
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// Detach returns a context with the values of ctx and d to live.
+// Detach keeps the values of ctx and ends after d.
 func Detach(
 	ctx context.Context, d time.Duration,
 ) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), d)
 }
 
-// Detached sends it under the request's values and an end of its own.
+// Detached sends it with the request's values and its own deadline.
 func (s *Share) Detached(w http.ResponseWriter, r *http.Request) {
 	s.send(Detach(r.Context(), 10*time.Second))
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// send starts the mail and counts it until it has ended.
+// send starts an email and counts it until it's done.
 func (s *Share) send(ctx context.Context, cancel context.CancelFunc) {
 	s.mails.Go(func() {
 		defer cancel()
@@ -72,5 +72,5 @@ func (s *Share) send(ctx context.Context, cancel context.CancelFunc) {
 	})
 }
 
-// Wait returns when no mail is under way; call it once nothing is served.
+// Wait returns when no email is under way; call it after Shutdown.
 func (s *Share) Wait() { s.mails.Wait() }
