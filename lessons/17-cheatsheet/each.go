@@ -16,10 +16,10 @@ func Each[T any](
 	for _, item := range items {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
-				return err // failed already, or nobody waits
+				return err // an item failed, or the caller left
 			}
 			return do(ctx, item)
 		})
 	}
-	return g.Wait() // the one join
+	return g.Wait() // one join point
 }

@@ -12,10 +12,10 @@ import (
 // A Note is one note.
 type Note struct{ ID, Title string }
 
-// ErrNotFound is the service's word for it, free of HTTP.
+// ErrNotFound is a domain error: it knows nothing about HTTP.
 var ErrNotFound = errors.New("note not found")
 
-// A Notes is all that the handler knows of the layers below.
+// Notes is all that the handler knows about the layers below.
 type Notes interface {
 	Note(ctx context.Context, id string) (Note, error)
 }
@@ -27,10 +27,10 @@ type Handler struct {
 	fail  func(http.ResponseWriter, *http.Request, error)
 }
 
-// budget is the handler's time, and less than the server's WriteTimeout.
+// budget is the handler's time, less than the server's WriteTimeout.
 const budget = 2 * time.Second
 
-// get shows how a handler derives, passes on and gives back its time.
+// get answers one note within budget.
 func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), budget)
 	defer cancel()
@@ -42,7 +42,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 	h.write(w, r, note)
 }
 
-// NewServer limits each wait. WriteTimeout outlasts budget.
+// NewServer limits every wait. WriteTimeout is longer than budget.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Waiting asks again as soon as it has an answer.
+// Waiting sends the next request when the last one is answered.
 func Waiting(d time.Duration, call func()) (took []time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		sent := time.Now()
@@ -15,7 +15,7 @@ func Waiting(d time.Duration, call func()) (took []time.Duration) {
 	return took
 }
 
-// Steadily asks at every tick, whether or not answers have come.
+// Steadily sends at every tick, whether or not answers have come.
 func Steadily(d, tick time.Duration, call func()) []time.Duration {
 	took := make([]time.Duration, d/tick)
 	var wg sync.WaitGroup

@@ -100,35 +100,6 @@ func TestTheSameThroughputAnotherTail(t *testing.T) {
 	}
 }
 
-// After the minute 80 a second come. What is to spare of the 100 works off
-// the 1,500 that wait; until then everybody who comes waits as well.
-func TestAQueueDrainsWithWhatIsToSpare(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		desk, start := NewDesk(10, 100*time.Millisecond, time.Hour), time.Now()
-		var mu sync.Mutex
-		var lastWait time.Duration // since when nobody has waited for a place
-		call := func() {
-			sent := time.Now()
-			if err := desk.Serve(t.Context()); err != nil {
-				t.Error(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if time.Since(sent) > 110*time.Millisecond {
-				lastWait = max(lastWait, sent.Sub(start))
-			}
-		}
-		var load sync.WaitGroup
-		load.Go(func() { Steadily(time.Minute, 8*time.Millisecond, call) })
-		time.Sleep(time.Minute)
-		Steadily(2*time.Minute, 12500*time.Microsecond, call)
-		load.Wait()
-		if after := lastWait - time.Minute; (after - 75*time.Second).Abs() > time.Second {
-			t.Errorf("the waits were over %v after the minute, want about 75s", after)
-		}
-	})
-}
-
 func TestTheDeskStopsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		desk := NewDesk(0, time.Second, time.Hour)

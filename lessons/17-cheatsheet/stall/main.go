@@ -1,5 +1,5 @@
-// Stall freezes a service for half of a second and measures it twice: with a
-// client that waits for each answer, and with one that asks at every tick.
+// Stall freezes a service for half a second and measures it twice: with a
+// client that waits for each answer, and with one that sends at every tick.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Tail prints two services with the same average, and how often a page that
-// asks one of them many times meets a slow answer.
+// Tail prints the latencies of two services with the same average, and how
+// often a page that calls one of them many times meets a slow answer.
 package main
 
 import (
