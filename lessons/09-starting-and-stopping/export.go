@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Export answers with every note; work is the part that takes long.
+// Export responds with every note; work is the part that takes long.
 func Export(work func(context.Context) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// ServeNaive is what main returns from.
+// ServeNaive is the last call in main.
 func ServeNaive(
 	ctx context.Context, srv *http.Server, ln net.Listener,
 ) error {
@@ -18,7 +18,7 @@ func ServeNaive(
 	return srv.Serve(ln)
 }
 
-// ServeAndLog starts a server and waits for the signal.
+// ServeAndLog logs the server's error and waits for the signal.
 func ServeAndLog(
 	ctx context.Context, srv *http.Server, log *slog.Logger,
 ) error {
@@ -32,7 +32,7 @@ func ServeAndLog(
 	return srv.Shutdown(context.WithoutCancel(ctx))
 }
 
-// RunHasty uses the context of the signal for everything.
+// RunHasty uses the signal's context for everything.
 func RunHasty(
 	ctx context.Context, srv *http.Server, ln net.Listener,
 ) error {

@@ -1,6 +1,6 @@
-// Package lifecycle holds the programs of the lesson "Starting and
-// stopping": a notes service that starts, stops and fails, in ways that
-// cut requests and in ways that do not.
+// Package lifecycle has the programs of the lesson "Starting and stopping":
+// a notes service that starts, fails and stops, with and without cutting
+// requests off.
 package lifecycle
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A Service is what starts and stops together.
+// A Service starts and stops a handler together with its store.
 type Service struct {
 	Handler http.Handler
 	Store   io.Closer
@@ -21,7 +21,7 @@ type Service struct {
 	ready atomic.Bool
 }
 
-// What a request and main read when the service stops.
+// What handlers and main see when the service stops.
 var (
 	ErrStopping   = errors.New("the service is stopping")
 	ErrCut        = errors.New("requests were cut off")
@@ -29,39 +29,45 @@ var (
 )
 
 const (
-	noticeTime = 3 * time.Second // for the balancer to send no more
-	drainTime  = 5 * time.Second // for requests to end by themselves
-	answerTime = time.Second     // for cancelled ones to say so
+	noticeTime = 3 * time.Second // for the load balancer to notice
+	drainTime  = 5 * time.Second // for requests to finish
+	answerTime = time.Second     // for cancelled requests to respond
 	storeTime  = time.Second     // for the store to close
 )
 
 // Run serves until ctx ends or serving fails, then stops in order.
 func (s *Service) Run(ctx context.Context, ln net.Listener) error {
-	root := context.WithoutCancel(ctx) // the signal is not their end
+	root := context.WithoutCancel(ctx) // requests outlive the signal
 	base, cancel := context.WithCancelCause(root)
 	defer cancel(ErrStopping)
-	srv := &http.Server{
-		Handler:           s.Handler,
-		ReadHeaderTimeout: 3 * time.Second, // below drainTime
-		BaseContext: func(net.Listener) context.Context {
-			return base
-		},
-	}
-	served := make(chan error, 1) // room: nobody may be receiving
+	srv := newServer(s.Handler)
+	srv.BaseContext = func(net.Listener) context.Context { return base }
+	served := make(chan error, 1) // room, if nothing receives it
 	go func() { served <- srv.Serve(ln) }()
 	s.ready.Store(true)
 
 	var failed error
 	select {
-	case failed = <-served: // it accepts nobody: no reason to stay
-	case <-ctx.Done():
+	case failed = <-served:
+	case <-ctx.Done(): // SIGTERM
 		s.ready.Store(false)
 		time.Sleep(noticeTime)
 	}
 	return errors.Join(failed, drain(srv, cancel), closeStore(s.Store))
 }
 
-// drain ends what is in flight: by itself, cancelled, or cut off.
+// newServer sets all four timeouts.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 3 * time.Second, // below drainTime
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       60 * time.Second,
+	}
+}
+
+// drain lets requests finish, then cancels them, then cuts them off.
 func drain(srv *http.Server, cancel context.CancelCauseFunc) error {
 	if shutdown(srv, drainTime) == nil {
 		return nil
@@ -73,14 +79,14 @@ func drain(srv *http.Server, cancel context.CancelCauseFunc) error {
 	return errors.Join(ErrCut, srv.Close())
 }
 
-// shutdown has its own clock: the context of the signal is over.
+// shutdown has its own clock, because the signal's context has ended.
 func shutdown(srv *http.Server, d time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	return srv.Shutdown(ctx)
 }
 
-// closeStore gives up on a store that hangs: the process ends next.
+// closeStore gives up on a store that hangs: the process exits next.
 func closeStore(s io.Closer) error {
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
@@ -92,7 +98,7 @@ func closeStore(s io.Closer) error {
 	}
 }
 
-// Readyz says whether the balancer should send requests here.
+// Readyz tells the load balancer whether to send requests here.
 func (s *Service) Readyz(w http.ResponseWriter, _ *http.Request) {
 	if !s.ready.Load() {
 		w.WriteHeader(http.StatusServiceUnavailable)

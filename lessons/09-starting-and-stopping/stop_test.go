@@ -273,3 +273,14 @@ func TestNotReadyStillServes(t *testing.T) {
 		}
 	})
 }
+
+// All four timeouts are set, and a silent connection can't use up the drain.
+func TestTheServerHasAllFourTimeouts(t *testing.T) {
+	srv := newServer(nil)
+	if srv.ReadHeaderTimeout <= 0 || srv.ReadTimeout <= 0 || srv.WriteTimeout <= 0 || srv.IdleTimeout <= 0 {
+		t.Errorf("a timeout is missing: %+v", srv)
+	}
+	if srv.ReadHeaderTimeout >= drainTime {
+		t.Errorf("ReadHeaderTimeout %v is not below the drain's %v", srv.ReadHeaderTimeout, drainTime)
+	}
+}
