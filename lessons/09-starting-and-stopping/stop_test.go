@@ -284,3 +284,24 @@ func TestTheServerHasAllFourTimeouts(t *testing.T) {
 		t.Errorf("ReadHeaderTimeout %v is not below the drain's %v", srv.ReadHeaderTimeout, drainTime)
 	}
 }
+
+// The signal comes at 3 s and the cancel at 11 s. By then WriteTimeout, 10 s
+// from the request's header, has passed: the 503 doesn't reach the client.
+func TestACancelledRequestCanMissWriteTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		ln := pipenet.Listen()
+		s := &Service{Handler: Export(takes(time.Hour)), Store: new(store)}
+		ran := make(chan error, 1)
+		go func() { ran <- s.Run(ctx, ln) }()
+		got := ask(t, ln, start, http.MethodGet, nil)
+		if err := <-ran; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if a := <-got; a.status != 0 || a.err == nil || a.after != 11*time.Second {
+			t.Errorf("the client got %+v, want a cut connection after 11s", a)
+		}
+	})
+}
