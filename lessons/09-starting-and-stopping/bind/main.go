@@ -1,5 +1,5 @@
-// Bind starts two services on an address that is taken. One logs the error
-// and waits for its signal; the other ends and says why.
+// Bind starts two services on an address that's taken. One logs the error and
+// waits for its signal, the other exits and says why.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Shutdown asks a request for the error of its context while the server
-// shuts down, and again after the server's own context was cancelled.
+// Shutdown checks a request's context while the server shuts down, and again
+// after the base context was cancelled.
 package main
 
 import (

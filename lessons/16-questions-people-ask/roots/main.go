@@ -1,5 +1,5 @@
-// Roots lets three handlers answer at once and send a mail of 200 ms after
-// it, each under another context, and shows what became of the mail.
+// Roots lets three handlers respond at once and then send an email that takes
+// 200 ms, each with a different context, and shows what became of the email.
 package main
 
 import (

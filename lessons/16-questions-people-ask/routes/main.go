@@ -1,5 +1,5 @@
-// Routes asks three versions of one API for a path and for a method that it
-// does not have, and shows who answers, and in which shape.
+// Routes sends a wrong path and a wrong method to three versions of one API,
+// and shows who answers and in which shape.
 package main
 
 import (
