@@ -2,7 +2,6 @@ package tree
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 )
@@ -12,50 +11,33 @@ const maxBody = 1 << 20 // bytes
 // An Import stores notes for a user who has room for them.
 type Import struct {
 	Quota Step // asks another service, and may take long
-	Store func(ctx context.Context, body []byte) error
+	Store func(ctx context.Context, note []byte) error
 }
 
-// bodyStatus tells a body that is too large from one that broke off.
-func bodyStatus(err error) int {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return http.StatusRequestEntityTooLarge
-	}
-	return http.StatusBadRequest
-}
-
-// ServeNaive asks for the quota and then reads what was sent.
-func (i *Import) ServeNaive(w http.ResponseWriter, r *http.Request) {
+// SaveNaive asks for the quota, then reads the note.
+func (i *Import) SaveNaive(
+	w http.ResponseWriter, r *http.Request,
+) error {
 	if err := i.Quota(r.Context()); err != nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
+		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	note, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		w.WriteHeader(bodyStatus(err)) // 413 or 400
-		return
+		return err
 	}
-	i.store(w, r, body)
+	return i.Store(r.Context(), note)
 }
 
-// Serve reads what was sent and then asks for the quota.
-func (i *Import) Serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+// Save reads the note, then asks for the quota.
+func (i *Import) Save(
+	w http.ResponseWriter, r *http.Request,
+) error {
+	note, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		w.WriteHeader(bodyStatus(err)) // 413 or 400
-		return
+		return err
 	}
 	if err := i.Quota(r.Context()); err != nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
+		return err
 	}
-	i.store(w, r, body)
-}
-
-func (i *Import) store(w http.ResponseWriter, r *http.Request, body []byte) {
-	if err := i.Store(r.Context(), body); err != nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
-	}
-	w.WriteHeader(http.StatusCreated)
+	return i.Store(r.Context(), note)
 }

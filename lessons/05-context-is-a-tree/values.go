@@ -2,7 +2,7 @@ package tree
 
 import "context"
 
-// requestIDKey is a type of our own: nobody else has this key.
+// requestIDKey is private to this package, so no other key equals it.
 type requestIDKey struct{}
 
 // WithRequestID returns a context that carries id.
@@ -20,7 +20,7 @@ func RequestID(ctx context.Context) string {
 
 type dryRunKey struct{}
 
-// WithDryRun makes PurgeNaive count instead of delete.
+// WithDryRun makes PurgeNaive keep what it would delete.
 func WithDryRun(ctx context.Context) context.Context {
 	return context.WithValue(ctx, dryRunKey{}, true)
 }
@@ -28,42 +28,27 @@ func WithDryRun(ctx context.Context) context.Context {
 // A Delete removes one note for good.
 type Delete func(ctx context.Context, id string) error
 
-// PurgeNaive deletes old notes and returns how many there were.
-func PurgeNaive(
-	ctx context.Context, old []string, del Delete,
-) (n int, err error) {
-	dry, _ := ctx.Value(dryRunKey{}).(bool)
-	for _, id := range old {
-		if !dry {
-			if err := del(ctx, id); err != nil {
-				return n, err
-			}
-		}
-		n++
+// PurgeNaive deletes a note, unless ctx says that it's a dry run.
+func PurgeNaive(ctx context.Context, id string, del Delete) error {
+	if dry, _ := ctx.Value(dryRunKey{}).(bool); dry {
+		return nil
 	}
-	return n, nil
+	return del(ctx, id)
 }
 
-// A Mode says what Purge does with what it finds.
+// A Mode says what Purge does.
 type Mode int
 
 // The modes. The zero Mode deletes nothing.
 const (
-	CountOnly Mode = iota
-	DeleteThem
+	DryRun Mode = iota
+	ForReal
 )
 
-// Purge deletes old notes, or counts them, as mode says.
-func Purge(
-	ctx context.Context, mode Mode, old []string, del Delete,
-) (n int, err error) {
-	for _, id := range old {
-		if mode == DeleteThem {
-			if err := del(ctx, id); err != nil {
-				return n, err
-			}
-		}
-		n++
+// Purge deletes a note, unless mode says that it's a dry run.
+func Purge(ctx context.Context, mode Mode, id string, del Delete) error {
+	if mode == ForReal {
+		return del(ctx, id)
 	}
-	return n, nil
+	return nil
 }

@@ -25,31 +25,29 @@ func TestTheRequestIDTravelsDownOnly(t *testing.T) {
 	}
 }
 
-// The job queue runs its jobs under a context of its own. The purge still
+// The job queue runs its jobs under its own context. The purge still
 // compiles there, and the mode is gone.
 func TestTheModeGetsLost(t *testing.T) {
-	old := []string{"8c1f", "02ab", "77d0"}
 	deleted := 0
 	del := func(context.Context, string) error { deleted++; return nil }
 
 	admin := WithDryRun(t.Context())
-	if n, err := PurgeNaive(admin, old, del); n != 3 || deleted != 0 || err != nil {
-		t.Errorf("called directly: %d, %v, %d deleted", n, err, deleted)
+	if err := PurgeNaive(admin, "8c1f", del); deleted != 0 || err != nil {
+		t.Errorf("called directly: %d deleted, %v", deleted, err)
 	}
 	queue := t.Context()
-	job := func(ctx context.Context) (int, error) { return PurgeNaive(ctx, old, del) }
-	if n, err := job(queue); n != 3 || deleted != 3 || err != nil {
-		t.Errorf("called by the queue: %d, %v, %d deleted, want the accident: 3", n, err, deleted)
+	job := func(ctx context.Context) error { return PurgeNaive(ctx, "8c1f", del) }
+	if err := job(queue); deleted != 1 || err != nil {
+		t.Errorf("called by the queue: %d deleted, %v, want the accident: 1", deleted, err)
 	}
 }
 
 func TestTheModeIsAParameter(t *testing.T) {
-	old := []string{"8c1f", "02ab", "77d0"}
-	for mode, want := range map[Mode]int{CountOnly: 0, DeleteThem: 3} {
+	for mode, want := range map[Mode]int{DryRun: 0, ForReal: 1} {
 		deleted := 0
-		n, err := Purge(t.Context(), mode, old, func(context.Context, string) error { deleted++; return nil })
-		if n != 3 || deleted != want || err != nil {
-			t.Errorf("mode %d: %d, %v, %d deleted, want %d", mode, n, err, deleted, want)
+		err := Purge(t.Context(), mode, "8c1f", func(context.Context, string) error { deleted++; return nil })
+		if deleted != want || err != nil {
+			t.Errorf("mode %d: %d deleted, %v, want %d", mode, deleted, err, want)
 		}
 	}
 }
@@ -67,7 +65,7 @@ func TestAContextKeepsItsPayload(t *testing.T) {
 	ctx, payload := withPayload(t.Context())
 	call, cancel := context.WithCancel(ctx)
 	defer cancel()
-	runtime.GC() // nobody uses ctx from here on, only what is below it
+	runtime.GC() // ctx is not used any more, only what is below it
 	if payload.Value() == nil {
 		t.Error("the payload was collected, want it held by the context below")
 	}
