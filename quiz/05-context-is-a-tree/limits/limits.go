@@ -10,8 +10,8 @@ type Step func(ctx context.Context) error
 
 func WithBudget(next http.Handler) http.Handler {
 	serve := func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-		defer cancel()
+		ctx, end := context.WithTimeout(r.Context(), 2*time.Second)
+		defer end()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	}
 	return http.HandlerFunc(serve)
