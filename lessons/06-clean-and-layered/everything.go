@@ -13,11 +13,20 @@ func (h *Everything) Tags(w http.ResponseWriter, r *http.Request) {
 	ctx, id := r.Context(), r.PathValue("id")
 	rows, err := h.DB.QueryContext(ctx,
 		"select name from tags where note = $1 order by "+
-			r.FormValue("sort"), id)
+			r.FormValue("sort"), id) // comment 1
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	go func() { // comment 2
+		_, _ = h.DB.ExecContext(ctx,
+			"insert into visits (note) values ($1)", id)
+	}()
+	writeJSON(w, http.StatusOK, names(rows)) // comment 3
+}
+
+// names reads what it can.
+func names(rows *sql.Rows) []string {
 	defer func() { _ = rows.Close() }()
 	var tags []string
 	for rows.Next() {
@@ -25,9 +34,5 @@ func (h *Everything) Tags(w http.ResponseWriter, r *http.Request) {
 		_ = rows.Scan(&tag)
 		tags = append(tags, tag)
 	}
-	go func() { // nobody should have to wait for this
-		_, _ = h.DB.ExecContext(ctx,
-			"insert into visits (note) values ($1)", id)
-	}()
-	writeJSON(w, http.StatusOK, tags)
+	return tags
 }
