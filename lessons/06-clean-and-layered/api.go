@@ -71,7 +71,7 @@ type tagsBody struct {
 	Tags []string `json:"tags"`
 }
 
-// newTagsBody sees to it that no tags are an empty list.
+// newTagsBody makes an empty list of no tags.
 func newTagsBody(tags []string) tagsBody {
 	if tags == nil {
 		tags = []string{}

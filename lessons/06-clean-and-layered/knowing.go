@@ -7,12 +7,12 @@ import (
 	"net/http"
 )
 
-// A Finder is a store whose errors nobody has agreed on.
+// A Finder is a store with its own errors for everything.
 type Finder interface {
 	Find(ctx context.Context, id string) (Note, error)
 }
 
-// A KnowingAPI has its store behind an interface, and knows it all the same.
+// A KnowingAPI has its store behind an interface and still knows it.
 type KnowingAPI struct{ Store Finder }
 
 // Note answers GET /notes/{id}.

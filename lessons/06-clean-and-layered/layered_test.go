@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Each endpoint is fine by itself; together they are a dialect each.
+// Each endpoint works; together they speak three dialects.
 func TestTheGrownAPIHasOneDialectPerEndpoint(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		_, db := database(t)
@@ -110,7 +110,7 @@ func TestVisitsOnTheSideAreLost(t *testing.T) {
 	})
 }
 
-// Without a server nobody ends the request's context, so the same handler
+// Without a server nothing ends the request's context, so the same handler
 // passes a test with a recorder.
 func TestARecorderLosesNoVisit(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestVisitsInTheServiceArrive(t *testing.T) {
 	})
 }
 
-// A visit that cannot be recorded costs nobody the note, and is in the log.
+// A visit that cannot be recorded doesn't cost the note, and is in the log.
 func TestALostVisitDoesNotCostTheNote(t *testing.T) {
 	var log strings.Builder
 	h := NewAPI(visitless{}, slog.New(slog.NewTextHandler(&log, nil))).Routes()
@@ -169,7 +169,7 @@ func TestAnotherStoreTurnsThe404IntoA500(t *testing.T) {
 	})
 }
 
-// From the outside nobody can tell which store is behind the API.
+// From the outside all stores behind the API look the same.
 func TestEveryStoreGivesTheSameAnswers(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		_, db := database(t)

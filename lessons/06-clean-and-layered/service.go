@@ -32,7 +32,8 @@ func (s *Service) Open(ctx context.Context, id string) (Note, error) {
 	return n, nil
 }
 
-// Tags returns the tags of a note. A missing note is no note without tags.
+// Tags returns the tags of a note. A missing note is an error, not an
+// empty list.
 func (s *Service) Tags(ctx context.Context, id string) ([]string, error) {
 	if _, err := s.store.Find(ctx, id); err != nil {
 		return nil, err

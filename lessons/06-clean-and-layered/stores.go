@@ -139,7 +139,7 @@ func (kv *KV) Incr(ctx context.Context, key string) error {
 	return nil
 }
 
-// pause is a peer that takes d, for as long as somebody waits for it.
+// pause takes d, and ends early when its caller does.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

@@ -4,21 +4,20 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 )
 
-type Service struct {
-	Scan func(ctx context.Context) error
-	Save func(ctx context.Context, note []byte) error
-}
+type Step func(ctx context.Context, note []byte) error
 
-func (s *Service) handle(r *http.Request) error {
-	ctx := r.Context()
-	if err := s.Scan(ctx); err != nil {
+func handle(r *http.Request, allow, save Step) error {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
+	defer cancel()
+	if err := allow(ctx, nil); err != nil {
 		return err
 	}
 	note, err := io.ReadAll(r.Body) // capped by a middleware
 	if err != nil {
 		return err
 	}
-	return s.Save(ctx, note)
+	return save(ctx, note)
 }
