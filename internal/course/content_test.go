@@ -47,32 +47,42 @@ func TestProgramsRun(t *testing.T) {
 				}
 			}
 		}
-		built := buildPrograms(t, programs)
-		for _, program := range programs {
-			t.Run(path.Dir(program), func(t *testing.T) {
-				printed := output(t, built[program])
-				lines := strings.Split(printed, "\n")
-				if len(lines) > maxLines || printed == "" {
-					t.Errorf("it printed %d lines, want 1 to %d:\n%s", len(lines), maxLines, printed)
-				}
-				for _, line := range lines {
-					if n := len([]rune(line)); n > maxColumns {
-						t.Errorf("%d columns, want at most %d: %s", n, maxColumns, line)
+		t.Run(l.ID, func(t *testing.T) {
+			t.Parallel()
+			built := buildPrograms(t, programs)
+			for _, program := range programs {
+				t.Run(path.Base(path.Dir(program)), func(t *testing.T) {
+					t.Parallel() // most of them wait
+					printed := output(t, built[program])
+					lines := strings.Split(printed, "\n")
+					if len(lines) > maxLines || printed == "" {
+						t.Errorf("it printed %d lines, want 1 to %d:\n%s", len(lines), maxLines, printed)
 					}
-				}
-			})
-		}
+					for _, line := range lines {
+						if n := len([]rune(line)); n > maxColumns {
+							t.Errorf("%d columns, want at most %d: %s", n, maxColumns, line)
+						}
+					}
+				})
+			}
+		})
 	}
 }
 
-// buildPrograms builds the programs of one lesson, given by their main.go,
-// under the race detector and returns where each one is.
+// nightly reports whether the tests have all night.
+func nightly() bool { return os.Getenv("LEAKPROOF_NIGHTLY") == "1" }
+
+// buildPrograms builds the programs of one lesson, given by their main.go, and
+// returns where each one is. At night they have the race detector in them.
 func buildPrograms(t *testing.T, mains []string) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	built := map[string]string{}
 	// Without symbols, which nothing printed needs: linking is most of the time.
-	args := []string{"build", "-race", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	args := []string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	if nightly() {
+		args = append(args, "-race")
+	}
 	for _, main := range mains {
 		folder := path.Dir(main)
 		args = append(args, "./"+folder)
@@ -111,11 +121,11 @@ func TestLessonAndQuizCodeIsVetted(t *testing.T) {
 }
 
 // TestTraceKeysAreWhatTheProgramsPrint runs the program of each trace question
-// several times under the race detector, many times at night. The right option
-// must be its output each time, and no wrong option may ever be.
+// several times, many times at night. The right option must be its output each
+// time, and no wrong option may ever be.
 func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 	runs := 3
-	if os.Getenv("LEAKPROOF_NIGHTLY") == "1" {
+	if nightly() {
 		runs = 50
 	}
 	c := content(t)
@@ -128,19 +138,23 @@ func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 				programs = append(programs, q.CodeFile)
 			}
 		}
-		built := buildPrograms(t, programs)
-		for _, q := range traces {
-			t.Run(q.ID, func(t *testing.T) {
-				for range runs {
-					printed := output(t, built[q.CodeFile])
-					for i, o := range q.Options {
-						if o.Right != (o.Text == printed) {
-							t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
+		t.Run(l.ID, func(t *testing.T) {
+			t.Parallel()
+			built := buildPrograms(t, programs)
+			for _, q := range traces {
+				t.Run(q.ID, func(t *testing.T) {
+					t.Parallel()
+					for range runs {
+						printed := output(t, built[q.CodeFile])
+						for i, o := range q.Options {
+							if o.Right != (o.Text == printed) {
+								t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
+							}
 						}
 					}
-				}
-			})
-		}
+				})
+			}
+		})
 	}
 }
 
