@@ -43,7 +43,7 @@ learner's are as in the git revision that LEAKPROOF_BASE names. README, With a
 team, has the commands.
 
 ` + caveat,
-		Example:           "  leakproof check 12\n  leakproof check --json",
+		Example:           "  leakproof check 1\n  leakproof check --json",
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wb, err := a.open()

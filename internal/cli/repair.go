@@ -78,7 +78,7 @@ func (a *app) hintCommand() *cobra.Command {
 		Use:               "hint [KATA]",
 		Short:             "Show the next hint for a kata",
 		Long:              "Show the next hint for a kata. A kata has three: the question to ask, the idea,\nand the shape of the code with the place where one repair begins.\n\n" + folderHelp,
-		Example:           "  leakproof hint 12\n  leakproof hint 12 --tier 1",
+		Example:           "  leakproof hint 1\n  leakproof hint 1 --tier 1",
 		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -107,7 +107,7 @@ On a terminal, control characters in your file come as \x1b; in a pipe the text
 is as it is.
 
 ` + folderHelp,
-		Example:           "  leakproof diff 12\n  leakproof diff 12 --with right-buffered",
+		Example:           "  leakproof diff 1\n  leakproof diff 23 --with right-buffered",
 		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -164,7 +164,7 @@ What is replaced is kept in the folder "backups" of the state folder, the newest
 keeps what it replaces in turn. It asks nothing, because nothing is lost.
 
 ` + folderHelp,
-		Example:           "  leakproof reset 12\n  leakproof reset 12 --undo",
+		Example:           "  leakproof reset 1\n  leakproof reset 1 --undo",
 		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
@@ -69,9 +70,6 @@ func TestProgramsRun(t *testing.T) {
 	}
 }
 
-// nightly reports whether the tests have all night.
-func nightly() bool { return os.Getenv("LEAKPROOF_NIGHTLY") == "1" }
-
 // buildPrograms builds the programs of one lesson, given by their main.go, and
 // returns where each one is. At night they have the race detector in them.
 func buildPrograms(t *testing.T, mains []string) map[string]string {
@@ -80,7 +78,7 @@ func buildPrograms(t *testing.T, mains []string) map[string]string {
 	built := map[string]string{}
 	// Without symbols, which nothing printed needs: linking is most of the time.
 	args := []string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
-	if nightly() {
+	if nightly.On() {
 		args = append(args, "-race")
 	}
 	for _, main := range mains {
@@ -124,10 +122,7 @@ func TestLessonAndQuizCodeIsVetted(t *testing.T) {
 // several times, many times at night. The right option must be its output each
 // time, and no wrong option may ever be.
 func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
-	runs := 3
-	if nightly() {
-		runs = 50
-	}
+	runs := nightly.Times(3, 50)
 	c := content(t)
 	for _, l := range c.Lessons {
 		var programs []string

@@ -23,9 +23,9 @@ func TestFilesThatAreNoneAreNamed(t *testing.T) {
 		"too many levels of symboli": func(place string) error { return os.Symlink(filepath.Base(place), place) },
 	}
 	for name, summary := range map[string]string{
-		testFile:                        "`leakproof reset 12`",
-		testSuite:                       "`leakproof reset 12`",
-		testKit:                         "`leakproof reset 12`",
+		testFile:                        "`leakproof reset 23`",
+		testSuite:                       "`leakproof reset 23`",
+		testKit:                         "`leakproof reset 23`",
 		testDir + "/more.go":            "remove it",
 		testDir + "/more_test.go":       "remove it",
 		"katas/internal/other/other.go": "remove it",

@@ -193,13 +193,13 @@ func Add(a, b int) int {
 func TestAMissingAnswerSaysHowToGetItBack(t *testing.T) {
 	b := newBench(t, nil)
 	b.remove(testFile)
-	b.want(explain.Unavailable, testFile+" does not exist", "`leakproof reset 12` brings the file back")
+	b.want(explain.Unavailable, testFile+" does not exist", "`leakproof reset 23` brings the file back")
 	if err := os.Mkdir(onDisk(b.root, testFile), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b.want(explain.Unavailable, testFile+" is not a file to check", "it is a folder", "`leakproof reset 12`")
+	b.want(explain.Unavailable, testFile+" is not a file to check", "it is a folder", "`leakproof reset 23`")
 	b.remove(testDir)
-	b.want(explain.Unavailable, "`leakproof reset 12`")
+	b.want(explain.Unavailable, "`leakproof reset 23`")
 }
 
 func TestASuiteWithoutTestsDecidesNothing(t *testing.T) {

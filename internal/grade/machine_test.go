@@ -132,7 +132,7 @@ func TestAnotherVersionOfTheCloneIsNoEdit(t *testing.T) {
 		names           string
 	}{
 		"the same":        {nil, nil, explain.Pass, ""},
-		"edited":          {map[string]string{testSuite: files[testSuite] + comment}, nil, explain.Untrusted, "`leakproof reset 12` restores it"},
+		"edited":          {map[string]string{testSuite: files[testSuite] + comment}, nil, explain.Untrusted, "`leakproof reset 23` restores it"},
 		"updated":         {map[string]string{testSuite: files[testSuite] + comment}, map[string]string{testSuite: files[testSuite] + comment}, explain.Unavailable, testSuite},
 		"updated, edited": {map[string]string{testSuite: comment}, map[string]string{testSuite: files[testSuite] + comment}, explain.Unavailable, testSuite},
 		"a new kit":       {nil, map[string]string{testKit: files[testKit] + comment}, explain.Unavailable, testKit},

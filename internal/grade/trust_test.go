@@ -180,14 +180,14 @@ func TestATouchedSuiteIsRestoredAndNotTrusted(t *testing.T) {
 		tests   string // what the pristine suite says
 	}{
 		"suite edited": {func(b *bench) { b.write(map[string]string{testSuite: "package leakyfanout_test\n"}) },
-			[]string{testSuite + " is not as the workbook has it", "`leakproof reset 12`"}, "fail fail"},
+			[]string{testSuite + " is not as the workbook has it", "`leakproof reset 23`"}, "fail fail"},
 		"suite deleted": {func(b *bench) { b.remove(testSuite) },
-			[]string{testSuite + " is gone", "`leakproof reset 12`"}, "fail fail"},
+			[]string{testSuite + " is gone", "`leakproof reset 23`"}, "fail fail"},
 		"kit edited": {func(b *bench) { b.write(map[string]string{testKit: deaf}) },
-			[]string{testKit + " is not as the workbook has it", "`leakproof reset 12`"}, "fail fail"},
+			[]string{testKit + " is not as the workbook has it", "`leakproof reset 23`"}, "fail fail"},
 		"kit deleted": {func(b *bench) { b.remove("katas/internal") },
 			// The overlay cannot restore a folder; there is nothing to run.
-			[]string{testKit + " is gone", "`leakproof reset 12`"}, ""},
+			[]string{testKit + " is gone", "`leakproof reset 23`"}, ""},
 		"file added to the kit": {func(b *bench) {
 			b.write(map[string]string{"katas/internal/kit/more.go": "package kit\n\nimport \"os\"\n\nfunc init() { os.Exit(0) }\n"})
 		}, []string{"katas/internal/kit/more.go does not belong to the suite; remove it"}, "fail fail"},

@@ -142,7 +142,7 @@ func (s *Session) next() string {
 	return describe(step) + "."
 }
 
-// describe names a step and how far it is: "kata 12, Leaky fan-out (20 minutes)".
+// describe names a step and how far it is: "kata 23, Leaky fan-out (20 minutes)".
 func describe(step workbook.Step) string {
 	return fmt.Sprintf("%s (%s)", flat(step.Name()), step.Detail)
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	xansi "github.com/charmbracelet/x/ansi"
 
+	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/internal/settings"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/theme"
@@ -29,7 +30,7 @@ func TestAStormOfResizes(t *testing.T) {
 			s := missed("80x24")
 			s.start = route
 			drive(t, s, func(d *driver) {
-				for range 200 {
+				for range nightly.Times(25, 200) {
 					width, height := 20+random.IntN(281), 5+random.IntN(96)
 					_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 					lines := strings.Split(d.model.View().Content, "\n")

@@ -14,7 +14,7 @@ import (
 // AllDone is said when no step of the path is left.
 const AllDone = "Everything is done. Open any part again."
 
-// Name names the step: "quiz on lesson 12, Fan out safely".
+// Name names the step: "quiz on lesson 13, Fan out safely".
 func (s Step) Name() string {
 	kind := string(s.Kind)
 	if s.Kind == QuizStep {

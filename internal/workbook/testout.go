@@ -113,7 +113,7 @@ func (t *TestOut) answered(r *Round, right bool) (record func(context.Context) e
 	return r.workbook.recording(progress.Event{Kind: progress.KindTestOut, Lessons: ids})
 }
 
-// Titles names the lessons: "3 Goroutines that end; 12 Fan out safely".
+// Titles names the lessons: "3 Goroutines that end; 13 Fan out safely".
 func (t *TestOut) Titles() string {
 	var out []string
 	for _, l := range t.Lessons {
