@@ -1,5 +1,5 @@
-// Package contract has the programs of the lesson "A contract and boring
-// defaults": POST /notes from its first byte to its last.
+// Package contract has the programs of the lesson "A contract": POST /notes
+// from its first byte to its last.
 package contract
 
 import (

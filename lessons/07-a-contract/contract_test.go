@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"example.com/leakproof/lessons/internal/pipenet"
 )
@@ -20,6 +21,37 @@ func ask(h http.Handler, method, path, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
 	return w
+}
+
+// What the endpoint answers before anybody has written its contract.
+func TestAnEndpointWithoutAContract(t *testing.T) {
+	for i, tt := range []struct {
+		method, body string
+		status       int
+		want         string
+	}{
+		{"POST", `{"titel": "milk"}`, 201, `{"id":"1","title":""}`},
+		{"POST", `{"title": "milk"} {"title": "eggs"}`, 201, `{"id":"2","title":"milk"}`},
+		{"POST", sized(maxBody + 1), 400, `http: request body too large`},
+		{"PUT", `{"title": "milk"}`, 405, `Method Not Allowed`},
+	} {
+		mux := http.NewServeMux()
+		mux.HandleFunc("POST /notes", func(w http.ResponseWriter, r *http.Request) {
+			var n NewNote
+			body := http.MaxBytesReader(w, r.Body, maxBody)
+			if err := json.NewDecoder(body).Decode(&n); err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			if err := RespondNaive(w, http.StatusCreated, Note{fmt.Sprint(i + 1), n.Title, n.Content}); err != nil {
+				t.Error(err)
+			}
+		})
+		w := ask(mux, tt.method, "/notes", tt.body)
+		if got := strings.TrimSpace(w.Body.String()); w.Code != tt.status || got != tt.want {
+			t.Errorf("%s %.40s: %d %s", tt.method, tt.body, w.Code, got)
+		}
+	}
 }
 
 func TestTheContract(t *testing.T) {
@@ -106,7 +138,7 @@ func TestOtherMethodsAndPathsAnswerInOneShape(t *testing.T) {
 	}
 }
 
-// Two answers that no handler of ours can give its shape.
+// Answers that our handler never sees.
 func TestSomeAnswersComeBeforeTheHandler(t *testing.T) {
 	for _, tt := range []struct {
 		sends  string
@@ -118,7 +150,7 @@ func TestSomeAnswersComeBeforeTheHandler(t *testing.T) {
 		{"GET /notes HTTP/1.1\r\nA: " + strings.Repeat("a", 2<<20), 431, "text/plain; charset=utf-8"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := dialRaw(t, pipenet.Serve(t, NewServer(ours())))
+			c := dialRaw(t, pipenet.Serve(t, server(ours())))
 			sent := make(chan struct{})
 			go func() {
 				defer close(sent)
@@ -171,6 +203,50 @@ func TestTheMostSpecificPatternWins(t *testing.T) {
 		}
 	}()
 	mux.HandleFunc("/notes", none)
+}
+
+// slowUpload sends its header within the first second and the last byte of its
+// body after d.
+func slowUpload(t *testing.T, h http.Handler, d time.Duration) (status int, body string, at time.Duration, err error) {
+	t.Helper()
+	c := dialRaw(t, pipenet.Serve(t, server(h)))
+	c.send(t, "POST ")
+	time.Sleep(time.Second)
+	c.send(t, postHead(len(milk))[len("POST "):]+milk[:len(milk)-1])
+	time.Sleep(d - time.Second)
+	c.send(t, milk[len(milk)-1:])
+	return c.answer(t)
+}
+
+// The header arrives at 1 s, and the budget starts then: not with the
+// connection, and not with the end of the body.
+func TestTheBudgetCountsFromTheTop(t *testing.T) {
+	for body, want := range map[time.Duration]time.Duration{
+		time.Second:     3 * time.Second,
+		2 * time.Second: 3 * time.Second,
+		9 * time.Second: 9 * time.Second, // no budget ends a read
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := NewMemory(time.Minute, NewID)
+			h, _ := newHandler(store)
+			status, answer, at, err := slowUpload(t, h.Routes(), body)
+			if err != nil || status != 504 || codeOf(t, answer) != "timeout" || at != want || store.Len() != 0 {
+				t.Errorf("body in after %v, answer after %v: %d %s %v; %d notes", body, at, status, answer, err, store.Len())
+			}
+		})
+	}
+}
+
+// The budget ends no body. ReadTimeout does, and that isn't a client's typo.
+func TestABodyThatMissesReadTimeoutIsA408(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := dialRaw(t, pipenet.Serve(t, server(ours())))
+		c.send(t, postHead(len(milk))+milk[:5])
+		status, body, at, err := c.answer(t)
+		if err != nil || status != 408 || codeOf(t, body) != "timeout" || at != 10*time.Second {
+			t.Errorf("after %v: %d %s %v", at, status, body, err)
+		}
+	})
 }
 
 func TestErrorsAreMappedAtTheEdge(t *testing.T) {

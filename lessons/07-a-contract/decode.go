@@ -12,14 +12,13 @@ const maxBody = 1 << 20 // bytes
 
 var errMore = errors.New("the body goes on after the note")
 
-// decode takes one JSON object of at most maxBody bytes.
+// decode takes one valid note of at most maxBody bytes.
 func decode(w http.ResponseWriter, r *http.Request) (NewNote, error) {
-	body := http.MaxBytesReader(w, r.Body, maxBody)
-	n, err := DecodeOne(body)
+	n, err := DecodeOne(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return n, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return n, nil
+	return n, n.validate()
 }
 
 // DecodeOne refuses unknown fields and anything after the first value.
@@ -43,7 +42,7 @@ func DecodeFirst(body io.Reader) (n NewNote, err error) {
 	return n, err
 }
 
-// DecodeMore also refuses a body of which more is left.
+// DecodeMore also asks More whether anything is left.
 func DecodeMore(body io.Reader) (n NewNote, err error) {
 	dec := json.NewDecoder(body)
 	dec.DisallowUnknownFields()

@@ -18,13 +18,13 @@ type problem struct {
 	Message string `json:"message"`
 }
 
-// A failure is the one shape of every answer that is not a note.
+// A failure is the shape of every answer that is not a note.
 type failure struct {
 	Error     problem `json:"error"`
 	RequestID string  `json:"request_id"`
 }
 
-// problemOf is the one place that knows what an error is on the wire.
+// problemOf decides what a client learns about an error.
 func problemOf(r *http.Request, err error) problem {
 	_, large := errors.AsType[*http.MaxBytesError](err)
 	invalid := errors.Is(err, ErrInvalid)
@@ -39,13 +39,13 @@ func problemOf(r *http.Request, err error) problem {
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem{504, "timeout", "This took too long."}
 	case errors.Is(err, context.Canceled) && gone:
-		return problem{499, "canceled", ""} // only the log reads it
+		return problem{499, "canceled", ""} // for the log
 	default:
 		return problem{500, "internal", "Something went wrong."}
 	}
 }
 
-// fail answers with the problem that err is.
+// fail maps err and answers with the result.
 func (h *Handler) fail(
 	w http.ResponseWriter, r *http.Request, err error) {
 	h.send(w, r, problemOf(r, err), err)
@@ -67,8 +67,7 @@ func (h *Handler) send(
 	}
 }
 
-// Respond answers with v. An error means that v cannot be encoded
-// and that nothing has been sent: every status is still possible.
+// Respond answers with v. If it returns an error, nothing was sent.
 func Respond(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -76,7 +75,7 @@ func Respond(w http.ResponseWriter, status int, v any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // too late for another answer
+	_, _ = w.Write(body) // on an error, the client has gone
 	return nil
 }
 

@@ -23,7 +23,7 @@ func NewHandler(store Store, log *slog.Logger) *Handler {
 	return &Handler{store: store, log: log}
 }
 
-// Routes is the handler's whole HTTP surface.
+// Routes is the whole HTTP surface of the notes.
 func (h *Handler) Routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /notes", h.create)
@@ -32,7 +32,7 @@ func (h *Handler) Routes() http.Handler {
 	return mux
 }
 
-// budget is the time of one request, its body included.
+// budget is the time for one request, from the handler's first line.
 const budget = 2 * time.Second
 
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
@@ -40,10 +40,6 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	in, err := decode(w, r)
 	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	if err := in.validate(); err != nil {
 		h.fail(w, r, err)
 		return
 	}
@@ -64,26 +60,4 @@ func (h *Handler) otherMethod(w http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) otherPath(w http.ResponseWriter, r *http.Request) {
 	h.send(w, r, problem{404, "not_found", "There is nothing here."}, nil)
-}
-
-// createLate gives the store two seconds from the end of the body.
-func (h *Handler) createLate(w http.ResponseWriter, r *http.Request) {
-	in, err := decode(w, r)
-	if err == nil {
-		err = in.validate()
-	}
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), budget)
-	defer cancel()
-	note, err := h.store.Create(ctx, in)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	if err := Respond(w, http.StatusCreated, note); err != nil {
-		h.fail(w, r, err)
-	}
 }

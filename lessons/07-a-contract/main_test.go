@@ -22,9 +22,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// client reaches ln under every name and keeps no connection.
-func client(ln *pipenet.Listener) *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: ln.Dial, DisableKeepAlives: true}}
+// server is one whose limits are far away.
+func server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 }
 
 // A rawConn is a client that decides itself when each byte is sent.

@@ -10,14 +10,15 @@ import (
 func main() {
 	mux := http.NewServeMux()
 	for _, p := range []string{"/", "/notes", "POST /notes"} {
-		mux.HandleFunc(p, func(http.ResponseWriter, *http.Request) {
-			fmt.Println(p)
-		})
+		mux.Handle(p, http.NotFoundHandler())
 	}
-	w := httptest.NewRecorder()
-	for _, method := range []string{"POST", "PUT"} {
-		r := httptest.NewRequest(method, "/notes", nil)
-		mux.ServeHTTP(w, r)
+	for _, to := range [][2]string{
+		{"POST", "/notes"},
+		{"PUT", "/notes"},
+		{"POST", "/notes/"},
+	} {
+		r := httptest.NewRequest(to[0], to[1], nil)
+		_, pattern := mux.Handler(r)
+		fmt.Println(pattern)
 	}
-	mux.ServeHTTP(w, httptest.NewRequest("POST", "/notes/", nil))
 }

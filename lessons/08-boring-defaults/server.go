@@ -1,4 +1,6 @@
-package contract
+// Package defaults has the programs of the lesson "Boring defaults": the
+// limits of a server, and what they do to its slowest requests.
+package defaults
 
 import (
 	"net/http"
@@ -16,8 +18,8 @@ func NewServer(h http.Handler) *http.Server {
 	}
 }
 
-// Timed answers after d for a handler that does not.
+// Timed answers after d for a handler that doesn't.
 func Timed(h http.Handler, d time.Duration) http.Handler {
 	return http.TimeoutHandler(h, d,
-		`{"error":{"code":"timeout","message":"This took too long."}}`)
+		`{"error":{"code":"timeout"}}`)
 }

@@ -1,32 +1,30 @@
 // Timed shows the answer of http.TimeoutHandler beside the answer of a handler
-// that has a budget of its own, and what their stores did afterwards.
+// with a budget, and how many notes each store has afterwards.
 package main
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"time"
 
-	contract "example.com/leakproof/lessons/07-a-contract"
+	defaults "example.com/leakproof/lessons/08-boring-defaults"
 )
 
 func main() {
 	const takes, limit = 400 * time.Millisecond, 100 * time.Millisecond
-	log := slog.New(slog.DiscardHandler)
 
-	deaf := &contract.Deaf{Takes: takes}
-	show("TimeoutHandler", contract.Timed(contract.NewHandler(deaf, log).Routes(), limit))
+	deaf := &defaults.Store{Takes: takes}
+	show("TimeoutHandler", defaults.Timed(defaults.Create(deaf.SaveDeaf), limit))
 
-	memory := contract.NewMemory(takes, contract.NewID)
-	show("a budget", budget(contract.NewHandler(memory, log).Routes(), limit))
+	store := &defaults.Store{Takes: takes}
+	show("a budget", budget(defaults.Create(store.Save), limit))
 
 	time.Sleep(2 * takes)
-	fmt.Println("notes stored behind the 503:", deaf.Len())
-	fmt.Println("notes stored behind the 504:", memory.Len())
+	fmt.Println("notes stored behind the 503:", deaf.Saved())
+	fmt.Println("notes stored behind the 504:", store.Saved())
 }
 
 func budget(next http.Handler, d time.Duration) http.Handler {
@@ -40,7 +38,7 @@ func budget(next http.Handler, d time.Duration) http.Handler {
 func show(name string, h http.Handler) {
 	server := httptest.NewServer(h)
 	defer server.Close()
-	res, err := server.Client().Post(server.URL+"/notes", "application/json", strings.NewReader(`{"title":"milk"}`))
+	res, err := server.Client().Post(server.URL, "application/json", strings.NewReader(`{"title":"milk"}`))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,56 +1,52 @@
 // Cutoff puts a store that needs 1.2 s behind a WriteTimeout of 1 s, first
-// with no shorter budget and then with one of 0.3 s.
+// without a shorter budget and then with one of 0.3 s.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"time"
 
-	contract "example.com/leakproof/lessons/07-a-contract"
+	defaults "example.com/leakproof/lessons/08-boring-defaults"
 )
 
 func main() {
-	const takes, writeTimeout = 1200 * time.Millisecond, time.Second
-	deaf := &contract.Deaf{Takes: takes}
-	ask("no budget", deaf, writeTimeout, time.Minute)
-	fmt.Println("notes in the store:", deaf.Len())
+	store := &defaults.Store{Takes: 1200 * time.Millisecond}
+	ask("no budget", store.SaveDeaf, time.Minute)
+	fmt.Println("notes in the store:", store.Saved())
 
 	fmt.Println()
-	ask("a budget of 0.3 s", contract.NewMemory(takes, contract.NewID), writeTimeout, 300*time.Millisecond)
+	store = &defaults.Store{Takes: 1200 * time.Millisecond}
+	ask("a budget of 0.3 s", store.Save, 300*time.Millisecond)
+	fmt.Println("notes in the store:", store.Saved())
 }
 
-func ask(name string, store contract.Store, writeTimeout, budget time.Duration) {
+func ask(name string, save defaults.Save, budget time.Duration) {
 	fmt.Println(name)
-	notes := contract.NewHandler(store, slog.New(slog.DiscardHandler)).Routes()
+	create := defaults.Create(save)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), budget)
 		defer cancel()
 		watch := &watched{ResponseWriter: w}
-		notes.ServeHTTP(watch, r.WithContext(ctx))
+		create(watch, r.WithContext(ctx))
 		fmt.Printf("the handler wrote:  %d, error %v, context %v\n", watch.status, watch.err, r.Context().Err())
 	}))
-	server.Config.WriteTimeout = writeTimeout
+	server.Config.WriteTimeout = time.Second
 	server.Start()
 	defer server.Close()
 
-	res, err := server.Client().Post(server.URL+"/notes", "application/json", strings.NewReader(`{"title":"milk"}`))
+	res, err := server.Client().Post(server.URL, "application/json", strings.NewReader(`{"title":"milk"}`))
 	if err != nil {
 		fmt.Println("the client reads:   nothing; EOF is", errors.Is(err, io.EOF))
 		return
 	}
-	var body struct {
-		Error struct{ Code, Message string }
-	}
-	err = json.NewDecoder(res.Body).Decode(&body)
-	fmt.Printf("the client reads:   %d, error %v\n%+v\n", res.StatusCode, err, body.Error)
+	body, err := io.ReadAll(res.Body)
+	fmt.Printf("the client reads:   %d %s, error %v\n", res.StatusCode, body, err)
 	_ = res.Body.Close()
 }
 
