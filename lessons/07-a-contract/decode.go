@@ -42,19 +42,6 @@ func DecodeFirst(body io.Reader) (n NewNote, err error) {
 	return n, err
 }
 
-// DecodeMore also asks More whether anything is left.
-func DecodeMore(body io.Reader) (n NewNote, err error) {
-	dec := json.NewDecoder(body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&n); err != nil {
-		return n, err
-	}
-	if dec.More() {
-		return n, errMore
-	}
-	return n, nil
-}
-
 // CreateOr400 blames every error on the client's JSON.
 func CreateOr400(w http.ResponseWriter, r *http.Request) {
 	body := http.MaxBytesReader(w, r.Body, maxBody)

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -44,11 +45,24 @@ func TestDecodeTakesTheFirstValueOnly(t *testing.T) {
 	}
 }
 
+// decodeMore also asks More whether anything is left.
+func decodeMore(body io.Reader) (n NewNote, err error) {
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&n); err != nil {
+		return n, err
+	}
+	if dec.More() {
+		return n, errMore
+	}
+	return n, nil
+}
+
 // E15: More sees a second value and no closing bracket.
 func TestMoreIsFalseOnAClosingBracket(t *testing.T) {
 	for _, tt := range []struct {
 		rest string
-		more bool // DecodeMore accepts it
+		more bool // decodeMore accepts it
 	}{
 		{``, true},
 		{`}`, true},
@@ -59,8 +73,8 @@ func TestMoreIsFalseOnAClosingBracket(t *testing.T) {
 		{`x`, false},
 		{`,`, false},
 	} {
-		if _, err := DecodeMore(strings.NewReader(milk + tt.rest)); (err == nil) != tt.more {
-			t.Errorf("DecodeMore(%s%s): %v", milk, tt.rest, err)
+		if _, err := decodeMore(strings.NewReader(milk + tt.rest)); (err == nil) != tt.more {
+			t.Errorf("decodeMore(%s%s): %v", milk, tt.rest, err)
 		}
 		if _, err := DecodeOne(strings.NewReader(milk + tt.rest)); (err == nil) != (tt.rest == "") {
 			t.Errorf("DecodeOne(%s%s): %v", milk, tt.rest, err)
@@ -69,8 +83,8 @@ func TestMoreIsFalseOnAClosingBracket(t *testing.T) {
 
 	cut := errors.New("the reader gives up")
 	broken := func() io.Reader { return io.MultiReader(strings.NewReader(milk), iotest.ErrReader(cut)) }
-	if _, err := DecodeMore(broken()); err != nil {
-		t.Errorf("DecodeMore: %v", err)
+	if _, err := decodeMore(broken()); err != nil {
+		t.Errorf("decodeMore: %v", err)
 	}
 	if _, err := DecodeOne(broken()); !errors.Is(err, cut) {
 		t.Errorf("DecodeOne: %v", err)
