@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 )
 
 // A Problem is what a client reads of an error.
@@ -54,6 +55,7 @@ type Handler struct {
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer h.rescue(w, r)
 	user, id := r.Header.Get("X-User"), r.URL.Query().Get("id")
 	note, err := h.Service.Open(r.Context(), user, id)
 	if err != nil {
@@ -75,6 +77,18 @@ func (h *Handler) fail(
 	h.Log.Log(r.Context(), level, "request failed", "request_id", id,
 		"status", p.Status, "code", p.Code, "error", err)
 	writeJSON(w, p.Status, envelope{p, id})
+}
+
+// rescue answers for a handler that panics. Defer it.
+func (h *Handler) rescue(w http.ResponseWriter, r *http.Request) {
+	switch p := recover(); p {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(p) // no bug: the handler wants to hang up
+	default:
+		err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		h.fail(w, r, err)
+	}
 }
 
 // writeJSON answers with v. A failed write means that the client has gone.
