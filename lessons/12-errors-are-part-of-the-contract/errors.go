@@ -5,7 +5,7 @@ package contract
 
 import "errors"
 
-// The kinds of errors that the rules of the notes know.
+// What can go wrong in the rules of the notes.
 var (
 	ErrNotFound  = errors.New("not found")
 	ErrConflict  = errors.New("conflict")
