@@ -38,18 +38,12 @@ func (h *Handler) Routes() http.Handler {
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), budget)
 	defer cancel()
-	var body createBody
-	if err := decode(w, r, &body); err != nil {
+	request, err := h.parse(w, r)
+	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	note, err := h.notes.Create(ctx, Create{
-		User:     h.user(r),
-		Notebook: r.PathValue("notebook"),
-		Key:      r.Header.Get("Idempotency-Key"),
-		Title:    body.Title,
-		Content:  body.Content,
-	})
+	note, err := h.notes.Create(ctx, request)
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -65,6 +59,21 @@ type createBody struct {
 type noteBody struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+}
+
+// parse turns the request into what the service is asked for.
+func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (Create, error) {
+	var body createBody
+	if err := decode(w, r, &body); err != nil {
+		return Create{}, err
+	}
+	return Create{
+		User:     h.user(r),
+		Notebook: r.PathValue("notebook"),
+		Key:      r.Header.Get("Idempotency-Key"),
+		Title:    body.Title,
+		Content:  body.Content,
+	}, nil
 }
 
 // decode reads one value of at most maxBody bytes.
@@ -95,7 +104,7 @@ func problemOf(err error) (status int, code string) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return http.StatusGatewayTimeout, "timeout"
 	case errors.Is(err, context.Canceled):
-		return 499, "canceled" // for the log: nobody reads it
+		return 499, "canceled" // for the log: the client has gone
 	default:
 		return http.StatusInternalServerError, "internal"
 	}

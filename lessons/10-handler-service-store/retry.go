@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ErrTransient marks a failure that may be gone in a moment.
+// ErrTransient marks a failure that may pass in a moment.
 var ErrTransient = errors.New("transient")
 
 // A Retry says how often, and how long, an operation is tried. Give it
@@ -18,14 +18,15 @@ type Retry struct {
 	Try   time.Duration // at most, for one try
 	Wait  time.Duration // before the second try; then it doubles
 
-	// Jitter makes of a wait the one that is kept. It must be set.
+	// Jitter changes a wait a little, at random. It must be set.
 	Jitter func(time.Duration) time.Duration
 }
 
+// An Op is one try.
+type Op = func(context.Context) error
+
 // Do tries op until it succeeds, fails for good, or runs out of time.
-func (p Retry) Do(
-	ctx context.Context, op func(context.Context) error,
-) error {
+func (p Retry) Do(ctx context.Context, op Op) error {
 	wait := p.Wait
 	for try := 1; ; try++ {
 		err := p.once(ctx, op)
@@ -42,8 +43,7 @@ func (p Retry) Do(
 // maxWait bounds the doubling.
 const maxWait = 5 * time.Second
 
-// pause waits for d. It comes back at once if ctx has ended, or will
-// have by then: a wait that leaves no time to try is for nothing.
+// pause waits for d, unless ctx has ended or will have by then.
 func pause(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -59,11 +59,9 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// once gives one try a limit of its own. A try that runs into it may be
-// repeated while the caller has time left.
-func (p Retry) once(
-	ctx context.Context, op func(context.Context) error,
-) error {
+// once limits one try. A try that runs into the limit may be repeated
+// while the caller has time left.
+func (p Retry) once(ctx context.Context, op Op) error {
 	try, cancel := context.WithTimeout(ctx, p.Try)
 	defer cancel()
 	err := op(try)
@@ -73,8 +71,8 @@ func (p Retry) once(
 	return err
 }
 
-// HalfAndHalf makes a wait of d/2 to d: those who failed together do not
-// come back together.
+// HalfAndHalf returns a wait between d/2 and d, so that callers that
+// failed together don't come back together.
 func HalfAndHalf(d time.Duration) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }

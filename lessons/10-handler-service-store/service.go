@@ -29,16 +29,15 @@ type Create struct {
 	Title, Content      string
 }
 
-// A Key names one user's request, so that it can be told from another.
+// A Key names one request of one user.
 type Key struct{ User, Name string }
 
 // A Store is what the service needs of a store, and no more.
 type Store interface {
 	// MayWrite says whether the user may write into the notebook.
 	MayWrite(ctx context.Context, user, notebook string) (bool, error)
-	// PutOnce keeps n under key, unless there is a note under it. It
-	// returns the note that is there now. That is one step: of two
-	// calls at the same time one finds the other's note.
+	// PutOnce keeps n under key, unless there is a note under it already.
+	// Either way it returns the note under key, in one atomic step.
 	PutOnce(ctx context.Context, key Key, n Note) (Note, error)
 }
 
@@ -54,18 +53,13 @@ func NewService(s Store, newID func() string, now func() time.Time) *Service {
 	return &Service{s, newID, now}
 }
 
-// Create makes a note. Asked again with the same key it returns the
-// note that it made before.
+// Create makes a note, or returns the one it made under this key.
 func (s *Service) Create(ctx context.Context, c Create) (Note, error) {
 	if err := c.check(); err != nil {
 		return Note{}, err
 	}
-	may, err := s.store.MayWrite(ctx, c.User, c.Notebook)
-	if err != nil {
-		return Note{}, fmt.Errorf("may %s write: %w", c.User, err)
-	}
-	if !may {
-		return Note{}, fmt.Errorf("write: %w", ErrForbidden)
+	if err := s.mayWrite(ctx, c); err != nil {
+		return Note{}, err
 	}
 	n := Note{s.newID(), c.Notebook, c.Title, c.Content, s.now()}
 	kept, err := s.store.PutOnce(ctx, Key{c.User, c.Key}, n)
@@ -76,6 +70,17 @@ func (s *Service) Create(ctx context.Context, c Create) (Note, error) {
 		return Note{}, ErrConflict
 	}
 	return kept, nil
+}
+
+func (s *Service) mayWrite(ctx context.Context, c Create) error {
+	may, err := s.store.MayWrite(ctx, c.User, c.Notebook)
+	if err != nil {
+		return fmt.Errorf("may %s write: %w", c.User, err)
+	}
+	if !may {
+		return fmt.Errorf("write: %w", ErrForbidden)
+	}
+	return nil
 }
 
 const maxTitle = 200 // characters
@@ -97,7 +102,7 @@ func (n Note) answers(c Create) bool {
 		n.Title == c.Title && n.Content == c.Content
 }
 
-// Import creates a note for each request. It has no HTTP around it.
+// Import creates a note for each request, without any HTTP.
 func (s *Service) Import(ctx context.Context, all []Create) error {
 	for i, c := range all {
 		if _, err := s.Create(ctx, c); err != nil {

@@ -26,8 +26,7 @@ type DBStore struct {
 	Retry Retry
 }
 
-// PutOnce relies on a unique index over the key. That is what makes it
-// safe to repeat, whether the try before it arrived or not.
+// PutOnce is safe to repeat: there is a unique index on the key.
 func (s *DBStore) PutOnce(
 	ctx context.Context, key Key, n Note,
 ) (kept Note, err error) {
@@ -42,7 +41,7 @@ func (s *DBStore) PutOnce(
 	return kept, err
 }
 
-// MayWrite reads, and reading twice is reading.
+// MayWrite only reads, so it is safe to repeat.
 func (s *DBStore) MayWrite(
 	ctx context.Context, user, notebook string,
 ) (may bool, err error) {
@@ -53,8 +52,8 @@ func (s *DBStore) MayWrite(
 	return may, err
 }
 
-// translate marks what may be gone in a moment. The driver's own error
-// is there for the log and not for errors.Is.
+// translate marks what may pass in a moment. The driver's own error is
+// there for the log, not for errors.Is.
 func translate(err error) error {
 	if errors.Is(err, ErrReset) {
 		return fmt.Errorf("%w: %v", ErrTransient, err)

@@ -76,7 +76,7 @@ func TestTwoTapsMakeOneNote(t *testing.T) {
 }
 
 // tries notes when op was called, and fails each time.
-func tries(ctx context.Context, retry func(context.Context, func(context.Context) error) error) (at []time.Duration, took time.Duration, err error) {
+func tries(ctx context.Context, retry func(context.Context, Op) error) (at []time.Duration, took time.Duration, err error) {
 	start := time.Now()
 	err = retry(ctx, func(ctx context.Context) error {
 		at = append(at, time.Since(start))

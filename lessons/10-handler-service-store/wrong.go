@@ -18,7 +18,7 @@ type PlainStore struct {
 	Retry Retry
 }
 
-// Add saves n, and once more when no answer comes.
+// Add saves n, and again when no answer comes.
 func (s *PlainStore) Add(ctx context.Context, key Key, n Note) error {
 	return s.Retry.Do(ctx, func(ctx context.Context) error {
 		return translate(s.DB.Add(ctx, key, n))
@@ -37,9 +37,7 @@ func (s *PlainStore) AddUnknown(
 }
 
 // RetrySleep tries op up to four times, with growing waits.
-func RetrySleep(
-	ctx context.Context, op func(context.Context) error,
-) (err error) {
+func RetrySleep(ctx context.Context, op Op) (err error) {
 	wait := 100 * time.Millisecond
 	for range 4 {
 		if err = op(ctx); err == nil {

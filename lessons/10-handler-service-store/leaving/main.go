@@ -16,7 +16,7 @@ func main() {
 	watch("select on ctx", retry.Do)
 }
 
-func watch(name string, do func(context.Context, func(context.Context) error) error) {
+func watch(name string, do func(context.Context, layers.Op) error) {
 	ctx, leave := context.WithCancel(context.Background())
 	defer leave()
 	start := time.Now()

@@ -3,16 +3,16 @@ package main
 
 import "fmt"
 
-type key struct{ user, name string }
-
-var kept = map[key]string{}
+var kept = map[[2]string]string{}
 
 func create(user, name, title string) {
-	k := key{user, name}
-	if _, ok := kept[k]; !ok {
-		kept[k] = title
+	key, status := [2]string{user, name}, 201
+	if kept[key] == "" {
+		kept[key] = title
+	} else if kept[key] != title {
+		status = 409
 	}
-	fmt.Println(kept[k], kept[k] == title)
+	fmt.Print(status, " ")
 }
 
 func main() {
@@ -20,5 +20,5 @@ func main() {
 	create("ann", "k1", "milk")
 	create("ann", "k1", "bread")
 	create("bob", "k1", "bread")
-	fmt.Println(len(kept))
+	fmt.Println("notes:", len(kept))
 }
