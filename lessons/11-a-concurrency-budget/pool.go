@@ -6,15 +6,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Pool runs do for every id with a fixed number of workers. The first
-// error ends the others, and when Pool returns nobody is left.
-func Pool(
-	ctx context.Context, workers int, ids []string, do Render,
-) error {
+// Pool runs do for every id. The first error ends all of it.
+func Pool(ctx context.Context, n int, ids []string, do Render) error {
 	g, ctx := errgroup.WithContext(ctx)
 	jobs := make(chan string)
 	g.Go(func() error { return produce(ctx, jobs, ids) })
-	for range workers {
+	for range n { // workers
 		g.Go(func() error { return work(ctx, jobs, do) })
 	}
 	return g.Wait() // the join, and the first error
@@ -35,22 +32,12 @@ func produce(
 	return nil
 }
 
-// work does jobs until there are none, one fails, or ctx ends. Whether
-// any are left is for produce to say.
-func work(
-	ctx context.Context, jobs <-chan string, do Render,
-) error {
-	for {
-		select {
-		case id, ok := <-jobs:
-			if !ok {
-				return nil
-			}
-			if err := do(ctx, id); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return nil
+// work does jobs until one fails or jobs is closed.
+func work(ctx context.Context, jobs <-chan string, do Render) error {
+	for id := range jobs {
+		if err := do(ctx, id); err != nil {
+			return err
 		}
 	}
+	return nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // A Renderer stands for the service that draws: it works on so many
-// attachments at a time, and whoever else asks waits in its queue.
+// attachments at a time, and further calls wait in its queue.
 type Renderer struct {
 	places chan struct{}
 	each   time.Duration

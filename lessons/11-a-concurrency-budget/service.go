@@ -27,7 +27,7 @@ func (s *Service) Restyle(ctx context.Context, notes []Note) error {
 	return g.Wait()
 }
 
-// draw holds a slot for one call, and not longer.
+// draw holds a slot for one call and no longer.
 func (s *Service) draw(ctx context.Context, attachment string) error {
 	if err := s.Budget.Acquire(ctx); err != nil {
 		return err

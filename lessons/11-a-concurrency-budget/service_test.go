@@ -14,6 +14,38 @@ import (
 
 const each = 100 * time.Millisecond
 
+// restyleNaive draws everything in a notebook at the same time.
+func restyleNaive(ctx context.Context, notes []budget.Note, render budget.Render) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, note := range notes {
+		for _, a := range note.Attachments {
+			g.Go(func() error { return render(ctx, a) })
+		}
+	}
+	return g.Wait()
+}
+
+// restyleNested holds a slot for a note while it draws the note's attachments,
+// which take slots of the same budget.
+func restyleNested(ctx context.Context, s *budget.Service, notes []budget.Note) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, note := range notes {
+		g.Go(func() error {
+			if err := s.Budget.Acquire(ctx); err != nil {
+				return err
+			}
+			defer s.Budget.Release()
+			for _, a := range note.Attachments {
+				if err := s.Restyle(ctx, []budget.Note{{Attachments: []string{a}}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
 // Forty notes with 25 attachments are 1,000 calls at one moment. In
 // staging, six notes with two attachments were 12.
 func TestOneRequestStartsAThousandCalls(t *testing.T) {
@@ -21,7 +53,7 @@ func TestOneRequestStartsAThousandCalls(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := budget.NewRenderer(8, each)
 			done := make(chan error, 1)
-			go func() { done <- budget.RestyleNaive(t.Context(), notebook(c.notes, c.attachments), r.Draw) }()
+			go func() { done <- restyleNaive(t.Context(), notebook(c.notes, c.attachments), r.Draw) }()
 			synctest.Wait()
 			if got := r.Inside(); got != c.want {
 				t.Errorf("%d calls open at the first moment, want %d", got, c.want)
@@ -44,13 +76,13 @@ func TestABudgetCostsLittleAndSparesTheOthers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := budget.NewRenderer(8, each)
-				restyle := func() error { return budget.RestyleNaive(t.Context(), notebook(40, 25), r.Draw) }
+				restyle := func() error { return restyleNaive(t.Context(), notebook(40, 25), r.Draw) }
 				switch name {
 				case "a budget of 6":
-					s := &budget.Service{Budget: budget.NewBudget(6), Render: r.Draw}
+					s := &budget.Service{Budget: budget.NewBudget(6, 16), Render: r.Draw}
 					restyle = func() error { return s.Restyle(t.Context(), notebook(40, 25)) }
 				case "a budget of 8":
-					s := &budget.Service{Budget: budget.NewBudget(8), Render: r.Draw}
+					s := &budget.Service{Budget: budget.NewBudget(8, 16), Render: r.Draw}
 					restyle = func() error { return s.Restyle(t.Context(), notebook(40, 25)) }
 				}
 				other := make(chan time.Duration, 1)
@@ -79,7 +111,7 @@ func TestABudgetCostsLittleAndSparesTheOthers(t *testing.T) {
 func TestAllRequestsShareTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := budget.NewRenderer(100, each)
-		s := &budget.Service{Budget: budget.NewBudget(6), Render: r.Draw}
+		s := &budget.Service{Budget: budget.NewBudget(6, 154), Render: r.Draw}
 		done := make(chan error)
 		for range 10 {
 			go func() { done <- s.Restyle(t.Context(), notebook(4, 25)) }()
@@ -109,7 +141,7 @@ func TestRestyleStopsEarlyAndGivesEverySlotBack(t *testing.T) {
 	for name, want := range map[string]error{"an error": errRender, "the caller leaves": context.Canceled} {
 		synctest.Test(t, func(t *testing.T) {
 			r := budget.NewRenderer(8, time.Hour)
-			s := &budget.Service{Budget: budget.NewBudget(6), Render: r.Draw}
+			s := &budget.Service{Budget: budget.NewBudget(6, 16), Render: r.Draw}
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
 			calls := 6
@@ -140,11 +172,11 @@ func TestNestedSlotsStandStill(t *testing.T) {
 	for notes, stuck := range map[int]bool{5: false, 6: true} {
 		synctest.Test(t, func(t *testing.T) {
 			r := budget.NewRenderer(8, each)
-			s := &budget.Service{Budget: budget.NewBudget(6), Render: r.Draw}
+			s := &budget.Service{Budget: budget.NewBudget(6, 16), Render: r.Draw}
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
 			done := make(chan error, 1)
-			go func() { done <- s.RestyleNested(ctx, notebook(notes, 2)) }()
+			go func() { done <- restyleNested(ctx, s, notebook(notes, 2)) }()
 			time.Sleep(24 * time.Hour)
 			synctest.Wait()
 			want := budget.Stats{Limit: 6}
@@ -162,30 +194,79 @@ func TestNestedSlotsStandStill(t *testing.T) {
 	}
 }
 
-func TestTryAcquireRefusesAtOnce(t *testing.T) {
-	b := budget.NewBudget(1)
-	if !b.TryAcquire() || b.TryAcquire() {
-		t.Error("want the first one in and the second one refused")
-	}
-	if got, want := b.Stats(), (budget.Stats{Limit: 1, InUse: 1, Refused: 1}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	b.Release()
-	if !b.TryAcquire() {
-		t.Error("refused although the slot is back")
-	}
-}
-
 // A context that has ended gets no slot, not even a free one.
-func TestAcquireIsNotForTheDead(t *testing.T) {
+func TestAcquireRefusesAnEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	b := budget.NewBudget(1)
+	b := budget.NewBudget(1, 1)
 	for range 64 {
 		if err := b.Acquire(ctx); !errors.Is(err, context.Canceled) {
 			t.Fatalf("%v, want %v", err, context.Canceled)
 		}
 	}
+}
+
+// Two slots and a queue of three: the sixth caller is refused at once, and a
+// caller that leaves makes room.
+func TestAFullQueueRefusesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := budget.NewBudget(2, 3)
+		ctx, leave := context.WithCancel(t.Context())
+		got := make(chan error, 5)
+		for range 5 {
+			go func() { got <- b.Acquire(ctx) }()
+		}
+		synctest.Wait()
+		if d := took(func() {
+			if err := b.Acquire(t.Context()); !errors.Is(err, budget.ErrFull) {
+				t.Errorf("the sixth: %v, want %v", err, budget.ErrFull)
+			}
+		}); d != 0 {
+			t.Errorf("refused after %v, want at once", d)
+		}
+		if got, want := b.Stats(), (budget.Stats{Limit: 2, InUse: 2, Waiting: 3, Refused: 1}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		leave()
+		synctest.Wait()
+		if got, want := b.Stats(), (budget.Stats{Limit: 2, InUse: 2, Refused: 1}); got != want {
+			t.Errorf("after the three have left: %+v, want %+v", got, want)
+		}
+		b.Release()
+		if err := b.Acquire(t.Context()); err != nil {
+			t.Errorf("%v, although a slot is back", err)
+		}
+	})
+}
+
+// A hundred requests a second for a service that draws eighty. After a minute
+// 1,200 wait, and the next one takes 15 s.
+func TestAQueueGrowsWithoutAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := budget.NewRenderer(8, each)
+		ctx, end := context.WithCancel(t.Context())
+		for range 6000 {
+			go func() {
+				if err := r.Draw(ctx, "preview"); err != nil && ctx.Err() == nil {
+					t.Error(err)
+				}
+			}()
+			time.Sleep(10 * time.Millisecond)
+		}
+		synctest.Wait()
+		if n := r.Inside() - 8; n < 1190 || n > 1210 {
+			t.Errorf("%d waiting after a minute, want about 1,200", n)
+		}
+		d := took(func() {
+			if err := r.Draw(ctx, "preview"); err != nil {
+				t.Error(err)
+			}
+		})
+		if d.Round(time.Second) != 15*time.Second {
+			t.Errorf("the next one took %v, want 15s", d)
+		}
+		end()
+	})
 }
 
 // Eight places: below eight the limit costs time, above it only the wait

@@ -10,19 +10,19 @@ func TextbookPool(
 	ctx context.Context, workers int, ids []string, do Render,
 ) error {
 	jobs, errs := make(chan string), make(chan error, workers)
-	go func() { _ = produce(ctx, jobs, ids) }()
+	go produce(ctx, jobs, ids)
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
 			for id := range jobs {
 				if err := do(ctx, id); err != nil {
-					errs <- err // room for one of each worker
-					return      // "stop early"
+					errs <- err
+					return // "stop early"
 				}
 			}
 		})
 	}
-	wg.Wait() // "nobody is left"
+	wg.Wait()
 	close(errs)
 	return <-errs // the first one, or nil
 }

@@ -1,5 +1,5 @@
-// Leaving calls a store that is down, for a caller that leaves after 250 ms,
-// and counts the tries of two retries.
+// Leaving calls a store that is down, and the caller leaves after 250 ms. It
+// shows how often two retries still try, and when they come back.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Lostanswer saves a note while the connection breaks after the insert, by a
-// plain insert that is retried and by one with a key.
+// Lostanswer saves a note over a connection that breaks after the insert:
+// first with a plain insert that's retried, then with one under a key.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Early gives two pools 101 jobs, of which the first one fails, and counts
-// how many of the others are done all the same.
+// Early gives two pools 101 jobs. The first job fails. It counts how many of
+// the others are done anyway.
 package main
 
 import (

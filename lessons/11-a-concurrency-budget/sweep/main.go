@@ -1,5 +1,5 @@
-// Sweep sends 120 calls to a service that works on 8 at a time, 20 ms each,
-// with one limit after the other, and shows from where on a higher one buys nothing.
+// Sweep sends 120 calls to a service that works on 8 at a time, 20 ms each.
+// It tries one limit after another and shows where a higher one stops helping.
 package main
 
 import (
