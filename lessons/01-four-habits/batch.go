@@ -3,55 +3,24 @@ package fourhabits
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// ReindexNaive tells the index of a note each 10 ms.
-func ReindexNaive(_ context.Context, notes []Note,
-	put func(context.Context, Note) error) error {
-	for _, n := range notes {
-		time.Sleep(10 * time.Millisecond)
-		if err := put(context.Background(), n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Reindex tells the index of a note each 10 ms while ctx lives.
-func Reindex(ctx context.Context, notes []Note,
-	put func(context.Context, Note) error) error {
-	pace := time.NewTicker(10 * time.Millisecond)
-	defer pace.Stop()
-	for _, n := range notes {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-pace.C:
-		}
-		if err := put(ctx, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ImportNaive saves all notes at once.
-func ImportNaive(ctx context.Context, notes []Note,
-	save func(context.Context, Note) error) error {
-	errs := make([]error, len(notes))
-	var wg sync.WaitGroup
+// CountWords adds up the words of all notes. It stops when ctx ends.
+func CountWords(ctx context.Context, notes []Note,
+	count func(Note) int) (int, error) {
+	total := 0
 	for i, n := range notes {
-		wg.Go(func() { errs[i] = save(ctx, n) })
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("stopped at note %d: %w", i, err)
+		}
+		total += count(n)
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return total, nil
 }
 
-// A Budget bounds how much of something is under way at once.
+// A Budget limits how much of something runs at once.
 type Budget struct{ slots chan struct{} }
 
 // NewBudget allows limit at once; the limit comes from the configuration.
@@ -59,7 +28,7 @@ func NewBudget(limit int) *Budget {
 	return &Budget{make(chan struct{}, limit)}
 }
 
-// Acquire waits for a slot, but not longer than ctx lives.
+// Acquire waits for a slot, or until ctx ends.
 func (b *Budget) Acquire(ctx context.Context) error {
 	select {
 	case b.slots <- struct{}{}:
@@ -76,22 +45,23 @@ func (b *Budget) Release() { <-b.slots }
 func (b *Budget) InUse() int { return len(b.slots) }
 func (b *Budget) Limit() int { return cap(b.slots) }
 
+// A SaveFunc saves one note and gives up when its context ends.
+type SaveFunc func(context.Context, Note) error
+
 // Import saves notes with as many goroutines as b has slots.
-func Import(ctx context.Context, b *Budget, notes []Note,
-	save func(context.Context, Note) error) error {
-	g, gctx := errgroup.WithContext(ctx)
-	var stopped error
-	for _, n := range notes {
-		if stopped = b.Acquire(gctx); stopped != nil {
-			break // a save failed, or the caller has gone
+func Import(ctx context.Context, b *Budget,
+	notes []Note, save SaveFunc) error {
+	errs := make([]error, len(notes))
+	var wg sync.WaitGroup
+	for i, n := range notes {
+		if errs[i] = b.Acquire(ctx); errs[i] != nil {
+			break // the caller has left
 		}
-		g.Go(func() error {
+		wg.Go(func() {
 			defer b.Release()
-			return save(gctx, n)
+			errs[i] = save(ctx, n)
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return stopped
+	wg.Wait()
+	return errors.Join(errs...)
 }

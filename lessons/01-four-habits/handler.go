@@ -23,7 +23,7 @@ type Note struct {
 	Title string `json:"title"`
 }
 
-// What a store or the validation reports, wrapped in detail.
+// What a store or the validation reports, wrapped with detail.
 var (
 	ErrInvalid  = errors.New("invalid note")
 	ErrNotFound = errors.New("note not found")
@@ -35,7 +35,7 @@ type Store interface {
 	Create(ctx context.Context, n Note) (Note, error)
 }
 
-// A Handler serves notes.
+// A Handler serves notes over HTTP.
 type Handler struct {
 	store Store
 	calls *Budget // store calls under way
@@ -50,7 +50,7 @@ func (h *Handler) Routes() http.Handler {
 	return mux
 }
 
-// get spends at most the request's budget, and stops with its caller.
+// get spends at most 2 s and stops when its caller leaves.
 func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
 	defer cancel()
@@ -62,7 +62,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, note)
 }
 
-// load holds a place in the budget for the store call and not longer.
+// load holds a slot during the store call and no longer.
 func (h *Handler) load(ctx context.Context, id string) (Note, error) {
 	if err := h.calls.Acquire(ctx); err != nil {
 		return Note{}, err
@@ -71,7 +71,7 @@ func (h *Handler) load(ctx context.Context, id string) (Note, error) {
 	return h.store.Get(ctx, id)
 }
 
-// create counts the time that the body takes: WriteTimeout does, too.
+// create starts its budget before it reads the body, as WriteTimeout does.
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
 	defer cancel()
@@ -112,29 +112,38 @@ func decodeNote(w http.ResponseWriter, r *http.Request) (Note, error) {
 	return n, nil
 }
 
-// problemOf is the one place that knows what an error is on the wire.
-func problemOf(
-	r *http.Request, err error) (status int, code, message string) {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return 413, "too_large", "The note is too large."
-	}
+// problemOf maps an error to the status and code that clients read.
+func problemOf(err error) (status int, code string) {
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return 400, "validation_error", "This is no valid note."
+		return 400, "validation_error"
 	case errors.Is(err, ErrNotFound):
-		return 404, "not_found", "There is no such note."
+		return 404, "not_found"
 	case errors.Is(err, context.DeadlineExceeded):
-		return 504, "timeout", "This took too long. Try again."
-	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
-		return 499, "canceled", "" // for the log: nobody reads it
+		return 504, "timeout"
 	default:
-		return 500, "internal", "Something went wrong here."
+		return 500, "internal"
 	}
+}
+
+// messages are for people, by code.
+var messages = map[string]string{
+	"validation_error": "This is not a valid note.",
+	"too_large":        "The note is too large.",
+	"not_found":        "There is no such note.",
+	"timeout":          "This took too long.",
+	"internal":         "Something went wrong here.",
 }
 
 // fail sends the code to the client and the detail to the log.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, code, message := problemOf(r, err)
+	status, code := problemOf(err)
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		status, code = 413, "too_large"
+	}
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		status, code = 499, "canceled" // for the log: the client has left
+	}
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
@@ -143,12 +152,12 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.log.Log(r.Context(), level, "request failed", "request_id", id,
 		"path", r.URL.Path, "status", status, "error", err)
 	writeJSON(w, status, map[string]any{
-		"error":      map[string]string{"code": code, "message": message},
+		"error":      map[string]string{"code": code, "message": messages[code]},
 		"request_id": id,
 	})
 }
 
-// writeJSON answers with v. A failed write means that the client has gone.
+// writeJSON answers with v. A failed write means that the client has left.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {

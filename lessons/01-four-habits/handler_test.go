@@ -55,7 +55,7 @@ func (s *fakeStore) Get(ctx context.Context, _ string) (Note, error) {
 		return s.get()
 	}
 	<-ctx.Done()
-	return Note{}, fmt.Errorf("select * from notes_v3 at 10.20.4.17: %w", ctx.Err())
+	return Note{}, fmt.Errorf("select * from notes_v3: %w", ctx.Err())
 }
 
 func (s *fakeStore) Create(ctx context.Context, _ Note) (Note, error) { return s.Get(ctx, "") }
@@ -86,7 +86,7 @@ func TestTheBudgetAnswers504AfterTwoSeconds(t *testing.T) {
 		h, log := newHandler(&fakeStore{}, 8)
 		tr := serve(t, NewServer(h.Routes()))
 		start := time.Now()
-		res, err := NewClient(tr).Get("http://notes/notes/7")
+		res, err := newClient(tr).Get("http://notes/notes/7")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestTheStoreCallEndsWhenTheClientLeaves(t *testing.T) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := Fetch(ctx, NewClient(tr), "http://notes/notes/7"); err == nil {
+		if err := fetch(ctx, newClient(tr), "http://notes/notes/7"); err == nil {
 			t.Error("no error")
 		}
 		synctest.Wait()
@@ -224,7 +224,7 @@ func TestUnderPressureTheServiceStaysWhole(t *testing.T) {
 		store := &fakeStore{}
 		h, _ := newHandler(store, 8)
 		tr := serve(t, NewServer(h.Routes()))
-		client := NewClient(tr)
+		client := newClient(tr)
 		before := goleak.IgnoreCurrent()
 		start := time.Now()
 		var wg sync.WaitGroup

@@ -70,6 +70,35 @@ func TestEveryServerLimitEndsItsWait(t *testing.T) {
 	}
 }
 
+// WriteTimeout counts from the end of the headers: here they take 4 s, and
+// the client never reads the answer.
+func TestWriteTimeoutStartsAfterTheHeaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, took := time.Now(), time.Duration(0)
+		srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if _, err := w.Write(make([]byte, 1<<20)); err == nil {
+				t.Error("no client reads the answer, and writing it gave no error")
+			}
+			took = time.Since(start)
+		}))
+		conn, err := pipenet.Serve(t, srv).Dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		for _, part := range []string{"GET / HTTP/1.1\r\n", "Host: x\r\n\r\n"} {
+			if _, err := io.WriteString(conn, part); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(4 * time.Second)
+		}
+		time.Sleep(time.Hour)
+		if took != 14*time.Second {
+			t.Errorf("the write ended after %v, want 14s: 4s of headers and 10s", took)
+		}
+	})
+}
+
 func TestNoServerLimitStopsTheHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -79,11 +108,39 @@ func TestNoServerLimitStopsTheHandler(t *testing.T) {
 			}
 		})
 		tr := serve(t, NewServer(handler))
-		err := Fetch(t.Context(), &http.Client{Transport: tr}, "http://notes/")
+		err := fetch(t.Context(), &http.Client{Transport: tr}, "http://notes/")
 		if !errors.Is(err, io.EOF) || time.Since(start) != time.Hour {
 			t.Errorf("after %v the client saw %v", time.Since(start), err)
 		}
 	})
+}
+
+// newClient gives each call 3 s, reading the body included.
+func newClient(rt http.RoundTripper) *http.Client {
+	return &http.Client{Transport: rt, Timeout: 3 * time.Second}
+}
+
+// fetchNaive asks url with a zero-value client.
+func fetchNaive(rt http.RoundTripper, url string) error {
+	client := &http.Client{Transport: rt}
+	res, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+// fetch asks url for as long as ctx and the client allow.
+func fetch(ctx context.Context, client *http.Client, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
 }
 
 // silentUpstream accepts connections and requests and never answers.
@@ -99,7 +156,7 @@ func TestTheZeroValueClientWaitsAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := silentUpstream(t)
 		answer := make(chan error, 1)
-		go func() { answer <- FetchNaive(tr, "http://upstream/") }()
+		go func() { answer <- fetchNaive(tr, "http://upstream/") }()
 		select {
 		case err := <-answer:
 			t.Errorf("the zero-value client came back: %v", err)
@@ -111,7 +168,7 @@ func TestTheZeroValueClientWaitsAnHour(t *testing.T) {
 func TestTheClientGivesUpAfterThreeSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		err := Fetch(t.Context(), NewClient(silentUpstream(t)), "http://upstream/")
+		err := fetch(t.Context(), newClient(silentUpstream(t)), "http://upstream/")
 		var timeout net.Error
 		if !errors.As(err, &timeout) || !timeout.Timeout() || time.Since(start) != 3*time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
@@ -124,7 +181,7 @@ func TestTheCallersDeadlineCountsWhenItIsShorter(t *testing.T) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := Fetch(ctx, NewClient(silentUpstream(t)), "http://upstream/")
+		err := fetch(ctx, newClient(silentUpstream(t)), "http://upstream/")
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}

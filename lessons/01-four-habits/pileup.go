@@ -1,4 +1,4 @@
-// Package fourhabits has the programs of the lesson "Four habits".
+// Package fourhabits holds the programs of the lesson "Four habits".
 package fourhabits
 
 import (
@@ -29,7 +29,7 @@ func (s *Service) Read(ctx context.Context) error {
 	return pause(ctx, queryTime)
 }
 
-// Save keeps its connection until the search index has answered.
+// Save holds its connection until the search index answers.
 func (s *Service) Save(ctx context.Context) error {
 	if err := s.take(ctx); err != nil {
 		return err
@@ -39,14 +39,6 @@ func (s *Service) Save(ctx context.Context) error {
 		return err
 	}
 	return s.index(ctx)
-}
-
-// Within runs call with at most d to spend.
-func Within(ctx context.Context, d time.Duration,
-	call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	return call(ctx)
 }
 
 func (s *Service) take(ctx context.Context) error {

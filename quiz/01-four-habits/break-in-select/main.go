@@ -8,16 +8,18 @@ import (
 func main() {
 	ctx, leave := context.WithCancel(context.Background())
 	defer leave()
+	var said []any
 	for note := range 4 {
 		select {
 		case <-ctx.Done():
-			fmt.Println("stop")
+			said = append(said, "stop")
 			break
 		default:
 		}
-		fmt.Println("index note", note)
+		said = append(said, note)
 		if note == 1 {
 			leave() // the client closes the tab
 		}
 	}
+	fmt.Println(said...)
 }
