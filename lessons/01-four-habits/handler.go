@@ -138,6 +138,7 @@ var messages = map[string]string{
 // fail sends the code to the client and the detail to the log.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := problemOf(err)
+	// What the request alone explains:
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		status, code = 413, "too_large"
 	}

@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	// Budget is part of the contract: a handler waits no longer for notes.
+	// Budget is part of the contract: a read or a write takes no longer.
 	Budget  = 2 * time.Second
 	maxBody = 1 << 20 // bytes
 )
 
-// A Handler knows HTTP, and nobody below it does.
+// A Handler knows HTTP; the layers below it don't.
 type Handler struct {
 	notes *Service
 	log   *slog.Logger
 }
 
-// NewHandler answers for notes and logs to log.
+// NewHandler serves notes and logs to log.
 func NewHandler(notes *Service, log *slog.Logger) *Handler {
 	return &Handler{notes, log}
 }
@@ -47,14 +47,14 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), Budget)
+	defer cancel()
 	var n Note
 	body := http.MaxBytesReader(w, r.Body, maxBody)
 	if err := json.NewDecoder(body).Decode(&n); err != nil {
 		h.fail(w, r, fmt.Errorf("%w: %w", ErrInvalid, err))
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), Budget)
-	defer cancel()
 	if err := h.notes.Create(ctx, n); err != nil {
 		h.fail(w, r, err)
 		return
@@ -62,7 +62,7 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusCreated, n)
 }
 
-// fail is the one place where an error becomes an answer.
+// fail is the only place that turns an error into an answer.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := http.StatusInternalServerError, "internal"
 	switch {
@@ -71,7 +71,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		status, code = http.StatusGatewayTimeout, "timeout"
 	case errors.Is(err, context.Canceled):
-		status, code = 499, "canceled" // for the log: nobody reads it
+		status, code = 499, "canceled" // for the log: the client has left
 	}
 	h.log.WarnContext(r.Context(), "request failed", "code", code, "error", err)
 	writeJSON(w, status, map[string]any{
@@ -79,7 +79,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	})
 }
 
-// writeJSON answers with v. A failed write means that the client has gone.
+// writeJSON answers with v. A failed write means that the client has left.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {

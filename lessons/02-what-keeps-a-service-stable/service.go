@@ -1,6 +1,6 @@
 // Package stable holds the programs of the lesson "What keeps a service
-// stable": a notes service in three layers, and what becomes of it when one
-// of its pillars is taken away.
+// stable": a notes service in three layers, and what happens when one of its
+// pillars is taken away.
 package stable
 
 import (
@@ -16,11 +16,11 @@ type Note struct {
 	Title string `json:"title"`
 }
 
-// ErrInvalid is what the rules refuse.
+// ErrInvalid reports a note that breaks the rules.
 var ErrInvalid = errors.New("invalid note")
 
-// A Store keeps notes for any number of callers. Its methods return
-// an error that wraps ctx.Err() soon after ctx ends.
+// A Store keeps notes. Its methods return soon after ctx ends, with
+// an error that wraps ctx.Err().
 type Store interface {
 	Find(ctx context.Context, id string) (Note, error)
 	Add(ctx context.Context, n Note) error
@@ -52,11 +52,11 @@ func (s *Service) Note(ctx context.Context, id string) (Note, error) {
 	return n, nil
 }
 
-// exportAtOnce leaves two of the ten connections to everybody else.
+// exportAtOnce leaves two of the ten connections to other clients.
 const exportAtOnce = 8
 
 // Export finds all notes, a few at a time, until the first error or
-// until nobody wants them any more.
+// until ctx ends.
 func Export(
 	ctx context.Context, s Store, ids []string,
 ) ([]Note, error) {
@@ -81,7 +81,7 @@ func Export(
 	return notes, context.Cause(ctx)
 }
 
-// take waits for a slot, or for the end of ctx.
+// take waits for a slot, or until ctx ends.
 func take(ctx context.Context, slots chan<- struct{}) bool {
 	select {
 	case slots <- struct{}{}:

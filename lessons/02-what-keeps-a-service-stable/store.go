@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Database answers in query time and has a number of connections; who
-// finds none free waits for one, in order of arrival.
+// A Database takes the same time for each query. Callers wait for one of its
+// connections in the order in which they came.
 type Database struct {
 	conns chan struct{} // one place for each connection
 	query time.Duration
@@ -17,7 +17,7 @@ func NewDatabase(conns int, query time.Duration) *Database {
 	return &Database{conns: make(chan struct{}, conns), query: query}
 }
 
-// Find keeps the contract of Store: both waits end with ctx.
+// Find keeps Store's contract: both of its waits end with ctx.
 func (d *Database) Find(ctx context.Context, id string) (Note, error) {
 	select {
 	case d.conns <- struct{}{}:
@@ -41,16 +41,16 @@ func (d *Database) Add(ctx context.Context, n Note) error {
 	return err
 }
 
-// A DeafStore has a Store's methods and no ear for its contexts.
+// A DeafStore has the methods of a Store but never looks at ctx.
 type DeafStore struct{ Query time.Duration }
 
-// Find returns when it is done and not before.
+// Find returns when the query is done.
 func (d DeafStore) Find(_ context.Context, id string) (Note, error) {
 	time.Sleep(d.Query)
 	return Note{ID: id, Title: "a note"}, nil
 }
 
-// Add is as deaf.
+// Add is just as deaf.
 func (d DeafStore) Add(context.Context, Note) error {
 	time.Sleep(d.Query)
 	return nil

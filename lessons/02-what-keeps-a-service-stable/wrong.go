@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// ExportAllAtOnce starts every query in the same moment.
+// ExportAllAtOnce starts all queries at the same moment.
 func ExportAllAtOnce(
 	ctx context.Context, s Store, ids []string,
 ) ([]Note, error) {
@@ -21,21 +21,21 @@ func ExportAllAtOnce(
 	return notes, errors.Join(errs...)
 }
 
-// ExportForNobody has a bound, and a context that nothing ends.
+// ExportForNobody has a bound but drops the client's context.
 func ExportForNobody(
 	_ context.Context, s Store, ids []string,
 ) ([]Note, error) {
 	return Export(context.Background(), s, ids)
 }
 
-// ExportNeither has no bound and drops its context.
+// ExportNeither has no bound and drops the context, too.
 func ExportNeither(
 	_ context.Context, s Store, ids []string,
 ) ([]Note, error) {
 	return ExportAllAtOnce(context.Background(), s, ids)
 }
 
-// createRaw answers whatever went wrong in the same way.
+// createRaw has the same answer for every failure.
 func (h *Handler) createRaw(w http.ResponseWriter, r *http.Request) {
 	var n Note
 	err := json.NewDecoder(r.Body).Decode(&n)
@@ -49,7 +49,7 @@ func (h *Handler) createRaw(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusCreated, n)
 }
 
-// RawRoutes is Routes with createRaw in the place of create.
+// RawRoutes is Routes with createRaw instead of create.
 func (h *Handler) RawRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /notes", h.createRaw)

@@ -1,6 +1,6 @@
 // Pillars takes one pillar away at a time, in real time with queries of 20
-// ms, and shows what is seen from outside. Being real, the time may add a few
-// queries to what the table says.
+// ms, and shows what a client and the database see. In real time, a few more
+// queries than in the table may run.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 	clean, raw := handler.Routes(), handler.RawRoutes()
 
 	fmt.Println("without              a read takes   for nobody   tries")
-	for _, night := range []struct {
+	for _, row := range []struct {
 		without string
 		export  stable.Exporter
 		api     http.Handler
@@ -32,13 +32,13 @@ func main() {
 		{"clean API", stable.Export, raw},
 		{"any of the three", stable.ExportNeither, raw},
 	} {
-		read, forNobody := stable.Night(night.export, query)
+		read, forNobody := stable.Traffic(row.export, query)
 		tries := stable.Tries(func(body io.Reader) int {
 			answer := httptest.NewRecorder()
-			night.api.ServeHTTP(answer, httptest.NewRequest("POST", "/notes", body))
+			row.api.ServeHTTP(answer, httptest.NewRequest("POST", "/notes", body))
 			return answer.Code
 		})
 		fmt.Printf("%-18s %11d queries %11d %7d\n",
-			night.without, (read+query/2)/query, forNobody, tries)
+			row.without, (read+query/2)/query, forNobody, tries)
 	}
 }

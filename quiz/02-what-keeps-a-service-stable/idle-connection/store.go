@@ -8,7 +8,7 @@ type Conn interface {
 	Find(ctx context.Context, id string) (string, error)
 }
 
-// Store.Find returns soon after ctx ends; idle has room for all Conns.
+// Store.Find returns soon after ctx ends; idle fits all Conns.
 type Store struct{ idle chan Conn }
 
 // Find takes a connection for one query.

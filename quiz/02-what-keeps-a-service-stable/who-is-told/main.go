@@ -6,19 +6,19 @@ import (
 	"fmt"
 )
 
+func ended(ctx context.Context) bool { return ctx.Err() != nil }
+
 type service struct{ ctx context.Context }
 
-func (s service) note(ctx context.Context) {
-	fmt.Println("service:", ctx.Err())
-	find(s.ctx)
+// note asks its own context and hands one to the store.
+func (s service) note(ctx context.Context) (svc, store bool) {
+	return ended(ctx), ended(s.ctx)
 }
-
-func find(ctx context.Context) { fmt.Println("store:", ctx.Err()) }
 
 func main() {
 	s := service{ctx: context.Background()}
 	request, leave := context.WithCancel(s.ctx)
 	leave()
-	fmt.Println("handler:", request.Err())
-	s.note(request)
+	svc, store := s.note(request)
+	fmt.Println(ended(request), svc, store)
 }

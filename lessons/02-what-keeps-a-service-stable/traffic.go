@@ -13,11 +13,11 @@ import (
 // An Exporter is any of the lesson's ways to export.
 type Exporter func(context.Context, Store, []string) ([]Note, error)
 
-// Night lets one client export 300 notes, from a database with 10
-// connections, and leave after ten and a half queries' time. Another one
-// reads a single note in the middle of it. Night returns how long that read
-// took, and how many queries were answered after the first had left.
-func Night(export Exporter, query time.Duration) (read time.Duration, forNobody int) {
+// Traffic lets one client export 300 notes from a database with 10
+// connections and leave after ten and a half queries' time. Another client
+// reads a single note meanwhile. Traffic returns how long that read took, and
+// how many queries were answered after the first client had left.
+func Traffic(export Exporter, query time.Duration) (read time.Duration, forNobody int) {
 	db := NewDatabase(10, query)
 	exported := &counted{Store: db}
 	ctx, leave := context.WithCancel(context.Background())
@@ -37,7 +37,7 @@ func Night(export Exporter, query time.Duration) (read time.Duration, forNobody 
 	return read, int(exported.answers.Load() - before)
 }
 
-// counted counts the queries that were carried out to their end.
+// counted counts the queries that ran to their end.
 type counted struct {
 	Store
 	answers atomic.Int64
@@ -51,9 +51,9 @@ func (c *counted) Find(ctx context.Context, id string) (Note, error) {
 	return n, err
 }
 
-// Tries sends a note without a title as the app does: a 5xx is the server's
-// trouble, so it tries up to four times more, which it may, because the id is
-// its own. It returns how often it sent.
+// Tries sends a note without a title as the app does: after a 5xx, which is
+// the server's fault, it tries up to four more times. It may, because it has
+// chosen the note's id. Tries returns how often it sent.
 func Tries(send func(body io.Reader) (status int)) (n int) {
 	for n < 5 {
 		n++

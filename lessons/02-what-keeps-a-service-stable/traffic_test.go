@@ -57,7 +57,7 @@ func tries(api http.Handler) int {
 	return Tries(func(body io.Reader) int { return post(api, body).Code })
 }
 
-// All of them are right as long as nobody else is there and nobody leaves.
+// All of them are right with one client who stays.
 func TestEveryExportIsRightOnAQuietDay(t *testing.T) {
 	for name, export := range exporters {
 		synctest.Test(t, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestEveryExportIsRightOnAQuietDay(t *testing.T) {
 func TestTakeOnePillarAway(t *testing.T) {
 	clean, raw := newAPI(NewDatabase(10, 0)).Routes(), newAPI(NewDatabase(10, 0)).RawRoutes()
 	table := "without              a read takes   for nobody   tries\n"
-	for _, night := range []struct {
+	for _, row := range []struct {
 		without string
 		export  Exporter
 		api     http.Handler
@@ -89,9 +89,9 @@ func TestTakeOnePillarAway(t *testing.T) {
 		{"any of the three", ExportNeither, raw},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			read, forNobody := Night(night.export, 100*time.Millisecond)
+			read, forNobody := Traffic(row.export, 100*time.Millisecond)
 			table += fmt.Sprintf("%-18s %12d ms %12d %7d\n",
-				night.without, read.Milliseconds(), forNobody, tries(night.api))
+				row.without, read.Milliseconds(), forNobody, tries(row.api))
 		})
 	}
 	mustSay(t, table)
@@ -104,7 +104,7 @@ func TestOneExportKeepsAReadWaiting(t *testing.T) {
 		"ExportNeither":   2550 * time.Millisecond,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			if read, _ := Night(exporters[name], 100*time.Millisecond); read != want {
+			if read, _ := Traffic(exporters[name], 100*time.Millisecond); read != want {
 				t.Errorf("%s: a read takes %v, want %v", name, read, want)
 			}
 		})
@@ -114,7 +114,7 @@ func TestOneExportKeepsAReadWaiting(t *testing.T) {
 func TestAnExportForNobodyWorksOn(t *testing.T) {
 	for name, want := range map[string]int{"Export": 0, "ExportForNobody": 220} {
 		synctest.Test(t, func(t *testing.T) {
-			if _, n := Night(exporters[name], 100*time.Millisecond); n != want {
+			if _, n := Traffic(exporters[name], 100*time.Millisecond); n != want {
 				t.Errorf("%s: %d queries for nobody, want %d", name, n, want)
 			}
 		})
@@ -156,8 +156,8 @@ func TestNoQueryBeginsAfterTheClientLeft(t *testing.T) {
 	}
 }
 
-// 30 rounds of 10: the queries of an export that nobody bounds take three
-// seconds, which is what the arithmetic says.
+// 30 rounds of 10: without a bound, the queries of an export take three
+// seconds, as the arithmetic says.
 func TestTheArithmeticHolds(t *testing.T) {
 	for name, want := range map[string]time.Duration{
 		"ExportAllAtOnce": 3 * time.Second,         // 300 / 10 x 100 ms
@@ -173,8 +173,8 @@ func TestTheArithmeticHolds(t *testing.T) {
 	}
 }
 
-// The same mistake of a client: five requests where the status lies, one
-// where it does not.
+// One mistake of a client: five requests if the status lies, one if it
+// doesn't.
 func TestARawErrorIsSentFiveTimes(t *testing.T) {
 	api := newAPI(NewDatabase(1, 0))
 	if n := tries(api.RawRoutes()); n != 5 {
