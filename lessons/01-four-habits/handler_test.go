@@ -107,27 +107,55 @@ func TestTheBudgetAnswers504AfterTwoSeconds(t *testing.T) {
 	})
 }
 
-// The body takes 9 s, and the server's 10 s for the answer run meanwhile. A
-// budget that began after the body would end when they are over.
+// postSlowly sends a note whose body takes 9 s.
+func postSlowly(t *testing.T, h http.Handler) (*http.Response, error) {
+	t.Helper()
+	tr := serve(t, NewServer(h))
+	body, send := io.Pipe()
+	go func() {
+		_, _ = io.WriteString(send, `{"title":`)
+		time.Sleep(9 * time.Second)
+		_, _ = io.WriteString(send, `"a"}`)
+		_ = send.Close()
+	}()
+	return (&http.Client{Transport: tr}).Post("http://notes/notes", "application/json", body)
+}
+
+// The budget starts before the body, so it is over when the body is there, and
+// 1 s of WriteTimeout is left for the answer.
 func TestASlowBodyIsAnsweredToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newHandler(&fakeStore{}, 8)
-		tr := serve(t, NewServer(h.Routes()))
-		body, send := io.Pipe()
-		go func() {
-			_, _ = io.WriteString(send, `{"title":`)
-			time.Sleep(9 * time.Second)
-			_, _ = io.WriteString(send, `"a"}`)
-			_ = send.Close()
-		}()
 		start := time.Now()
-		res, err := (&http.Client{Transport: tr}).Post("http://notes/notes", "application/json", body)
+		res, err := postSlowly(t, h.Routes())
 		if err != nil {
 			t.Fatalf("after %v: %v", time.Since(start), err)
 		}
 		defer res.Body.Close()
 		if code := codeOf(t, res.Body); res.StatusCode != 504 || code != "timeout" || time.Since(start) != 9*time.Second {
 			t.Errorf("%d %s after %v", res.StatusCode, code, time.Since(start))
+		}
+	})
+}
+
+// A budget that starts after the body ends at 11 s, and WriteTimeout at 10 s.
+func TestALateBudgetAnswersNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res, err := postSlowly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, err := io.ReadAll(r.Body); err != nil {
+				t.Error(err)
+			}
+			ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+			defer cancel()
+			<-ctx.Done()
+			writeJSON(w, http.StatusGatewayTimeout, "timeout")
+		}))
+		if err == nil {
+			defer res.Body.Close()
+			t.Fatalf("the client read a %d", res.StatusCode)
+		}
+		if !errors.Is(err, io.EOF) {
+			t.Errorf("the client saw %v, want a closed connection", err)
 		}
 	})
 }

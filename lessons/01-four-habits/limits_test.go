@@ -93,6 +93,7 @@ func TestWriteTimeoutStartsAfterTheHeaders(t *testing.T) {
 			time.Sleep(4 * time.Second)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if took != 14*time.Second {
 			t.Errorf("the write ended after %v, want 14s: 4s of headers and 10s", took)
 		}
