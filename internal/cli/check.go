@@ -134,29 +134,24 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 // those before it are known. That one cannot be recorded is told once and does
 // not take the verdict away.
 func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, tell func(*course.Kata, grade.Verdict) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	told := false
 	known := make([]*grade.Verdict, len(katas))
 	next := 0
-	var untold error
-	err := wb.CheckAll(ctx, katas, func(i int, v grade.Verdict, unkept error) {
-		if unkept != nil && !told {
-			told = true
-			a.tell(unkept)
-		}
+	return wb.CheckAll(ctx, katas, func(i int, v grade.Verdict) error {
 		known[i] = &v
-		for untold == nil && next < len(katas) && known[next] != nil {
-			if untold = tell(katas[next], *known[next]); untold != nil {
-				cancel() // nobody reads the rest
+		for next < len(katas) && known[next] != nil {
+			if err := tell(katas[next], *known[next]); err != nil {
+				return err
 			}
 			next++
 		}
+		return nil
+	}, func(unkept error) {
+		if !told {
+			told = true
+			a.tell(unkept)
+		}
 	})
-	if untold != nil {
-		return untold
-	}
-	return err
 }
 
 // exitOf is the exit code that a kata's verdict stands for.

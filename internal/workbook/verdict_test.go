@@ -1,6 +1,8 @@
 package workbook
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -74,5 +76,31 @@ func TestShort(t *testing.T) {
 		if got := wb.Short(path); got != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
+	}
+}
+
+// TestAVerdictIsToldBeforeItIsRecorded: another instance may hold the log for
+// seconds, and a verdict that cannot be written is recorded all the same.
+func TestAVerdictIsToldBeforeItIsRecorded(t *testing.T) {
+	wb := open(t, grade.Verdict{Status: explain.Fail})
+	wb.GradeAll = func(_ context.Context, suites []grade.Suite, tell func(int, grade.Verdict)) error {
+		for i, s := range suites {
+			tell(i, grade.Verdict{Kata: s.Kata, Status: explain.Fail})
+		}
+		return nil
+	}
+	deaf := errors.New("nobody listens")
+	k := wb.Course.Katas[0]
+	err := wb.CheckAll(t.Context(), wb.Course.Katas, func(int, grade.Verdict) error {
+		if _, ok := wb.Log.State().LastVerdict(k.ID); ok {
+			t.Error("the verdict was recorded before it was told")
+		}
+		return deaf
+	}, func(err error) { t.Error(err) })
+	if !errors.Is(err, deaf) {
+		t.Errorf("the error is %v", err)
+	}
+	if _, ok := wb.Log.State().LastVerdict(k.ID); !ok {
+		t.Error("a verdict that nobody heard is not recorded")
 	}
 }

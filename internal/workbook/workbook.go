@@ -90,10 +90,12 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 }
 
 // CheckAll is Check for many katas, which is quicker than one after the other.
-// tell is called once for each as its verdict is known, in any order, with the
-// error of keeping it or the file; never from two goroutines at a time. The
-// error is that of [grade.Grader.GradeAll], or says that there are no katas.
-func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func(i int, v grade.Verdict, unkept error)) error {
+// tell is called once for each as its verdict is known, in any order and before
+// the verdict is recorded, which may wait for another instance; unkept with the
+// error of keeping a verdict or a file, if there is one. Neither is called from
+// two goroutines at a time. The error is that of tell, which ends the check, or of
+// [grade.Grader.GradeAll], or says that there are no katas.
+func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func(i int, v grade.Verdict) error, unkept func(error)) error {
 	if err := w.InClone(); err != nil {
 		return err
 	}
@@ -101,9 +103,24 @@ func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func
 	for i, k := range katas {
 		attempts[i], suites[i] = w.attempt(k), Suite(k)
 	}
-	return w.GradeAll(ctx, suites, func(i int, v grade.Verdict) {
-		tell(i, v, w.judged(ctx, attempts[i], v))
+	grading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var untold error
+	err := w.GradeAll(grading, suites, func(i int, v grade.Verdict) {
+		if untold == nil {
+			untold = tell(i, v)
+		}
+		if err := w.judged(ctx, attempts[i], v); err != nil {
+			unkept(err)
+		}
+		if untold != nil {
+			cancel() // nobody reads the rest
+		}
 	})
+	if untold != nil {
+		return untold
+	}
+	return err
 }
 
 // attempt is what a verdict will be about.
