@@ -89,9 +89,9 @@ func (a *app) testoutCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "testout [MODULE]",
 		Short: "Skip the lessons of a module that you know",
-		Long: `Answer at most ten of the harder questions on the lessons that a module's katas
-belong to. If all are right at the first try, those lessons and their quizzes
-count as done; katas never do. A miss ends it, and nothing is lost.
+		Long: `Answer at most ten of the harder questions on the lessons of a module. If all
+are right at the first try, those lessons and their quizzes count as done; katas
+never do. A miss ends it, and nothing is lost.
 
 A module goes by its name or a part of it; without one it is the next
 with a lesson that is not done.`,

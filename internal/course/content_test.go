@@ -153,52 +153,11 @@ func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 	}
 }
 
-// TestTheBankIsLargeAndVaried holds the size of the quiz: enough questions, at
-// most half of them of kind single, enough code to read.
-func TestTheBankIsLargeAndVaried(t *testing.T) {
-	count := map[course.Kind]int{}
-	all := 0
-	for _, q := range content(t).Questions {
-		count[q.Kind]++
-		all++
-	}
-	if all < 120 || count[course.Single] > all/2 || count[course.Trace]+count[course.Spot]+count[course.Type] < 40 {
-		t.Errorf("%d questions (%v): want at least 120, at most half of them single, at least 40 trace, spot or type", all, count)
-	}
-	t.Logf("%d questions: %v", all, count)
-}
-
 // TestEveryPointHasItsHome holds that the guide is whole.
 func TestEveryPointHasItsHome(t *testing.T) {
 	for _, row := range content(t).Matrix() {
 		if !row.Taught {
 			t.Errorf("%s %q: its home, lessons/%s, does not stand", row.Point.ID, row.Point.Title, row.Point.Lesson)
 		}
-	}
-}
-
-// TestTheLongestOptionIsNoHint holds that who always picks the longest option
-// of a single question does not do better than chance, give or take what a
-// small bank allows.
-func TestTheLongestOptionIsNoHint(t *testing.T) {
-	longest, chance, n := 0, 0.0, 0
-	for _, q := range content(t).Questions {
-		if q.Kind != course.Single {
-			continue
-		}
-		n++
-		chance += 1 / float64(len(q.Options))
-		best := q.Options[0]
-		for _, o := range q.Options[1:] {
-			if len(o.Text) > len(best.Text) {
-				best = o
-			}
-		}
-		if best.Right {
-			longest++
-		}
-	}
-	if slack := 1.0; float64(longest) > chance+slack {
-		t.Errorf("in %d of %d single questions the right option is the longest; chance is %.1f: shorten right options or fill out wrong ones", longest, n, chance)
 	}
 }

@@ -100,6 +100,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks", 2},
 		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`, 1},
 		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:1: question "close-first": 2 options are right`, 1},
+		{"right option that stands out", quiz, `text = "The function."`, `text = "The function that opened it, on each of the ways that lead out of it, and also when it panics."`, quiz + `:1: question "close-first": the right option stands out`, 1},
 		{"no reason", quiz, `why = "It frees memory, not handles."`, "", quiz + `:1: question "close-first": option 2 has no why`, 1},
 		{"spellings of what is not typed", quiz, `difficulty = 2`, `difficulty = 2` + "\naccept = [\"it\"]", `question "close-multi": accept and exact belong to a question of kind type`, 1},
 		{"several lines to type", quiz, `kind = "trace"`, `kind = "type"`, `question "close-trace": option 1 has several lines`, 3},

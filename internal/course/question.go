@@ -1,9 +1,11 @@
 package course
 
 import (
+	"math"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind says how a question is asked and answered.
@@ -188,6 +190,7 @@ const (
 	minRight       = 2 // further right repairs of a kata
 	minWrong       = 5 // near misses of a kata
 	hintTiers      = 3
+	shortOption    = 40 // characters: a number, a name, a few words
 )
 
 func (l *loader) checkQuestion(q *Question) {
@@ -251,6 +254,8 @@ func (l *loader) checkQuestion(q *Question) {
 	case Single, Trace, Spot, Type:
 		if right != 1 {
 			bad("%d options are right: exactly one must be", right)
+		} else if q.Kind == Single {
+			checkLengths(q, bad)
 		}
 	case Multi:
 		if right == 0 {
@@ -263,6 +268,26 @@ func (l *loader) checkQuestion(q *Question) {
 		if l.course.Misconceptions[q.Misconception] == nil {
 			bad("misconception %q is not in quiz/misconceptions: define it or correct the id", q.Misconception)
 		}
+	}
+}
+
+// checkLengths holds that the right option of a single question is about as long
+// as the wrong ones, unless all are short.
+func checkLengths(q *Question, bad func(string, ...any)) {
+	right, shortest, longest := 0, math.MaxInt, 0
+	for _, o := range q.Options {
+		n := utf8.RuneCountInString(o.Text)
+		if o.Right {
+			right = n
+			continue
+		}
+		shortest, longest = min(shortest, n), max(longest, n)
+	}
+	if max(right, longest) <= shortOption {
+		return
+	}
+	if 10*right > 16*longest || 10*right < 6*shortest {
+		bad("the right option stands out: it has %d characters, the wrong ones have %d to %d: make them alike", right, shortest, longest)
 	}
 }
 
