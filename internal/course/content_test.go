@@ -153,6 +153,18 @@ func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
 	}
 }
 
+// TestTheLessonsTakeFiveHours at most, all of them.
+func TestTheLessonsTakeFiveHours(t *testing.T) {
+	all := 0
+	for _, l := range content(t).Lessons {
+		all += l.Minutes
+	}
+	t.Logf("%d minutes", all)
+	if all > 300 {
+		t.Errorf("the lessons take %d minutes, want at most 300: shorten some", all)
+	}
+}
+
 // TestEveryPointHasItsHome holds that the guide is whole.
 func TestEveryPointHasItsHome(t *testing.T) {
 	for _, row := range content(t).Matrix() {

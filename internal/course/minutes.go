@@ -13,7 +13,7 @@ const (
 )
 
 // maxMinutes is what one sitting takes.
-const maxMinutes = 40
+const maxMinutes = 25
 
 // minutes is how long it takes to read a lesson, in whole minutes.
 func minutes(l *Lesson) int {
