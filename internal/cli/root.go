@@ -19,7 +19,7 @@ broken pieces of one notes API that you repair until their suites agree.
 Without a command it opens the workbook: screens on a terminal; lines with
 --plain, with ACCESSIBLE=1 or TERM=dumb in the environment, and in a pipe.
 
-A kata or lesson is named by its number (12), its name (leaky-fanout) or both
+A kata or lesson is named by its number (23), its name (leaky-fanout) or both
 (23-leaky-fanout).
 
 Exit codes:
