@@ -9,7 +9,7 @@ import (
 // A Note is what the store keeps.
 type Note struct{ ID, Owner, Title string }
 
-// Create makes a note of the one who is logged in.
+// Create makes a note for the user who is logged in.
 func Create(w http.ResponseWriter, r *http.Request) {
 	n := Note{Owner: r.Header.Get("X-User")} // set by our gateway
 	err := json.NewDecoder(r.Body).Decode(&n)
