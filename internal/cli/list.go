@@ -122,18 +122,17 @@ func curriculumJSON(c *course.Course) CurriculumJSON {
 	return out
 }
 
-// printList writes a line for each lesson and kata, with its state first.
+// printList writes a line for each step of the path, module by module, with its
+// state first.
 func (a *app) printList(wb *workbook.Workbook) error {
-	list := listJSON(wb)
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "Lessons")
-	for _, l := range list.Lessons {
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\tquiz %s\n", l.State, l.ID, l.Title, l.QuizState)
-	}
-	for _, m := range wb.Course.Modules {
-		_, _ = fmt.Fprintf(w, "\nKatas: %s\n", m.Title)
-		for _, k := range m.Katas {
-			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%d minutes\n", wb.RepairStep(k).State, k.ID, k.Title, k.Minutes)
+	for i, stage := range wb.Map() {
+		if i > 0 {
+			_, _ = fmt.Fprintln(w)
+		}
+		_, _ = fmt.Fprintln(w, stage.Title)
+		for _, step := range stage.Steps {
+			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", step.State, step.Kind, step.ID(), step.Title(), step.Detail)
 		}
 	}
 	return a.flush(w)
