@@ -8,9 +8,9 @@
 // same: several runs for each processor at once.
 //
 //	go run ./internal/tools/stress                       # 200 runs of every variant
-//	go run ./internal/tools/stress -runs 20 12 19        # fewer, of two katas
+//	go run ./internal/tools/stress -runs 20 9 23         # fewer, of two katas
 //	go run ./internal/tools/stress -load 12 leaky-fanout # more load
-//	go run ./internal/tools/stress -only behind 11 12    # the variants whose names match
+//	go run ./internal/tools/stress -only behind 3 23     # the variants whose names match
 package main
 
 import (
