@@ -23,7 +23,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 

@@ -4,6 +4,7 @@
 package loopcancel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -24,7 +25,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 
@@ -65,7 +66,7 @@ func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	entries := make([]Entry, 0, len(notes))
 	for _, n := range notes {
 		if s.stopped.Load() {
-			return 0, fmt.Errorf("rebuild: %w", context.Canceled)
+			return 0, fmt.Errorf("rebuild: %w", cmp.Or(ctx.Err(), context.Canceled))
 		}
 		e, err := s.analyzer.Analyze(n)
 		if err != nil {

@@ -5,7 +5,11 @@ package loopcancel
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -23,7 +27,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 
@@ -53,22 +57,30 @@ func NewService(store Store, analyzer Analyzer, index Index) *Service {
 }
 
 // Rebuild analyzes every note and publishes the result. It returns how many
-// notes are in the index now.
+// notes are in the index now. When ctx ends, it stops and publishes nothing.
 func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	notes, err := s.store.All(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("rebuild: read the notes: %w", err)
 	}
-	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("rebuild: %w", err)
+	entries := make([]Entry, len(notes))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, n := range notes {
+		g.Go(func() error {
+			if err := gctx.Err(); err != nil {
+				return err
+			}
+			e, err := s.analyzer.Analyze(n)
+			if err != nil {
+				return fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
+			}
+			entries[i] = e
+			return nil
+		})
 	}
-	entries := make([]Entry, 0, len(notes))
-	for _, n := range notes {
-		e, err := s.analyzer.Analyze(n)
-		if err != nil {
-			return 0, fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
-		}
-		entries = append(entries, e)
+	if err := errors.Join(g.Wait(), ctx.Err()); err != nil {
+		return 0, err
 	}
 	if err := s.index.Publish(entries); err != nil {
 		return 0, fmt.Errorf("rebuild: publish: %w", err)

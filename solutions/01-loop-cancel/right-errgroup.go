@@ -5,7 +5,10 @@ package loopcancel
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Note is one note of a user.
@@ -23,7 +26,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 
@@ -53,24 +56,43 @@ func NewService(store Store, analyzer Analyzer, index Index) *Service {
 }
 
 // Rebuild analyzes every note and publishes the result. It returns how many
-// notes are in the index now.
+// notes are in the index now. When ctx ends, it stops and publishes nothing.
 func (s *Service) Rebuild(ctx context.Context) (int, error) {
-	notes, err := s.store.All(context.WithoutCancel(ctx))
-	if err != nil {
-		return 0, fmt.Errorf("rebuild: read the notes: %w", err)
-	}
-	entries := make([]Entry, 0, len(notes))
-	for _, n := range notes {
-		select {
-		case <-ctx.Done():
-			return 0, fmt.Errorf("rebuild: %w", ctx.Err())
-		default:
-		}
-		e, err := s.analyzer.Analyze(n)
+	g, gctx := errgroup.WithContext(ctx)
+	next := make(chan Note)
+	g.Go(func() error {
+		defer close(next)
+		notes, err := s.store.All(gctx)
 		if err != nil {
-			return 0, fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
+			return fmt.Errorf("rebuild: read the notes: %w", err)
 		}
-		entries = append(entries, e)
+		for _, n := range notes {
+			select {
+			case next <- n:
+			case <-gctx.Done():
+				return gctx.Err()
+			}
+		}
+		return nil
+	})
+	entries := []Entry{}
+	var failed error // g keeps only the first error
+	g.Go(func() error {
+		for n := range next {
+			if gctx.Err() != nil {
+				return gctx.Err()
+			}
+			e, err := s.analyzer.Analyze(n)
+			if err != nil {
+				failed = fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
+				return failed
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err := errors.Join(g.Wait(), failed, ctx.Err()); err != nil {
+		return 0, err
 	}
 	if err := s.index.Publish(entries); err != nil {
 		return 0, fmt.Errorf("rebuild: publish: %w", err)

@@ -6,6 +6,7 @@ package loopcancel
 import (
 	"context"
 	"fmt"
+	"sync"
 )
 
 // A Note is one note of a user.
@@ -23,7 +24,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 
@@ -44,6 +45,7 @@ type Service struct {
 	store    Store
 	analyzer Analyzer
 	index    Index
+	known    sync.Map // entries of a rebuild that was stopped, by note id
 }
 
 // NewService returns a service that reads the store, analyzes its notes and
@@ -53,7 +55,7 @@ func NewService(store Store, analyzer Analyzer, index Index) *Service {
 }
 
 // Rebuild analyzes every note and publishes the result. It returns how many
-// notes are in the index now.
+// notes are in the index now. When ctx ends, it stops and publishes nothing.
 func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	notes, err := s.store.All(ctx)
 	if err != nil {
@@ -61,19 +63,26 @@ func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	}
 	entries := make([]Entry, 0, len(notes))
 	for _, n := range notes {
-		select {
-		case <-ctx.Done():
-			return 0, fmt.Errorf("rebuild: %w", ctx.Err())
-		default:
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("rebuild: stopped after %d of %d notes: %w", len(entries), len(notes), err)
+		}
+		if e, ok := s.known.Load(n.ID); ok {
+			entries = append(entries, e.(Entry))
+			continue
 		}
 		e, err := s.analyzer.Analyze(n)
 		if err != nil {
 			return 0, fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
 		}
 		entries = append(entries, e)
+		s.known.Store(n.ID, e)
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("rebuild: stopped before publishing: %w", err)
 	}
 	if err := s.index.Publish(entries); err != nil {
 		return 0, fmt.Errorf("rebuild: publish: %w", err)
 	}
+	s.known.Clear()
 	return len(entries), nil
 }

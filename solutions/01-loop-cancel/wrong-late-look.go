@@ -23,7 +23,7 @@ type Entry struct {
 
 // A Store holds the notes.
 type Store interface {
-	// All returns every note. When ctx ends it gives up and returns an error.
+	// All returns every note. When ctx ends it gives up and returns ctx.Err().
 	All(ctx context.Context) ([]Note, error)
 }
 
@@ -53,7 +53,7 @@ func NewService(store Store, analyzer Analyzer, index Index) *Service {
 }
 
 // Rebuild analyzes every note and publishes the result. It returns how many
-// notes are in the index now.
+// notes are in the index now. When ctx ends, it stops and publishes nothing.
 func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	notes, err := s.store.All(ctx)
 	if err != nil {
@@ -61,6 +61,9 @@ func (s *Service) Rebuild(ctx context.Context) (int, error) {
 	}
 	entries := make([]Entry, 0, len(notes))
 	for _, n := range notes {
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("rebuild: stopped after %d of %d notes: %w", len(entries), len(notes), err)
+		}
 		e, err := s.analyzer.Analyze(n)
 		if err != nil {
 			return 0, fmt.Errorf("rebuild: analyze note %s: %w", n.ID, err)
@@ -68,10 +71,13 @@ func (s *Service) Rebuild(ctx context.Context) (int, error) {
 		entries = append(entries, e)
 	}
 	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("rebuild: %w", err)
+		return 0, fmt.Errorf("rebuild: stopped before publishing: %w", err)
 	}
 	if err := s.index.Publish(entries); err != nil {
 		return 0, fmt.Errorf("rebuild: publish: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("rebuild: stopped: %w", err)
 	}
 	return len(entries), nil
 }
