@@ -15,8 +15,8 @@ var ErrNotFound = errors.New("note not found")
 // A Store holds the notes.
 type Store interface {
 	// Open begins to read the content of a note. ctx is for the whole of it:
-	// when it ends, Open gives up, and so does a Read of what Open has
-	// returned. Whoever gets a reader closes it.
+	// when it ends, Open returns its error, and so does a Read of what Open
+	// has returned. Whoever gets a reader closes it.
 	Open(ctx context.Context, id string) (io.ReadCloser, error)
 }
 

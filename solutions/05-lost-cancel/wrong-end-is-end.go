@@ -17,8 +17,8 @@ var ErrNotFound = errors.New("note not found")
 // A Store holds the notes.
 type Store interface {
 	// Open begins to read the content of a note. ctx is for the whole of it:
-	// when it ends, Open gives up, and so does a Read of what Open has
-	// returned. Whoever gets a reader closes it.
+	// when it ends, Open returns its error, and so does a Read of what Open
+	// has returned. Whoever gets a reader closes it.
 	Open(ctx context.Context, id string) (io.ReadCloser, error)
 }
 
@@ -42,24 +42,32 @@ func NewService(store Store, limit time.Duration) *Service {
 // some notes have films in them.
 func (s *Service) Export(ctx context.Context, ids []string, w io.Writer) error {
 	for _, id := range ids {
-		call, cancel := context.WithCancel(ctx)
-		limit := time.AfterFunc(s.limit, cancel)
-		content, err := s.store.Open(call, id)
-		limit.Stop()
-		if errors.Is(err, ErrNotFound) {
-			cancel()
-			continue // deleted since the list was made
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("export stopped before note %s: %w", id, err)
 		}
-		if err != nil {
-			cancel()
-			return fmt.Errorf("open note %s: %w", id, err)
+		if err := s.exportNote(ctx, id, w); err != nil {
+			return err
 		}
-		_, err = io.Copy(w, content)
-		err = errors.Join(err, content.Close())
-		cancel()
-		if err != nil {
-			return fmt.Errorf("export note %s: %w", id, err)
-		}
+	}
+	return nil
+}
+
+// exportNote writes the content of one note to w. Its context ends with it.
+func (s *Service) exportNote(ctx context.Context, id string, w io.Writer) (err error) {
+	call, cancel := context.WithCancel(ctx)
+	defer cancel()
+	limit := time.AfterFunc(s.limit, cancel)
+	content, err := s.store.Open(call, id)
+	limit.Stop()
+	if errors.Is(err, ErrNotFound) {
+		return nil // deleted since the list was made
+	}
+	if err != nil {
+		return fmt.Errorf("open note %s: %w", id, errors.Join(err, ctx.Err()))
+	}
+	defer content.Close()
+	if _, err = io.Copy(w, content); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("export note %s: %w", id, errors.Join(err, ctx.Err()))
 	}
 	return nil
 }

@@ -17,8 +17,8 @@ var ErrNotFound = errors.New("note not found")
 // A Store holds the notes.
 type Store interface {
 	// Open begins to read the content of a note. ctx is for the whole of it:
-	// when it ends, Open gives up, and so does a Read of what Open has
-	// returned. Whoever gets a reader closes it.
+	// when it ends, Open returns its error, and so does a Read of what Open
+	// has returned. Whoever gets a reader closes it.
 	Open(ctx context.Context, id string) (io.ReadCloser, error)
 }
 
@@ -41,29 +41,45 @@ func NewService(store Store, limit time.Duration) *Service {
 // The limit is for the answer of the store. Reading takes as long as it takes:
 // some notes have films in them.
 func (s *Service) Export(ctx context.Context, ids []string, w io.Writer) error {
-	for _, id := range ids {
-		if err := s.exportNote(ctx, id, w); err != nil {
-			return err
+	type opened struct {
+		id      string
+		content io.ReadCloser
+		cancel  context.CancelFunc
+		err     error
+	}
+	next := make(chan opened, 1)
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		defer close(next)
+		for _, id := range ids {
+			call, cancel := context.WithCancel(ctx)
+			limit := time.AfterFunc(s.limit, cancel)
+			content, err := s.store.Open(call, id)
+			limit.Stop()
+			select {
+			case next <- opened{id, content, cancel, err}:
+			case <-stop:
+				cancel()
+				return
+			}
+		}
+	}()
+	for n := range next {
+		if errors.Is(n.err, ErrNotFound) {
+			n.cancel()
+			continue // deleted since the list was made
+		}
+		if n.err != nil {
+			n.cancel()
+			return fmt.Errorf("open note %s: %w", n.id, errors.Join(n.err, ctx.Err()))
+		}
+		_, err := io.Copy(w, n.content)
+		err = errors.Join(err, n.content.Close())
+		n.cancel()
+		if err != nil {
+			return fmt.Errorf("export note %s: %w", n.id, errors.Join(err, ctx.Err()))
 		}
 	}
-	return nil
-}
-
-// exportNote writes the content of one note to w.
-func (s *Service) exportNote(ctx context.Context, id string, w io.Writer) error {
-	call, cancel := context.WithCancel(ctx)
-	defer cancel()
-	time.AfterFunc(s.limit, cancel)
-	content, err := s.store.Open(call, id)
-	if errors.Is(err, ErrNotFound) {
-		return nil // deleted since the list was made
-	}
-	if err != nil {
-		return fmt.Errorf("open note %s: %w", id, err)
-	}
-	_, err = io.Copy(w, content)
-	if err := errors.Join(err, content.Close()); err != nil {
-		return fmt.Errorf("export note %s: %w", id, err)
-	}
-	return nil
+	return ctx.Err()
 }
