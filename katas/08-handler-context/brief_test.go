@@ -40,34 +40,6 @@ func TestALeavingClientStopsTheList(t *testing.T) {
 	}
 }
 
-type traceKey struct{}
-
-// Restore 1: a store call gets the request's context or one derived from it: it
-// has the values of that one and its deadline.
-func TestStoreCallsBelongToTheRequest(t *testing.T) {
-	for _, name := range []string{"List", "Count", "Create"} {
-		t.Run(name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				s, request := hanging(name, fake{after: hung})
-				x := open(t, s, 1, func(ctx context.Context) (context.Context, context.CancelFunc) {
-					return context.WithTimeout(context.WithValue(ctx, traceKey{}, "trace-41"), 5*time.Second)
-				})
-				a := dial(t, x).send(request).answer(t, x)
-				const why = "a middleware gives the request 5s"
-				c := x.wantTold(t, "Restore 1", name, 5*time.Second, why)
-				if c.ctx.Value(traceKey{}) != "trace-41" {
-					t.Errorf("a middleware puts a trace id into the request's context; the context of %s does not have it.\n"+
-						"It is the request's context or one derived from it (Restore 1)", name)
-				}
-				if err := c.ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("%s; the context of %s ended then with %q, want %q (Restore 1)", why, name, err, context.DeadlineExceeded)
-				}
-				wantAnswer(t, "fine print", why, a, 504, "", 5*time.Second)
-			})
-		})
-	}
-}
-
 // Restore 2: the same for a POST while the store counts, however its body came.
 func TestALeavingClientStopsTheCount(t *testing.T) {
 	stopsPost(t, "Count", "Count", func() *store { return &store{count: fake{after: hung}} })
@@ -82,7 +54,7 @@ func TestALeavingClientStopsTheCreate(t *testing.T) {
 
 // stopsPost sends a POST in different ways to a store of which method hangs.
 func stopsPost(t *testing.T, method, trace string, hanging func() *store) {
-	for name, pieces := range sorted(posts) {
+	for name, pieces := range kit.Sorted(posts) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				x := open(t, hanging(), 4)
@@ -101,10 +73,37 @@ func stopsPost(t *testing.T, method, trace string, hanging func() *store) {
 	}
 }
 
+type traceKey struct{}
+
+// Restore 1: a store call gets the request's context or one derived from it: it
+// has the values of that one and its deadline.
+func TestStoreCallsBelongToTheRequest(t *testing.T) {
+	for _, name := range []string{"List", "Count", "Create"} {
+		t.Run(name, func(t *testing.T) {
+			kit.Bubble(t, func(t *testing.T) {
+				s, request := hanging(name, fake{after: hung})
+				x := open(t, s, 1, func(ctx context.Context) (context.Context, context.CancelFunc) {
+					return context.WithTimeout(context.WithValue(ctx, traceKey{}, "trace-41"), 5*time.Second)
+				})
+				_ = dial(t, x).send(request).answer(t, x)
+				const why = "a middleware gives the request 5s"
+				c := x.wantTold(t, "Restore 1", name, 5*time.Second, why)
+				if c.ctx.Value(traceKey{}) != "trace-41" {
+					t.Errorf("a middleware puts a trace id into the request's context; the context of %s does not have it.\n"+
+						"It is the request's context or one derived from it (Restore 1)", name)
+				}
+				if err := c.ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%s; the context of %s ended then with %q, want %q (Restore 1)", why, name, err, context.DeadlineExceeded)
+				}
+			})
+		})
+	}
+}
+
 // Restore 3: a client that leaves within its body gets no note, and no store
 // call goes on for it.
 func TestABodyThatBreaksOff(t *testing.T) {
-	for name, begin := range sorted(map[string]string{
+	for name, begin := range kit.Sorted(map[string]string{
 		"after the header":     withLength(len(note)),
 		"half way":             withLength(len(note)) + note[:20],
 		"behind a whole note":  withLength(len(note)+50) + note,
@@ -163,9 +162,40 @@ func wantBudget(t *testing.T, s *store, request, method, what string) {
 	x.wantTold(t, "Keep 4", method, 30*time.Second, "the 30s of a request were over")
 }
 
+// Keep 6: a handler waits for its store calls, also for those told to stop.
+func TestTheHandlerWaitsForTheStore(t *testing.T) {
+	for _, name := range []string{"List", "Count", "Create"} {
+		for _, end := range []string{"its client left", "its 30s were over"} {
+			t.Run(fmt.Sprintf("%s, %s", name, end), func(t *testing.T) {
+				kit.Bubble(t, func(t *testing.T) {
+					s, request := hanging(name, fake{after: hung, unwind: 3 * time.Second})
+					x := open(t, s, 1)
+					c := dial(t, x).send(request)
+					if end == "its client left" {
+						x.until(5 * time.Second)
+						c.leave(t)
+					} else {
+						go func() { _, _ = c.from.Peek(1) }() // reads the answer
+					}
+					x.until(2 * hung)
+					calls, all := x.seen(), x.answers()
+					if len(calls) == 0 || len(all) != 1 {
+						t.Fatalf("%s: the store was asked for [%s], and %d handlers have returned; want %s last, and one (Keep 6)", end, x.trace(), len(all), name)
+					}
+					// When the call is told is a matter of the tests above.
+					if last := calls[len(calls)-1]; all[0].live > 0 || all[0].at != last.back {
+						t.Fatalf("%s, and %s of the store needs 3s to give up: the handler returned at %v, and %s at %v;\n"+
+							"the handler waits for its store call, and not any longer (Keep 6)", end, name, all[0].at, last.method, last.back)
+					}
+				})
+			})
+		}
+	}
+}
+
 // Keep 4: the wait for a slot is part of it.
 func TestTheBudgetEndsTheWaitForASlot(t *testing.T) {
-	for name, request := range sorted(map[string]string{"GET": get, "POST": posts["in one chunk"][0]}) {
+	for name, request := range kit.Sorted(map[string]string{"GET": get, "POST": posts["in one chunk"][0]}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				x := open(t, &store{list: fake{after: hung, unwind: 10 * time.Second}}, 1)
@@ -184,7 +214,7 @@ func TestTheBudgetEndsTheWaitForASlot(t *testing.T) {
 
 // Keep 4: a request that is done in less is answered.
 func TestPatientClientsAreAnswered(t *testing.T) {
-	for name, pieces := range sorted(posts) {
+	for name, pieces := range kit.Sorted(posts) {
 		for _, each := range []time.Duration{0, 13 * time.Second} {
 			t.Run(fmt.Sprintf("POST %s, %v for each call", name, each), func(t *testing.T) {
 				kit.Bubble(t, func(t *testing.T) {
@@ -220,7 +250,7 @@ func TestPatientClientsAreAnswered(t *testing.T) {
 
 // Keep 5: at most limit store calls run at the same time, of all kinds together.
 func TestAtMostLimitCallsRun(t *testing.T) {
-	for name, request := range sorted(map[string]string{"GET": get, "POST": posts["with a length"][0]}) {
+	for name, request := range kit.Sorted(map[string]string{"GET": get, "POST": posts["with a length"][0]}) {
 		t.Run("five times "+name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				second := fake{after: time.Second}
@@ -246,7 +276,7 @@ func TestAtMostLimitCallsRun(t *testing.T) {
 // Keep 5: nobody waits for a slot beyond the end of the context; who is next in
 // the queue gets the slot.
 func TestALeavingClientDoesNotWaitForASlot(t *testing.T) {
-	for name, request := range sorted(map[string][]string{"GET": {get}, "POST": posts["with a body that comes later"]}) {
+	for name, request := range kit.Sorted(map[string][]string{"GET": {get}, "POST": posts["with a body that comes later"]}) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				x := open(t, &store{list: fake{after: 10 * time.Second}}, 1)
@@ -276,86 +306,41 @@ func TestALeavingClientDoesNotWaitForASlot(t *testing.T) {
 	}
 }
 
-// Keep 5: a call that was told to stop has its slot until it has returned.
-func TestALeavingClientGivesItsSlotBack(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, &store{list: fake{after: 20 * time.Second, unwind: 2 * time.Second}}, 1)
-		gone := dial(t, x).send(get)
-		x.until(time.Second)
-		waits := dial(t, x).send(get)
-		x.until(5 * time.Second)
-		gone.leave(t)
-		a := waits.answer(t, x)
-		if all := x.seen(); len(all) != 2 || all[1].at != 7*time.Second || a.status != 200 {
-			t.Errorf("a client left at 5s and its store call gave up at 7s: the next request was answered with %d at %v;\n"+
-				"its store call should have begun at 7s, and there should be no other (Keep 5)", a.status, a.at)
-		}
-	})
-}
-
-// Keep 6: a handler waits for its store calls, also for those told to stop.
-func TestTheHandlerWaitsForTheStore(t *testing.T) {
-	for _, name := range []string{"List", "Count", "Create"} {
-		for _, end := range []string{"its client left", "its 30s were over"} {
-			t.Run(fmt.Sprintf("%s, %s", name, end), func(t *testing.T) {
-				kit.Bubble(t, func(t *testing.T) {
-					s, request := hanging(name, fake{after: hung, unwind: 3 * time.Second})
-					x := open(t, s, 1)
-					c := dial(t, x).send(request)
-					if end == "its client left" {
-						x.until(5 * time.Second)
-						c.leave(t)
-					} else {
-						go func() { _, _ = c.from.Peek(1) }() // reads the answer
-					}
-					x.until(2 * hung)
-					calls, all := x.seen(), x.answers()
-					if len(calls) == 0 || len(all) != 1 {
-						t.Fatalf("%s: the store was asked for [%s], and %d handlers have returned; want %s last, and one (Keep 6)", end, x.trace(), len(all), name)
-					}
-					// When the call is told is a matter of the tests above.
-					if last := calls[len(calls)-1]; all[0].live > 0 || all[0].at != last.back {
-						t.Fatalf("%s, and %s of the store needs 3s to give up: the handler returned at %v, and %s at %v;\n"+
-							"the handler waits for its store call, and not any longer (Keep 6)", end, name, all[0].at, last.method, last.back)
-					}
-				})
-			})
-		}
-	}
-}
-
-// Keep 7: the answers stay.
+// Keep 7: the answers stay: 403 for a full team, 500 when the store fails.
 func TestRefusedAndFailed(t *testing.T) {
 	errBoom := errors.New("the database is away")
 	post := posts["with a length"][0]
-	long := noteOf(64<<10 + 1)
-	for name, c := range sorted(map[string]struct {
-		store   *store
-		request string
-		status  int
-		most    string // what the store may be asked for
-	}{
-		"1,000 notes":         {&store{size: 1000}, post, 403, "Count"},
-		"a list that fails":   {&store{list: fake{err: errBoom}}, get, 500, "List"},
-		"a count that fails":  {&store{size: 1000, count: fake{err: errBoom}}, post, 500, "Count"},
-		"a create that fails": {&store{create: fake{err: errBoom}}, post, 500, "Count, Create"},
-		"a body of no JSON":   {&store{}, withLength(7) + "title=a", 400, "Count"},
-		"half a note":         {&store{}, withLength(20) + note[:20], 400, "Count"},
-		"no body":             {&store{}, withLength(0), 400, "Count"},
-		"more than 64 KiB":    {&store{}, withLength(len(long)) + long, 400, "Count"},
+	wantRefused(t, "1,000 notes", &store{size: 1000}, post, 403, "Count")
+	wantRefused(t, "a list that fails", &store{list: fake{err: errBoom}}, get, 500, "List")
+	wantRefused(t, "a count that fails", &store{size: 1000, count: fake{err: errBoom}}, post, 500, "Count")
+	wantRefused(t, "a create that fails", &store{create: fake{err: errBoom}}, post, 500, "Count, Create")
+}
+
+// Keep 7: a body that is no note, or longer than 64 KiB, is refused.
+func TestBodiesAreRefused(t *testing.T) {
+	for what, body := range kit.Sorted(map[string]string{
+		"a body of no JSON":            "title=a",
+		"half a note":                  note[:20],
+		"no body":                      "",
+		"a note of more than 64 KiB":   noteOf(64<<10 + 1),
+		"a note with 64 KiB behind it": note + strings.Repeat(" ", 64<<10),
 	}) {
-		t.Run(name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				x := open(t, c.store, 4)
-				a := dial(t, x).send(c.request).answer(t, x)
-				if c.status == 400 && a.status == 413 {
-					a.status = 400
-				}
-				wantAnswer(t, "Keep 7", name, a, c.status, "", 0)
-				if !strings.HasPrefix(c.most, x.trace()) {
-					t.Errorf("%s: the store was asked for [%s]; want [%s] (fine print)", name, x.trace(), c.most)
-				}
-			})
-		})
+		wantRefused(t, what, &store{}, withLength(len(body))+body, 400, "Count")
 	}
+}
+
+// wantRefused requires that status, and that the store was asked for no more than most.
+func wantRefused(t *testing.T, what string, s *store, request string, status int, most string) {
+	t.Helper()
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, s, 4)
+		a := dial(t, x).send(request).answer(t, x)
+		if status == 400 && a.status == 413 {
+			a.status = 400
+		}
+		wantAnswer(t, "Keep 7", what, a, status, "", 0)
+		if !strings.HasPrefix(most, x.trace()) {
+			t.Errorf("%s: the store was asked for [%s]; want [%s] (fine print)", what, x.trace(), most)
+		}
+	})
 }

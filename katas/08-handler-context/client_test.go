@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,18 +47,6 @@ var posts = map[string][]string{
 func noteOf(n int) string {
 	const frame = len(`{"title":"Lease","content":""}`)
 	return `{"title":"Lease","content":"` + strings.Repeat("n", n-frame) + `"}`
-}
-
-// sorted ranges over m in the order of its keys: a suite that fails says the
-// same each time.
-func sorted[V any](m map[string]V) iter.Seq2[string, V] {
-	return func(yield func(string, V) bool) {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			if !yield(k, m[k]) {
-				return
-			}
-		}
-	}
 }
 
 // A client is one raw connection, so that it leaves when it wants.

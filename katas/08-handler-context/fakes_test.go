@@ -192,7 +192,7 @@ func (x *site) wantTold(t *testing.T, clause, method string, at time.Duration, w
 			end = "has not ended yet"
 		}
 		t.Fatalf("%s. %s of the store was at work for that request since %v.\n"+
-			"Its context ends at %v, with that of the request; this one %s (%s)", why, method, c.at, at, end, clause)
+			"Its context should have ended at %v, with that of the request. It %s (%s)", why, method, c.at, at, end, clause)
 	}
 	return c
 }

@@ -60,28 +60,6 @@ func TestAStoreWithLimitsOfItsOwn(t *testing.T) {
 	}
 }
 
-// Fine print: a client that sends or reads slowly has no slot.
-func TestASlotIsForACall(t *testing.T) {
-	for name, request := range sorted(map[string]string{
-		"a client sends its note slowly": withLength(len(note)) + note[:20],
-		"a client reads its list slowly": get,
-	}) {
-		t.Run(name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				// More than the buffers of an answer hold.
-				s := &store{notes: []handlercontext.Note{{ID: "n-1", Content: strings.Repeat("n", 64<<10)}}}
-				x := open(t, s, 1)
-				dial(t, x).send(request)
-				x.until(time.Second)
-				if a := dial(t, x).send(get).answer(t, x); a.status != 200 || a.at != time.Second {
-					t.Errorf("one slot, no store call was running, and %s: a GET that came at 1s was answered with %d at %v;\n"+
-						"want 200 at 1s, because a slot is for store calls (fine print)", name, a.status, a.at)
-				}
-			})
-		})
-	}
-}
-
 // Keep 7 and fine print: more than 64 KiB are refused, and not read to the end.
 func TestLongBodiesAreRefused(t *testing.T) {
 	for _, length := range []int64{1 << 20, -1} { // -1: not known

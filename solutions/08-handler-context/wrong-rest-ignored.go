@@ -18,10 +18,7 @@ const (
 	maxNotes = 1000             // for one team
 )
 
-var (
-	errFull   = errors.New("no room for another note")
-	errBudget = errors.New("the budget of the request is used up")
-)
+var errFull = errors.New("no room for another note")
 
 // A Note is one note of the team.
 type Note struct {
@@ -105,7 +102,7 @@ type handler struct{ service *Service }
 
 // list answers with the notes that have the tag.
 func (h *handler) list(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := withBudget(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), budget)
 	defer cancel()
 
 	notes, err := h.service.List(ctx, r.URL.Query().Get("tag"))
@@ -118,13 +115,16 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 
 // create keeps the note that was sent, if there is room for it.
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := withBudget(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), budget)
 	defer cancel()
 
+	body := http.MaxBytesReader(w, r.Body, maxBody)
 	var n Note
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	err := json.NewDecoder(body).Decode(&n)
 	if err == nil {
-		err = json.Unmarshal(body, &n)
+		// The end of the body may come later than the note, and the server
+		// watches the connection only after it.
+		_, _ = io.Copy(io.Discard, body)
 	}
 	if err != nil {
 		http.Error(w, "the body must be a note", http.StatusBadRequest)
@@ -142,30 +142,20 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusCreated, created)
 }
 
-// withBudget ends the context when the budget is used up, and says so as the cause.
-func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(budget, func() { cancel(errBudget) })
-	return ctx, func() {
-		timer.Stop()
-		cancel(nil)
-	}
-}
-
 func reply(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
 }
 
+// fail answers with the status of err. That the time is up is said by ctx: a store
+// has words and time limits of its own.
 func fail(ctx context.Context, w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, errFull):
 		status = http.StatusForbidden
-	case errors.Is(context.Cause(ctx), context.Canceled):
-		status = 499 // for the log; nobody reads it
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout
 	}
 	http.Error(w, http.StatusText(status), status)
