@@ -39,12 +39,9 @@ func found(err error) (names []string) {
 // month is how long a note can have another title.
 const month = 30 * 24 * time.Hour
 
-// later and earlier are moments that the clock of the machine does not show: in
-// a bubble the year is 2000.
-var (
-	later   = time.Date(2035, time.May, 4, 12, 30, 0, 7, time.UTC)
-	earlier = time.Date(1995, time.May, 4, 12, 30, 0, 7, time.UTC)
-)
+// later is a moment that the clock of the machine does not show: in a bubble the
+// year is 2000.
+var later = time.Date(2035, time.May, 4, 12, 30, 0, 7, time.UTC)
 
 // A store keeps its notes in memory.
 type store struct {
@@ -286,8 +283,8 @@ func wantNote(t *testing.T, request string, res *http.Response, want layers.Note
 	if media, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		t.Errorf("%s was answered with the Content-Type %q; it is application/json (Keep 4)", request, res.Header.Get("Content-Type"))
 	}
-	got, err := decode(res)
-	if err != nil {
+	var got map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
 		t.Fatalf("%s was answered with a body that is not a JSON object: %v (Keep 4)", request, err)
 	}
 	all := map[string]any{"id": want.ID, "owner": want.Owner, "title": want.Title, "content": want.Content, "created": want.Created}
@@ -306,10 +303,4 @@ func wantNote(t *testing.T, request string, res *http.Response, want layers.Note
 			t.Errorf("%s was answered with %q: %q; the note that came back has %q there (Restore 3)", request, field, sent, want)
 		}
 	}
-}
-
-// decode returns the fields of the answer.
-func decode(res *http.Response) (fields map[string]any, err error) {
-	err = json.NewDecoder(res.Body).Decode(&fields)
-	return fields, err
 }

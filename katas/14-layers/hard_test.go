@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"testing"
-	"time"
 
 	layers "example.com/leakproof/katas/14-layers"
 	"example.com/leakproof/katas/internal/kit"
@@ -55,23 +54,6 @@ func isServices(f *ast.FuncDecl) bool {
 	}
 	name, ok := of.(*ast.Ident)
 	return ok && name.Name == "Service"
-}
-
-// Fine print: two handlers have nothing in common.
-func TestHandlersShareNothing(t *testing.T) {
-	for _, r := range requests {
-		each(t, r.request, func(t *testing.T) {
-			anns := layers.Note{ID: "n-1", Owner: "ann", Title: "Groceries", Content: "Milk", Created: time.Now()}
-			bobs := layers.Note{ID: "n-1", Owner: "bob", Title: "Errands", Content: "Bread", Created: time.Now()}
-			first, second := &service{note: anns}, &service{note: bobs}
-			one, two := layers.NewHandler(first), layers.NewHandler(second)
-			send(context.Background(), one, "ann", r.request, r.body)
-			send(context.Background(), two, "bob", r.request, r.body)
-			if len(first.calls) == 0 || len(second.calls) == 0 {
-				t.Errorf("%s to two handlers: one service got the calls %v, the other %v;\neach handler calls the service that it was made with (fine print)", r.request, first.calls, second.calls)
-			}
-		})
-	}
 }
 
 // Fine print: a service is used by several goroutines. The two calls may wait for
