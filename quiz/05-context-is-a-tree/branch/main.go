@@ -15,10 +15,9 @@ func main() {
 	defer stopTags()
 
 	stopNote()
-	late, stopLate := context.WithTimeout(note, time.Hour)
-	defer stopLate()
+	links, stopLinks := context.WithTimeout(note, time.Hour)
+	defer stopLinks()
 
-	fmt.Println("page", page.Err())
 	fmt.Println("tags", tags.Err())
-	fmt.Println("late", late.Err())
+	fmt.Println("links", links.Err())
 }

@@ -4,18 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 )
 
 func main() {
-	slow := errors.New("search is slow")
 	bg := context.Background()
-	page, stop := context.WithCancelCause(bg)
-	search, cancel := context.WithTimeoutCause(page, time.Hour, slow)
-	defer cancel()
+	page, stopPage := context.WithCancelCause(bg)
+	search, stopSearch := context.WithCancelCause(page)
 
-	stop(errors.New("user is blocked"))
-	stop(errors.New("shutdown"))
-	fmt.Println(search.Err())
-	fmt.Println(context.Cause(search))
+	stopSearch(errors.New("slow"))
+	stopPage(errors.New("shutdown"))
+	stopPage(errors.New("blocked"))
+
+	fmt.Println("page:", context.Cause(page))
+	fmt.Println("search:", context.Cause(search))
 }

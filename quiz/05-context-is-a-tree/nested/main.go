@@ -7,14 +7,13 @@ import (
 )
 
 func main() {
-	ctx := context.Background()
-	for _, limit := range []time.Duration{
-		3 * time.Hour, time.Hour, 2 * time.Hour,
-	} {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-		end, _ := ctx.Deadline()
-		fmt.Println(time.Until(end).Round(time.Hour))
+	bg, h := context.Background(), time.Hour
+	page, stop := context.WithTimeout(bg, 2*h)
+	defer stop()
+	for _, limit := range []time.Duration{3 * h, h, 3 * h} {
+		part, cancel := context.WithTimeout(page, limit)
+		end, _ := part.Deadline()
+		fmt.Println(time.Until(end).Round(h))
+		cancel()
 	}
 }

@@ -10,12 +10,13 @@ type Job func(ctx context.Context) error
 
 // Run works on jobs until the service stops and closes the channel.
 func Run(ctx context.Context, jobs <-chan Job) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	for job := range jobs {
-		limit := 10 * time.Minute
-		jobCtx, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		if err := job(jobCtx); err != nil {
-			slog.ErrorContext(jobCtx, "job failed", "error", err)
+		turn, end := context.WithTimeout(ctx, time.Minute)
+		defer end()
+		if err := job(turn); err != nil {
+			slog.Error("job failed", "error", err)
 		}
 	}
 }
