@@ -1,24 +1,24 @@
-// Package lostvisit opens a note and counts the visit.
+// Package lostvisit opens a note and keeps records of that.
 package lostvisit
 
 import (
 	"context"
-	"io"
 	"net/http"
 )
 
 type Store interface {
-	Find(ctx context.Context, id string) (string, error)
+	Title(ctx context.Context, id string) string
+	Read(ctx context.Context, id string)
 	Visit(ctx context.Context, id string)
+	Count(ctx context.Context, id string)
 }
 
 func Open(s Store, w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	title, err := s.Find(r.Context(), id)
-	if err != nil {
-		w.WriteHeader(http.StatusNotFound)
-		return
-	}
-	go s.Visit(r.Context(), id)
-	_, _ = io.WriteString(w, title)
+	id, ctx := r.PathValue("id"), r.Context()
+	own := context.WithoutCancel(ctx)
+	title := s.Title(ctx, id)
+	s.Read(ctx, id)
+	go s.Visit(ctx, id)
+	go s.Count(own, id)
+	_, _ = w.Write([]byte(title))
 }

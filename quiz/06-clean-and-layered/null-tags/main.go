@@ -1,4 +1,4 @@
-// Command null-tags encodes three answers without tags.
+// Command null-tags encodes two answers without tags.
 package main
 
 import (
@@ -6,20 +6,19 @@ import (
 	"fmt"
 )
 
-type full struct {
+type tagsBody struct {
 	Tags []string `json:"tags"`
 }
 
-type sparse struct {
-	Tags []string `json:"tags,omitempty"`
-}
-
 func main() {
-	var none []string
-	for _, body := range []any{
-		full{none}, full{[]string{}}, sparse{[]string{}},
-	} {
-		text, err := json.Marshal(body)
-		fmt.Println(string(text), err)
+	rows := []string{"milk", "eggs"}
+	cut := rows[:0]
+	var declared []string
+	for _, tags := range [][]string{cut, declared} {
+		text, err := json.Marshal(tagsBody{tags})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(string(text))
 	}
 }

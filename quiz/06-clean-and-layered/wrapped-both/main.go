@@ -1,4 +1,4 @@
-// Command wrapped-both has two stores and one handler.
+// Command wrapped-both has one handler and two versions of a store.
 package main
 
 import (
@@ -17,9 +17,9 @@ func status(err error) int {
 }
 
 func main() {
-	noKey := errors.New("kv: no such key")
-	db := fmt.Errorf("%w: %w", errNotFound, sql.ErrNoRows)
-	kv := fmt.Errorf("%w: %w", errNotFound, noKey)
-	fmt.Println(errors.Is(db, errNotFound), status(db))
-	fmt.Println(errors.Is(kv, errNotFound), status(kv))
+	noRows := sql.ErrNoRows
+	one := fmt.Errorf("%w: %v", errNotFound, noRows)
+	two := fmt.Errorf("%w: %w", errNotFound, noRows)
+	fmt.Println(status(one))
+	fmt.Println(status(two))
 }
