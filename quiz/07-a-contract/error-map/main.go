@@ -1,4 +1,4 @@
-// Command error-map maps errors of a store whose request has ended.
+// Command error-map maps two errors of requests that have ended.
 package main
 
 import (
@@ -17,9 +17,8 @@ func status(err error) int {
 }
 
 func main() {
-	timeout, gone := context.DeadlineExceeded, context.Canceled
-	for _, err := range []error{timeout, gone} {
-		fmt.Println(status(fmt.Errorf("write: %w", err)))
-		fmt.Println(status(errors.New("write: " + err.Error())))
-	}
+	late := fmt.Errorf("write: %v", context.DeadlineExceeded)
+	fmt.Println(status(fmt.Errorf("create: %w", late)))
+	gone := fmt.Errorf("write: %w", context.Canceled)
+	fmt.Println(status(fmt.Errorf("create: %w", gone)))
 }

@@ -1,22 +1,23 @@
-// Command first-value decodes three bodies.
+// Command first-value decodes two bodies.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 )
 
 func main() {
 	for _, body := range []string{
-		`{"title":"milk"}{"title":"eggs"}`,
-		`{"title":"milk","colour":"red"}`,
+		`{"title":"milk"} {"title":"eggs"}`,
 		`null`,
 	} {
-		var n struct{ Title string }
+		var n, rest struct{ Title string }
 		dec := json.NewDecoder(strings.NewReader(body))
 		dec.DisallowUnknownFields()
 		err := dec.Decode(&n)
-		fmt.Printf("%q accepted: %v\n", n.Title, err == nil)
+		end := dec.Decode(&rest) == io.EOF
+		fmt.Printf("%q accepted: %v\n", n.Title, err == nil && end)
 	}
 }

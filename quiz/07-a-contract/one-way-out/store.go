@@ -1,4 +1,3 @@
-// Package onewayout keeps notes, one write at a time.
 package onewayout
 
 import (
@@ -9,6 +8,7 @@ import (
 type Store struct {
 	turn  chan struct{} // one place, full while somebody writes
 	write func(ctx context.Context, note string) error
+	saved chan string // a counter reads it and does nothing else
 }
 
 func (s *Store) Create(ctx context.Context, note string) error {
@@ -20,5 +20,6 @@ func (s *Store) Create(ctx context.Context, note string) error {
 	if err := s.write(ctx, note); err != nil {
 		return fmt.Errorf("write %q: %w", note, err)
 	}
+	s.saved <- note
 	return nil
 }

@@ -1,4 +1,4 @@
-// Command patterns asks a mux where three requests go.
+// Command patterns asks a mux where two requests go.
 package main
 
 import (
@@ -13,7 +13,6 @@ func main() {
 		mux.Handle(p, http.NotFoundHandler())
 	}
 	for _, to := range [][2]string{
-		{"POST", "/notes"},
 		{"PUT", "/notes"},
 		{"POST", "/notes/"},
 	} {

@@ -1,4 +1,4 @@
-// Command what-is-left looks behind the first value of three bodies.
+// Command what-is-left looks behind the first value of two bodies.
 package main
 
 import (
@@ -10,13 +10,13 @@ import (
 )
 
 func main() {
-	for _, rest := range []string{"{}", "}", " "} {
+	for _, rest := range []string{"}", "{}"} {
 		dec := json.NewDecoder(strings.NewReader("{}" + rest))
 		if err := dec.Decode(new(any)); err != nil {
 			fmt.Println(err)
 		}
 		more := dec.More()
 		end := errors.Is(dec.Decode(new(any)), io.EOF)
-		fmt.Printf("%q more: %v, end: %v\n", rest, more, end)
+		fmt.Printf("more: %v, end: %v\n", more, end)
 	}
 }
