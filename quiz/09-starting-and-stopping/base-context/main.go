@@ -8,15 +8,17 @@ import (
 )
 
 func main() {
-	sig, stop := context.WithCancel(context.Background())
+	sig, signal := context.WithCancel(context.Background())
 	root := context.WithoutCancel(sig)
 	base, cancel := context.WithCancelCause(root)
-	request, end := context.WithCancel(base)
-	defer end()
 
-	stop() // SIGTERM
-	fmt.Println("signal:", request.Err())
+	list, endList := context.WithCancel(sig)
+	defer endList()
+	save, endSave := context.WithCancel(base)
+	defer endSave()
+
+	signal() // SIGTERM
 	cancel(errors.New("stopping"))
-	fmt.Println("drained:", request.Err())
-	fmt.Println("cause:", context.Cause(request))
+	fmt.Println("list:", context.Cause(list))
+	fmt.Println("save:", context.Cause(save))
 }

@@ -3,23 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 )
 
 func main() {
-	busy, release := make(chan int), make(chan int)
+	ctx, signal := context.WithCancel(context.Background())
+	var s *httptest.Server
 	h := func(_ http.ResponseWriter, r *http.Request) {
-		busy <- 1
-		<-release
+		signal()
+		fmt.Println("shutdown:", s.Config.Shutdown(ctx))
 		fmt.Println("request:", r.Context().Err())
 	}
-	s := httptest.NewServer(http.HandlerFunc(h))
-	go http.Get(s.URL)
-	<-busy
-	ctx, signal := context.WithCancel(context.Background())
-	signal()
-	fmt.Println("shutdown:", s.Config.Shutdown(ctx))
-	close(release)
+	s = httptest.NewUnstartedServer(http.HandlerFunc(h))
+	base := func(net.Listener) context.Context { return ctx }
+	s.Config.BaseContext = base
+	s.Start()
+	http.Get(s.URL)
 	s.Close() // waits for the request
 }

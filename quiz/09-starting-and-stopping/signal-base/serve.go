@@ -1,4 +1,3 @@
-// Package signalbase stops the notes service.
 package signalbase
 
 import (
@@ -8,9 +7,10 @@ import (
 	"time"
 )
 
-// Serve runs until ctx, the context of the signal, ends.
 func Serve(ctx context.Context, s *http.Server, ln net.Listener) error {
-	s.BaseContext = func(net.Listener) context.Context { return ctx }
+	base, cut := context.WithCancel(ctx)
+	defer cut()
+	s.BaseContext = func(net.Listener) context.Context { return base }
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ln) }()
 	select {
