@@ -2,22 +2,24 @@ package mapescapes
 
 import "sync"
 
-type Tags struct {
-	mu   sync.Mutex
-	uses map[string]int
+type Stats struct {
+	Last [3]string
+	Days map[string]int
+	Best string
+	Sum  int
 }
 
-func (t *Tags) Add(tag string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.uses == nil {
-		t.uses = map[string]int{}
-	}
-	t.uses[tag]++
+type Board struct {
+	mu sync.Mutex
+	s  Stats // guarded by mu; Days is made by New
 }
 
-func (t *Tags) All() map[string]int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.uses
+func (b *Board) Read() (out Stats) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out.Last = b.s.Last
+	out.Days = b.s.Days
+	out.Best = b.s.Best
+	out.Sum = b.s.Sum
+	return out
 }

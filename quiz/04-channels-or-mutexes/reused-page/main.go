@@ -5,12 +5,11 @@ import "fmt"
 type Note struct{ Title string }
 
 func main() {
-	notes := make(chan *Note, 3)
+	notes := make(chan *Note, 2)
 	var n Note
-	for _, title := range []string{"a", "b"} {
-		n.Title = title
-		notes <- &n
-	}
+	n.Title = "a"
+	notes <- &n
+	n.Title = "b"
 	last := n
 	notes <- &last
 	n.Title = "c"

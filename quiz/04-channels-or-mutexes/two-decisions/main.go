@@ -8,18 +8,18 @@ import (
 func main() {
 	var mu sync.Mutex
 	left := 1 // invitations
-	var invite func(name string, send func())
-	invite = func(name string, send func()) {
+	var invite func(name string, check func())
+	invite = func(name string, check func()) {
 		mu.Lock()
 		free := left > 0
 		mu.Unlock()
-		if free {
-			send()
-			mu.Lock()
+		check() // the address, which takes a while
+		mu.Lock()
+		defer mu.Unlock()
+		if free = free && left > 0; free {
 			left--
-			mu.Unlock()
 		}
-		fmt.Println(name, free, left)
+		fmt.Println(name, free)
 	}
 	invite("Ann", func() { invite("Bob", func() {}) })
 }
