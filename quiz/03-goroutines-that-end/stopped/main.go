@@ -12,9 +12,9 @@ func main() {
 	go func() {
 		for range tick.C {
 		}
-		ended <- "ticker"
+		ended <- "A"
 	}()
-	go func() { <-done; ended <- "told" }()
+	go func() { <-done; ended <- "B" }()
 	tick.Stop()
 	close(done)
 	fmt.Println("ended:", <-ended)
