@@ -1,22 +1,25 @@
-// Package idleconnection keeps notes behind a few connections.
 package idleconnection
 
 import "context"
 
-// A Conn carries out one query; Find returns when ctx ends.
-type Conn interface {
-	Find(ctx context.Context, id string) (string, error)
+// A Conn carries out one query, and returns when ctx ends.
+type Conn func(ctx context.Context, id string) error
+
+// Store.Find returns soon after ctx ends. idle fits all Conns.
+// One logger reads seen, and writes each id to a disk.
+type Store struct {
+	idle chan Conn
+	seen chan string
 }
 
-// Store.Find returns soon after ctx ends; idle fits all Conns.
-type Store struct{ idle chan Conn }
-
-// Find takes a connection for one query.
-func (s *Store) Find(ctx context.Context, id string) (string, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
+func (s *Store) Find(ctx context.Context, id string) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case conn := <-s.idle:
+		err := conn(ctx, id)
+		s.idle <- conn
+		s.seen <- id
+		return err
 	}
-	conn := <-s.idle
-	defer func() { s.idle <- conn }()
-	return conn.Find(ctx, id)
 }

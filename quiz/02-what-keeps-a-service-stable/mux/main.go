@@ -1,4 +1,4 @@
-// Command mux asks a router with a single route.
+// Command mux asks a router with two routes.
 package main
 
 import (
@@ -8,16 +8,18 @@ import (
 )
 
 func main() {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /notes/{id}",
-		func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintln(w, "note", r.PathValue("id"))
-		})
-	for _, target := range []string{"/notes/7", "/notes/7/tags"} {
-		for _, method := range []string{"GET", "DELETE"} {
-			w := httptest.NewRecorder()
-			mux.ServeHTTP(w, httptest.NewRequest(method, target, nil))
-			fmt.Println(method, target, w.Code)
-		}
+	found := func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusOK) // 200
 	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /notes/{id}", found)
+	mux.HandleFunc("/files/{name}", found)
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("DELETE", "/notes/7", nil))
+	fmt.Println(w.Code)
+
+	w = httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/files/a/b", nil))
+	fmt.Println(w.Code)
 }
