@@ -7,7 +7,6 @@ func Import(notes []string, save func(string)) {
 	var wg sync.WaitGroup
 	for _, n := range notes {
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			save(n)
 		})

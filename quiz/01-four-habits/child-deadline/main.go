@@ -14,8 +14,6 @@ func main() {
 
 	a, _ := request.Deadline()
 	b, _ := call.Deadline()
-	fmt.Println("same deadline:", a.Equal(b))
-
 	leave()
-	fmt.Println("call:", call.Err())
+	fmt.Println(a.Equal(b), call.Err())
 }

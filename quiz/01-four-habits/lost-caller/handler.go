@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-type Store interface {
-	Get(ctx context.Context, id string) (string, error)
-	Seen(ctx context.Context, id string)
-}
+type Call func(ctx context.Context, id string)
 
-func Handle(s Store, w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	id := r.PathValue("id")
-	note, err := s.Get(context.WithoutCancel(ctx), id)
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	s.Seen(ctx, id)
-	_, _ = w.Write([]byte(note))
+func Handle(title, text, links, likes Call, r *http.Request) {
+	page, id := r.Context(), r.PathValue("id")
+	head, stop := context.WithTimeout(page, 2*time.Second)
+	defer stop()
+	body, end := context.WithTimeout(head, time.Minute)
+	defer end()
+	side := context.WithoutCancel(body)
+	foot, done := context.WithTimeout(side, time.Minute)
+	defer done()
+
+	title(head, id)
+	text(body, id)
+	links(foot, id)
+	likes(page, id)
 }

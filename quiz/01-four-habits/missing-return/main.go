@@ -1,22 +1,24 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 )
 
-func create(w http.ResponseWriter, title string) {
-	if title == "" {
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprintln(w, `{"error":{"code":"validation_error"}}`)
+func show(w http.ResponseWriter, title string, err error) {
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError) // 500
+		fmt.Fprintln(w, `{"error":{"code":"internal"}}`)
 	}
-	w.WriteHeader(http.StatusCreated)
+	w.WriteHeader(http.StatusOK) // 200
 	fmt.Fprintf(w, "{%q:%q}\n", "title", title)
 }
 
 func main() {
 	w := httptest.NewRecorder()
-	create(w, "")
-	fmt.Print(w.Code, "\n", w.Body)
+	show(w, "", errors.New("no connection"))
+	fmt.Println(w.Code, strings.Count(w.Body.String(), "\n"))
 }
