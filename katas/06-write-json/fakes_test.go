@@ -11,29 +11,26 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
 	writejson "example.com/leakproof/katas/06-write-json"
-	"example.com/leakproof/katas/internal/kit"
 )
 
 // A store has these notes, or fails every call with err.
 type store struct {
 	notes  []writejson.Note
 	err    error
-	inside func(ctx context.Context) // runs inside the next call
-
-	mu    sync.Mutex
-	calls []string
+	inside func(ctx context.Context) // runs inside every call
 }
 
 func (s *store) Get(ctx context.Context, id string) (writejson.Note, error) {
-	s.enter(ctx, "Get "+id)
+	if s.inside != nil {
+		s.inside(ctx)
+	}
 	for _, n := range s.notes {
 		if n.ID == id {
 			return n, s.err // with an error, the note means nothing
@@ -46,27 +43,10 @@ func (s *store) Get(ctx context.Context, id string) (writejson.Note, error) {
 }
 
 func (s *store) List(ctx context.Context) ([]writejson.Note, error) {
-	s.enter(ctx, "List")
+	if s.inside != nil {
+		s.inside(ctx)
+	}
 	return s.notes, s.err
-}
-
-func (s *store) enter(ctx context.Context, call string) {
-	s.mu.Lock()
-	s.calls = append(s.calls, call)
-	f := s.inside
-	s.inside = nil
-	s.mu.Unlock()
-	if f != nil {
-		f(ctx)
-	}
-}
-
-// wantAsked fails t unless the store was asked for these, and nothing else.
-func (s *store) wantAsked(t *testing.T, what string, calls ...string) {
-	t.Helper()
-	if !slices.Equal(s.calls, calls) {
-		t.Fatalf("%s: the store was asked for %q;\neach request asks it once, here for %q (Keep 3)", what, s.calls, calls)
-	}
 }
 
 // mark is the key of a value that the context of every request has.
@@ -91,6 +71,9 @@ type client struct {
 	left    bool         // a Write has failed
 	panics  any          // what the handler panicked with
 }
+
+// errLeft is what Write says when the client has left.
+var errLeft = fmt.Errorf("write tcp: %w", syscall.ECONNRESET)
 
 var errRunaway = errors.New("the handler went on calling the ResponseWriter without end")
 
@@ -158,7 +141,6 @@ func (c *client) read(t *testing.T, what string) (status int, value any) {
 	t.Helper()
 	media, _, _ := mime.ParseMediaType(c.sent.Get("Content-Type"))
 	dec := json.NewDecoder(strings.NewReader(c.body.String()))
-	dec.UseNumber()
 	err := dec.Decode(&value)
 	length := c.sent.Get("Content-Length")
 	wrong := ""
@@ -189,7 +171,7 @@ func (c *client) want(t *testing.T, what string, status int, want, clause string
 	t.Helper()
 	got, value := c.read(t, what)
 	if status == http.StatusOK {
-		if got != status || canonical(value) != canonical(json.RawMessage(want)) {
+		if got != status || !reflect.DeepEqual(value, decoded(want)) {
 			t.Fatalf("%s: GET %s was answered %d %s;\nthe answer is 200 and %s (%s)", what, c.path, got, excerpt(c.body.String()), excerpt(want), clause)
 		}
 		return
@@ -204,22 +186,6 @@ func (c *client) want(t *testing.T, what string, status int, want, clause string
 	}
 }
 
-// canonical writes JSON with sorted keys and without space, numbers as they are.
-func canonical(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	var value any
-	if err := dec.Decode(&value); err != nil {
-		return err.Error()
-	}
-	text, _ = json.Marshal(value) // it has just been decoded
-	return string(text)
-}
-
 // excerpt shows a text on one line, without the middle if it is long.
 func excerpt(text string) string {
 	if len(text) > 160 {
@@ -229,56 +195,32 @@ func excerpt(text string) string {
 	return "`" + strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`) + "`"
 }
 
+// decoded is the value of a JSON text of the suite.
+func decoded(text string) (value any) {
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		panic(err)
+	}
+	return value
+}
+
 // A marshaler is a plugin's value that makes its JSON when it is encoded.
 type marshaler func() ([]byte, error)
 
 func (m marshaler) MarshalJSON() ([]byte, error) { return m() }
 
-// counts makes its JSON as often as it is asked to, and counts.
-func counts(n *int) marshaler {
-	return func() ([]byte, error) {
-		*n++
-		return []byte(strconv.Itoa(*n)), nil
-	}
-}
-
-// fails is a value of which the encoder says err.
-func fails(err error) marshaler { return func() ([]byte, error) { return nil, err } }
-
-// leaving are the errors of a connection whose client has left.
-var leaving = []error{syscall.EPIPE, fmt.Errorf("write tcp: %w", syscall.ECONNRESET), errors.New("http2: stream closed")}
-
-// ends runs f. It returns false if f does not end by itself, because it waits
-// for something that nobody will do. Then giveUp is closed: what holds up a
-// request in f lets it go on, so that nothing is left to disturb other tests.
-func ends(t *testing.T, f func(giveUp <-chan struct{})) bool {
+// wantNothingOf fails t unless a note that has this value cannot be had, alone
+// or in a list, and nothing of any note reaches the client.
+func wantNothingOf(t *testing.T, what string, value any) {
 	t.Helper()
-	done, giveUp := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		f(giveUp)
-	}()
-	kit.Settle(t)
-	select {
-	case <-done:
-		return true
-	default:
-		close(giveUp)
-		kit.Settle(t)
-		return false
-	}
-}
-
-// meanwhile runs f in a goroutine of its own, and returns when it has ended or
-// giveUp is closed.
-func meanwhile(f func(), giveUp <-chan struct{}) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	select {
-	case <-done:
-	case <-giveUp:
+	good := writejson.Note{ID: "1", Title: "Milk", Extra: map[string]any{"words": 2}}
+	bad := writejson.Note{ID: "2", Title: "Eggs", Extra: map[string]any{"a": long, "z": value}}
+	h := handler(&store{notes: []writejson.Note{good, bad, good}})
+	for _, path := range []string{"/notes/2", "/notes"} {
+		c := ask(h, path)
+		c.want(t, "note 2 has "+what+" in Extra", 500, "internal", "Restore 2")
+		if answer := c.body.String(); strings.Contains(answer, good.Title) || strings.Contains(answer, bad.Title) {
+			t.Fatalf("note 2 has %s in Extra, and the 500 to GET %s quotes it:\n%s.\n"+
+				"Nothing of any note is in such an answer, nor is the text of the encoder's error (Restore 2)", what, path, excerpt(answer))
+		}
 	}
 }

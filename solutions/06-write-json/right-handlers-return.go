@@ -4,12 +4,14 @@
 package writejson
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 )
 
 // A Note is one note as the API shows it.
@@ -36,48 +38,56 @@ type Store interface {
 // NewHandler serves GET /notes and GET /notes/{id}.
 func NewHandler(store Store, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /notes", serve(log, func(r *http.Request) ([]Note, error) {
+	mux.Handle("GET /notes", endpoint{log, func(r *http.Request) (any, error) {
 		return store.List(r.Context())
-	}))
-	mux.Handle("GET /notes/{id}", serve(log, func(r *http.Request) (Note, error) {
+	}})
+	mux.Handle("GET /notes/{id}", endpoint{log, func(r *http.Request) (any, error) {
 		return store.Get(r.Context(), r.PathValue("id"))
-	}))
+	}})
 	return mux
 }
 
-// serve answers with what find returns. It is the only function that has a
-// ResponseWriter, and it uses it once.
-func serve[T any](log *slog.Logger, find func(*http.Request) (T, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		status, body, err := answer(find(r))
-		if err != nil {
-			log.Error("request failed", "status", status, "error", err)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		if _, err := w.Write(body); err != nil {
-			log.Info("client left", "error", err)
-		}
-	})
+// An endpoint is one route: call finds what is to be answered, ServeHTTP is
+// the only place that touches the ResponseWriter.
+type endpoint struct {
+	log  *slog.Logger
+	call func(*http.Request) (any, error)
 }
 
-const (
-	notFound = `{"error":{"code":"not_found","message":"There is no such note."}}`
-	internal = `{"error":{"code":"internal","message":"Something went wrong on our side."}}`
-)
+func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusOK
+	var body bytes.Buffer
+	v, err := e.call(r)
+	if err == nil {
+		err = encode(&body, v)
+	}
+	if err != nil {
+		body.Reset()
+		status = e.problem(&body, r, err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	w.WriteHeader(status)
+	if _, err := body.WriteTo(w); err != nil {
+		e.log.DebugContext(r.Context(), "client gone", "error", err)
+	}
+}
 
-// answer is the status and the body for a value or an error. It returns what
-// went wrong, for the log.
-func answer(v any, err error) (int, []byte, error) {
+// problem writes the body for err and returns its status.
+func (e endpoint) problem(w io.Writer, r *http.Request, err error) int {
 	if errors.Is(err, ErrNotFound) {
-		return http.StatusNotFound, []byte(notFound), err
+		_, _ = io.WriteString(w, `{"error":{"code":"not_found","message":"There is no such note."}}`)
+		return http.StatusNotFound
 	}
-	if err != nil {
-		return http.StatusInternalServerError, []byte(internal), err
-	}
-	body, err := json.Marshal(v)
-	if err != nil {
-		return http.StatusInternalServerError, []byte(internal), fmt.Errorf("encode answer: %w", err)
-	}
-	return http.StatusOK, body, nil
+	e.log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "error", err)
+	_, _ = io.WriteString(w, `{"error":{"code":"internal","message":"Something went wrong on our side."}}`)
+	return http.StatusInternalServerError
+}
+
+func encode(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

@@ -8,9 +8,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
+	"time"
 )
 
 // A Note is one note as the API shows it.
@@ -40,7 +41,7 @@ func NewHandler(store Store, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /notes", h.list)
 	mux.HandleFunc("GET /notes/{id}", h.get)
-	return mux
+	return h.whole(mux)
 }
 
 type handler struct {
@@ -49,7 +50,7 @@ type handler struct {
 }
 
 func (h *handler) list(w http.ResponseWriter, r *http.Request) {
-	notes, err := h.store.List(r.Context())
+	notes, err := h.listAll(r.Context())
 	if err != nil {
 		h.log.Error("list notes", "error", err)
 		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
@@ -59,17 +60,16 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) get(w http.ResponseWriter, r *http.Request) {
-	note, err := h.store.Get(r.Context(), r.PathValue("id"))
+	note, err := h.getOne(r.Context(), r.PathValue("id"))
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.fail(w, http.StatusNotFound, "not_found", "There is no such note.")
-		return
 	case err != nil:
 		h.log.Error("get note", "error", err)
 		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
-		return
+	default:
+		h.respond(w, http.StatusOK, note)
 	}
-	h.respond(w, http.StatusOK, note)
 }
 
 // A failure is the body of every answer that has no note.
@@ -88,19 +88,66 @@ func (h *handler) fail(w http.ResponseWriter, status int, code, message string) 
 	h.respond(w, status, failure{problem{code, message}})
 }
 
+const storeTime = 10 * time.Second
+
+func (h *handler) listAll(ctx context.Context) ([]Note, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	return h.store.List(ctx)
+}
+
+func (h *handler) getOne(ctx context.Context, id string) (Note, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	return h.store.Get(ctx, id)
+}
+
 // respond answers with v as JSON.
 func (h *handler) respond(w http.ResponseWriter, status int, v any) {
-	var body bytes.Buffer
-	if err := json.NewEncoder(&body).Encode(v); err != nil {
-		h.log.Error("encode answer", "error", err)
-		status = http.StatusInternalServerError
-		body.Reset()
-		body.WriteString(`{"error":{"code":"internal","message":"Something went wrong on our side."}}`)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	if _, err := body.WriteTo(w); err != nil {
-		h.log.Info("client left", "error", err)
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		if held, ok := w.(*heldAnswer); ok {
+			held.failed = fmt.Errorf("encode %T: %w", v, err)
+		}
 	}
+}
+
+// A heldAnswer keeps an answer until it is known to be whole.
+type heldAnswer struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+	failed error
+}
+
+func (a *heldAnswer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *heldAnswer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+// whole sends what next answers only once next is done with it.
+func (h *handler) whole(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		held := &heldAnswer{ResponseWriter: w}
+		next.ServeHTTP(held, r)
+		if held.failed != nil {
+			h.log.ErrorContext(r.Context(), "answer withdrawn", "error", held.failed)
+			fresh := &heldAnswer{ResponseWriter: w}
+			h.fail(fresh, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
+			held = fresh
+		}
+		if held.status != 0 {
+			w.WriteHeader(held.status)
+		}
+		if _, err := w.Write(held.body.Bytes()); err != nil {
+			h.log.ErrorContext(r.Context(), "answer not sent", "error", err)
+		}
+	})
 }

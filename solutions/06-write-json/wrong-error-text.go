@@ -49,7 +49,8 @@ type handler struct {
 func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 	notes, err := h.store.List(r.Context())
 	if err != nil {
-		h.fail(w, err)
+		h.log.Error("list notes", "error", err)
+		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
 		return
 	}
 	h.respond(w, http.StatusOK, notes)
@@ -57,11 +58,15 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	note, err := h.store.Get(r.Context(), r.PathValue("id"))
-	if err != nil {
-		h.fail(w, err)
-		return
+	switch {
+	case errors.Is(err, ErrNotFound):
+		h.fail(w, http.StatusNotFound, "not_found", "There is no such note.")
+	case err != nil:
+		h.log.Error("get note", "error", err)
+		h.fail(w, http.StatusInternalServerError, "internal", "Something went wrong on our side.")
+	default:
+		h.respond(w, http.StatusOK, note)
 	}
-	h.respond(w, http.StatusOK, note)
 }
 
 // A failure is the body of every answer that has no note.
@@ -75,26 +80,22 @@ type problem struct {
 	Message string `json:"message"`
 }
 
-// fail answers with what err means to a client.
-func (h *handler) fail(w http.ResponseWriter, err error) {
-	h.log.Error("request failed", "error", err)
-	status, p := http.StatusInternalServerError, problem{"internal", "Something went wrong on our side."}
-	if errors.Is(err, ErrNotFound) {
-		status, p = http.StatusNotFound, problem{"not_found", "There is no such note."}
-	}
-	h.respond(w, status, failure{p})
+// fail answers with a failure.
+func (h *handler) fail(w http.ResponseWriter, status int, code, message string) {
+	h.respond(w, status, failure{problem{code, message}})
 }
 
 // respond answers with v as JSON.
 func (h *handler) respond(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		h.fail(w, err)
+		h.log.Error("answer not encoded", "error", err)
+		h.fail(w, http.StatusInternalServerError, "internal", err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
-		h.log.Info("client left", "error", err)
+		h.log.Error("answer not sent", "error", err)
 	}
 }
