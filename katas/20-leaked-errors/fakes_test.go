@@ -59,9 +59,9 @@ var badBodies = map[string]string{
 // kinds are the store's errors and what becomes of them: only the three of this
 // package are known, and they are known by errors.Is.
 var kinds = []kind{
-	{"an invalid note", leakederrors.ErrInvalid, http.StatusBadRequest, "validation_error", slog.LevelDebug},
-	{"no such note", leakederrors.ErrNotFound, http.StatusNotFound, "not_found", slog.LevelDebug},
-	{"a note that exists", leakederrors.ErrConflict, http.StatusConflict, "conflict", slog.LevelDebug},
+	{"an invalid note", leakederrors.ErrInvalid, http.StatusBadRequest, "validation_error", slog.LevelInfo},
+	{"no such note", leakederrors.ErrNotFound, http.StatusNotFound, "not_found", slog.LevelInfo},
+	{"a note that exists", leakederrors.ErrConflict, http.StatusConflict, "conflict", slog.LevelInfo},
 	{"a broken store", errors.New("connection reset"), http.StatusInternalServerError, "internal", slog.LevelError},
 	{"an error with the text of another kind", errors.New("note not found"), http.StatusInternalServerError, "internal", slog.LevelError},
 	{"a network error", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, http.StatusInternalServerError, "internal", slog.LevelError},
@@ -245,7 +245,7 @@ func (b *logbook) lacks(level slog.Level, id, what string, text ...string) strin
 		case !r.has(id):
 			lack = "the record with " + what + " does not have the request_id of the answer"
 		case r.level < level:
-			lack = fmt.Sprintf("the record with %s has the level %v, where at least %v is due", what, r.level, level)
+			lack = fmt.Sprintf("the record with %s has the level %v, which a log may leave out; at least %v is due", what, r.level, level)
 		default:
 			return ""
 		}

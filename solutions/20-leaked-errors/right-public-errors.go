@@ -188,7 +188,7 @@ func badBody(err error) *publicError {
 
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err *publicError) {
 	id := requestID(r.Context())
-	level := slog.LevelDebug
+	level := slog.LevelInfo
 	if err.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}

@@ -81,15 +81,20 @@ func (h *handler) identify(next http.Handler) http.Handler {
 // recoverPanic answers a request whose handler panicked.
 func (h *handler) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if p := recover(); p != nil {
-				h.log.ErrorContext(r.Context(), "panic", "request_id", requestID(r.Context()),
-					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				h.answer(w, r, internal)
-			}
-		}()
-		next.ServeHTTP(w, r)
+		if p := try(func() { next.ServeHTTP(w, r) }); p != nil {
+			h.log.ErrorContext(r.Context(), "panic",
+				"request_id", requestID(r.Context()),
+				"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			writeFailure(w, r, http.StatusInternalServerError)
+		}
 	})
+}
+
+// try calls f and returns what it panicked with.
+func try(f func()) (p any) {
+	defer func() { p = recover() }()
+	f()
+	return nil
 }
 
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
@@ -100,16 +105,16 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		h.fail(w, r, invalid, fmt.Errorf("decode note: %w", err))
+		h.fail(w, r, http.StatusBadRequest, fmt.Errorf("decode note: %w", err))
 		return
 	}
 	if in.Title == "" {
-		h.fail(w, r, invalid, errors.New("title is required"))
+		h.fail(w, r, http.StatusBadRequest, errors.New("title is required"))
 		return
 	}
 	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
 	if err != nil {
-		h.fail(w, r, kindOf(err), fmt.Errorf("create note: %w", err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("create note: %w", err))
 		return
 	}
 	writeJSON(w, http.StatusCreated, note)
@@ -119,7 +124,7 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	note, err := h.store.Get(r.Context(), id)
 	if err != nil {
-		h.fail(w, r, kindOf(err), fmt.Errorf("get note %s: %w", id, err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("get note %s: %w", id, err))
 		return
 	}
 	writeJSON(w, http.StatusOK, note)
@@ -128,64 +133,56 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	if err := h.store.Delete(r.Context(), id); err != nil {
-		h.fail(w, r, kindOf(err), fmt.Errorf("delete note %s: %w", id, err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("delete note %s: %w", id, err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// A kind of failure has the status and the only words that a client reads.
-type kind struct {
-	status  int
-	code    string
-	message string
-}
-
-var (
-	invalid  = kind{http.StatusBadRequest, "validation_error", "The note is not valid."}
-	notFound = kind{http.StatusNotFound, "not_found", "There is no such note."}
-	conflict = kind{http.StatusConflict, "conflict", "There is such a note already."}
-	internal = kind{http.StatusInternalServerError, "internal", "Something went wrong on our side."}
-)
-
-// kindOf sorts the errors of a store.
-func kindOf(err error) kind {
+// statusOf is the HTTP status of a store's error.
+func statusOf(err error) int {
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return invalid
+		return http.StatusBadRequest
 	case errors.Is(err, ErrNotFound):
-		return notFound
+		return http.StatusNotFound
 	case errors.Is(err, ErrConflict):
-		return conflict
+		return http.StatusConflict
 	default:
-		return internal
+		return http.StatusInternalServerError
 	}
 }
 
-// fail writes err to the log and its kind to the client.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, k kind, err error) {
-	if errors.Is(err, context.Canceled) {
-		h.log.Info("client gone", "request_id", requestID(r.Context()), "error", err)
-		return
-	}
+// fail logs err and answers without it.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
 	level := slog.LevelWarn
-	if k.status >= 500 {
+	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	h.log.Log(r.Context(), level, "request failed",
-		"request_id", requestID(r.Context()), "status", k.status, "error", err)
-	h.answer(w, r, k)
+		"request_id", requestID(r.Context()), "status", status, "error", err.Error())
+	writeFailure(w, r, status)
 }
 
-func (h *handler) answer(w http.ResponseWriter, r *http.Request, k kind) {
+// writeFailure answers with what a client may know of a failure.
+func writeFailure(w http.ResponseWriter, r *http.Request, status int) {
 	type problem struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	writeJSON(w, k.status, struct {
+	p := problem{"internal", "Something went wrong on our side."}
+	switch status {
+	case http.StatusBadRequest:
+		p = problem{"validation_error", "The note is not valid."}
+	case http.StatusNotFound:
+		p = problem{"not_found", "There is no such note."}
+	case http.StatusConflict:
+		p = problem{"conflict", "There is such a note already."}
+	}
+	writeJSON(w, status, struct {
 		Error     problem `json:"error"`
 		RequestID string  `json:"request_id"`
-	}{problem{k.code, k.message}, requestID(r.Context())})
+	}{p, requestID(r.Context())})
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug here, and

@@ -5,15 +5,13 @@ package leakederrors
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
-	"strconv"
-	"strings"
-	"sync/atomic"
+	"runtime/debug"
 )
 
 // maxBody is the largest request body that is read, in bytes.
@@ -52,61 +50,47 @@ func NewHandler(store Store, log *slog.Logger) http.Handler {
 	mux.HandleFunc("POST /notes", h.create)
 	mux.HandleFunc("GET /notes/{id}", h.get)
 	mux.HandleFunc("DELETE /notes/{id}", h.remove)
-	return h.observe(mux)
+	return h.identify(h.recoverPanic(mux))
 }
 
 type handler struct {
 	store Store
 	log   *slog.Logger
-	last  atomic.Int64 // the last request's number
 }
 
-// A visit is one request on its way through the handlers. They leave their
-// error in it; observe writes the one record.
-type visit struct {
-	id  string
-	err error
+type requestIDKey struct{}
+
+// requestID returns the id that identify gave to the request of ctx.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
 }
 
-type visitKey struct{}
-
-// observe numbers a request, recovers its panics and writes its one record.
-func (h *handler) observe(next http.Handler) http.Handler {
+// identify gives every request an id, for the log and for the client's
+// support ticket.
+func (h *handler) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: strconv.FormatInt(h.last.Add(1), 10)}
-		w.Header().Set("X-Request-Id", v.id)
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		id := rand.Text()
+		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+		h.log.InfoContext(ctx, "request",
+			"request_id", id, "method", r.Method, "path", r.URL.Path)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// recoverPanic answers a request whose handler panicked.
+func (h *handler) recoverPanic(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				refuse(w, r, http.StatusInternalServerError, "internal",
-					fmt.Errorf("panic: %v in %s", p, callers()))
-			}
-			args := []any{"request_id", v.id, "method", r.Method, "path", r.URL.Path}
-			switch {
-			case v.err == nil:
-				h.log.Info("served", args...)
-			case statusOf(v.err) < http.StatusInternalServerError:
-				h.log.Info("refused: "+v.err.Error(), args...)
-			default:
-				h.log.Error("failed: "+v.err.Error(), args...)
+				h.log.ErrorContext(r.Context(), "panic",
+					"request_id", requestID(r.Context()),
+					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				writeFailure(w, r, http.StatusInternalServerError)
 			}
 		}()
 		next.ServeHTTP(w, r)
 	})
-}
-
-// callers is the stack as a list of functions.
-func callers() string {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	var b strings.Builder
-	for {
-		frame, more := frames.Next()
-		fmt.Fprintf(&b, "\n%s:%d %s", frame.File, frame.Line, frame.Function)
-		if !more {
-			return b.String()
-		}
-	}
 }
 
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
@@ -117,57 +101,38 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		refuse(w, r, http.StatusBadRequest, "validation_error", fmt.Errorf("%w: %w", ErrInvalid, err))
+		h.fail(w, r, http.StatusBadRequest, fmt.Errorf("decode note: %w", err))
 		return
 	}
 	if in.Title == "" {
-		refuse(w, r, http.StatusBadRequest, "validation_error", ErrInvalid)
+		h.fail(w, r, http.StatusBadRequest, errors.New("title is required"))
 		return
 	}
 	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
 	if err != nil {
-		refuse(w, r, statusOf(err), codes[statusOf(err)], err)
+		h.fail(w, r, statusOf(err), fmt.Errorf("create note: %w", err))
 		return
 	}
 	writeJSON(w, http.StatusCreated, note)
 }
 
 func (h *handler) get(w http.ResponseWriter, r *http.Request) {
-	note, err := h.store.Get(r.Context(), r.PathValue("id"))
+	id := r.PathValue("id")
+	note, err := h.store.Get(r.Context(), id)
 	if err != nil {
-		refuse(w, r, statusOf(err), codes[statusOf(err)], err)
+		h.fail(w, r, statusOf(err), fmt.Errorf("get note %s: %w", id, err))
 		return
 	}
 	writeJSON(w, http.StatusOK, note)
 }
 
 func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
-	if err := h.store.Delete(r.Context(), r.PathValue("id")); err != nil {
-		refuse(w, r, statusOf(err), codes[statusOf(err)], err)
+	id := r.PathValue("id")
+	if err := h.store.Delete(r.Context(), id); err != nil {
+		h.fail(w, r, statusOf(err), fmt.Errorf("delete note %s: %w", id, err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// codes are the API's words for its statuses.
-var codes = map[int]string{
-	http.StatusBadRequest:          "validation_error",
-	http.StatusNotFound:            "not_found",
-	http.StatusConflict:            "conflict",
-	http.StatusInternalServerError: "internal",
-}
-
-// refuse answers with the status and code alone and leaves err to observe.
-func refuse(w http.ResponseWriter, r *http.Request, status int, code string, err error) {
-	v := r.Context().Value(visitKey{}).(*visit)
-	v.err = err
-	writeJSON(w, status, map[string]any{
-		"error": map[string]any{
-			"code":    code,
-			"message": http.StatusText(status) + " (request " + v.id + ")",
-		},
-		"request_id": v.id,
-	})
 }
 
 // statusOf is the HTTP status of a store's error.
@@ -182,6 +147,38 @@ func statusOf(err error) int {
 	default:
 		return http.StatusInternalServerError
 	}
+}
+
+// fail logs err and answers without it.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	level := slog.LevelDebug
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	h.log.Log(r.Context(), level, "request failed",
+		"request_id", requestID(r.Context()), "status", status, "error", err.Error())
+	writeFailure(w, r, status)
+}
+
+// writeFailure answers with what a client may know of a failure.
+func writeFailure(w http.ResponseWriter, r *http.Request, status int) {
+	type problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	p := problem{"internal", "Something went wrong on our side."}
+	switch status {
+	case http.StatusBadRequest:
+		p = problem{"validation_error", "The note is not valid."}
+	case http.StatusNotFound:
+		p = problem{"not_found", "There is no such note."}
+	case http.StatusConflict:
+		p = problem{"conflict", "There is such a note already."}
+	}
+	writeJSON(w, status, struct {
+		Error     problem `json:"error"`
+		RequestID string  `json:"request_id"`
+	}{p, requestID(r.Context())})
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug here, and

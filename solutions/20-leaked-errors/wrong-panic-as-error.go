@@ -83,7 +83,11 @@ func (h *handler) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				h.fail(w, r, fmt.Errorf("panic: %v\n\n%s", p, debug.Stack()))
+				err, ok := p.(error)
+				if !ok {
+					err = fmt.Errorf("%v", p)
+				}
+				h.fail(w, r, statusOf(err), fmt.Errorf("panic: %w\n\n%s", err, debug.Stack()))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -98,25 +102,16 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		message := "The body is not a note."
-		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			message = err.Error()
-		}
-		id := requestID(r.Context())
-		h.log.InfoContext(r.Context(), "request refused", "request_id", id, "error", err)
-		writeJSON(w, http.StatusBadRequest, map[string]any{
-			"error":      map[string]any{"code": "validation_error", "message": message},
-			"request_id": id,
-		})
+		h.fail(w, r, http.StatusBadRequest, fmt.Errorf("decode note: %w", err))
 		return
 	}
 	if in.Title == "" {
-		h.fail(w, r, fmt.Errorf("%w: no title", ErrInvalid))
+		h.fail(w, r, http.StatusBadRequest, errors.New("title is required"))
 		return
 	}
 	note, err := h.store.Create(r.Context(), Note{Title: in.Title, Content: in.Content})
 	if err != nil {
-		h.fail(w, r, fmt.Errorf("create note: %w", err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("create note: %w", err))
 		return
 	}
 	writeJSON(w, http.StatusCreated, note)
@@ -126,7 +121,7 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	note, err := h.store.Get(r.Context(), id)
 	if err != nil {
-		h.fail(w, r, fmt.Errorf("get note %s: %w", id, err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("get note %s: %w", id, err))
 		return
 	}
 	writeJSON(w, http.StatusOK, note)
@@ -135,55 +130,56 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 func (h *handler) remove(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	if err := h.store.Delete(r.Context(), id); err != nil {
-		h.fail(w, r, fmt.Errorf("delete note %s: %w", id, err))
+		h.fail(w, r, statusOf(err), fmt.Errorf("delete note %s: %w", id, err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// A problem is what a client learns about a failure.
-type problem struct {
-	status  int
-	code    string
-	message string
-}
-
-// problemOf is the answer to an error.
-func problemOf(err error) problem {
+// statusOf is the HTTP status of a store's error.
+func statusOf(err error) int {
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return problem{http.StatusBadRequest, "validation_error",
-			"The request is not valid. A note has a title and may have a content."}
+		return http.StatusBadRequest
 	case errors.Is(err, ErrNotFound):
-		return problem{http.StatusNotFound, "not_found", "There is no such note."}
+		return http.StatusNotFound
 	case errors.Is(err, ErrConflict):
-		return problem{http.StatusConflict, "conflict", "The note conflicts with one that exists."}
+		return http.StatusConflict
 	default:
-		return problem{http.StatusInternalServerError, "internal",
-			"Something went wrong on our side. Quote the request id to support."}
+		return http.StatusInternalServerError
 	}
 }
 
-// fail logs an error and answers with its problem.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(err)
-	level := slog.LevelInfo
-	if p.status >= http.StatusInternalServerError {
+// fail logs err and answers without it.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	level := slog.LevelWarn
+	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	id := requestID(r.Context())
 	h.log.Log(r.Context(), level, "request failed",
-		"request_id", id, "status", p.status, "code", p.code, "error", err)
+		"request_id", requestID(r.Context()), "status", status, "error", err.Error())
+	writeFailure(w, r, status)
+}
 
-	var body struct {
-		Error struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		} `json:"error"`
-		RequestID string `json:"request_id"`
+// writeFailure answers with what a client may know of a failure.
+func writeFailure(w http.ResponseWriter, r *http.Request, status int) {
+	type problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
 	}
-	body.Error.Code, body.Error.Message, body.RequestID = p.code, p.message, id
-	writeJSON(w, p.status, body)
+	p := problem{"internal", "Something went wrong on our side."}
+	switch status {
+	case http.StatusBadRequest:
+		p = problem{"validation_error", "The note is not valid."}
+	case http.StatusNotFound:
+		p = problem{"not_found", "There is no such note."}
+	case http.StatusConflict:
+		p = problem{"conflict", "There is such a note already."}
+	}
+	writeJSON(w, status, struct {
+		Error     problem `json:"error"`
+		RequestID string  `json:"request_id"`
+	}{p, requestID(r.Context())})
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug here, and
