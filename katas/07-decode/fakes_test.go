@@ -12,17 +12,14 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 
 	decode "example.com/leakproof/katas/07-decode"
-	"example.com/leakproof/katas/internal/kit"
 )
 
 const (
 	limit = 16 << 10  // bytes of a body that is taken
-	most  = 64 << 10  // bytes that may be read of any body
+	most  = 68 << 10  // bytes that may be read of any body: 64 KiB, and the buffer of a reader
 	flood = 128 << 10 // the suite's longest body ends here
 )
 
@@ -34,12 +31,18 @@ type delivery struct {
 	together bool // the last bytes and the end come from the same Read
 }
 
-var deliveries = []delivery{
-	{how: "with a Content-Length", length: true, step: 4096},
-	{how: "in chunks", step: 4096},
-	{how: "in chunks, the end with the last bytes", step: 4096, together: true},
-	{how: "in chunks of one byte", step: 1},
-}
+var (
+	announced = []delivery{
+		{how: "with a Content-Length", length: true, step: 4096},
+		{how: "with a Content-Length, byte by byte", length: true, step: 1},
+	}
+	chunked = []delivery{
+		{how: "in chunks", step: 4096},
+		{how: "in chunks, the end with the last bytes", step: 4096, together: true},
+		{how: "in chunks of one byte", step: 1},
+	}
+	anyhow = slices.Concat(announced[:1], chunked)
+)
 
 // of makes the body that arrives in this way.
 func (d delivery) of(text string) *upload { return &upload{delivery: d, text: text} }
@@ -47,20 +50,12 @@ func (d delivery) of(text string) *upload { return &upload{delivery: d, text: te
 // An upload is the body of one request.
 type upload struct {
 	delivery
-	text string
-	err  error  // at the end, in place of io.EOF
-	wait func() // when set, runs before each Read
-
-	mu    sync.Mutex
-	taken int
+	text  string
+	err   error // at the end, in place of io.EOF
+	taken int   // bytes that have been read
 }
 
 func (b *upload) Read(p []byte) (int, error) {
-	if b.wait != nil {
-		b.wait()
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	n := copy(p, b.text[b.taken:min(len(b.text), b.taken+b.step)])
 	b.taken += n
 	if b.taken == len(b.text) && (n == 0 || b.together) {
@@ -71,17 +66,9 @@ func (b *upload) Read(p []byte) (int, error) {
 
 func (b *upload) Close() error { return nil }
 
-// read says how many bytes have been read, by whomever.
-func (b *upload) read() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.taken
-}
-
 type contextKey struct{}
 
-// post sends b to h and waits until nothing moves any more, so that what a
-// handler does behind its answer counts as well. It must run in a bubble.
+// post sends b to h.
 func post(t *testing.T, h http.Handler, b *upload) reply {
 	t.Helper()
 	r := httptest.NewRequest("POST", "/notes", b)
@@ -103,7 +90,6 @@ func post(t *testing.T, h http.Handler, b *upload) reply {
 		}()
 		h.ServeHTTP(w, r)
 	}()
-	synctest.Wait()
 	return reply{b, w.Result()}
 }
 
@@ -207,36 +193,20 @@ const storedID = "118"
 
 // A store remembers how it was called.
 type store struct {
-	err error // what Create returns
-
-	mu    sync.Mutex
+	err   error // what Create returns
 	notes []decode.Note
 	ctx   context.Context
 }
 
 func (s *store) Create(ctx context.Context, n decode.Note) (decode.Note, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.notes, s.ctx = append(s.notes, n), ctx
 	n.ID = storedID
 	return n, s.err
 }
 
-// last is the note that was stored last.
-func (s *store) last() decode.Note {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.notes) == 0 {
-		return decode.Note{}
-	}
-	return s.notes[len(s.notes)-1]
-}
-
 // untouched fails t if s was called.
 func (s *store) untouched(t *testing.T, b *upload) {
 	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if len(s.notes) > 0 {
 		t.Fatalf("for a body of %s the store was called with %.60q;\nwhat is refused never reaches the store (Keep 5)", b, s.notes[0])
 	}
@@ -249,22 +219,20 @@ type sample struct {
 	err        error       // what the body ends with, in place of io.EOF
 }
 
-// each runs f for each sample in every way in which it can arrive. Of a sample
+// each runs f for each sample as it arrives in each of these ways. Of a sample
 // it shows the first failure, and of many samples the first three.
-func each(t *testing.T, samples []sample, f func(t *testing.T, s sample, b *upload)) {
+func each(t *testing.T, ways []delivery, samples []sample, f func(t *testing.T, s sample, b *upload)) {
 	t.Helper()
 	failed := 0
 	for _, s := range samples {
 		ok := t.Run(s.name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				for _, d := range deliveries {
-					if d.step > 1 || len(s.text) < 1024 { // byte by byte, a long body takes long
-						b := d.of(s.text)
-						b.err = s.err
-						f(t, s, b)
-					}
+			for _, d := range ways {
+				if d.step > 1 || len(s.text) < 1024 { // byte by byte, a long body takes long
+					b := d.of(s.text)
+					b.err = s.err
+					f(t, s, b)
 				}
-			})
+			}
 		})
 		if !ok {
 			failed++
@@ -276,11 +244,20 @@ func each(t *testing.T, samples []sample, f func(t *testing.T, s sample, b *uplo
 }
 
 // eachRefused requires that each sample is refused as one of want.
-func eachRefused(t *testing.T, samples []sample, contract string, want ...refusal) {
+func eachRefused(t *testing.T, ways []delivery, samples []sample, contract string, want ...refusal) {
 	t.Helper()
-	each(t, samples, func(t *testing.T, _ sample, b *upload) {
+	each(t, ways, samples, func(t *testing.T, _ sample, b *upload) {
 		s := &store{}
 		post(t, decode.NewHandler(s), b).refused(t, s, contract, want...)
+	})
+}
+
+// eachTaken requires that each sample is stored as its want.
+func eachTaken(t *testing.T, ways []delivery, samples []sample) {
+	t.Helper()
+	each(t, ways, samples, func(t *testing.T, tt sample, b *upload) {
+		s := &store{}
+		post(t, decode.NewHandler(s), b).accepted(t, s, tt.want)
 	})
 }
 

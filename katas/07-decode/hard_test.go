@@ -9,13 +9,11 @@ import (
 	decode "example.com/leakproof/katas/07-decode"
 )
 
-// The tests of this file are about the fine print.
-
-// If only what stands behind the note passes the limit, the body may also be
+// Fine print: if only what stands behind the note passes the limit, the body may also be
 // 400. It is refused all the same.
 func TestABodyThatIsTooLongIsNotCutShort(t *testing.T) {
 	full := noteOf(100) + spaces(limit-100)
-	eachRefused(t, []sample{
+	eachRefused(t, anyhow, []sample{
 		{name: "a second note beyond 16 KiB", text: full + `{"title":"Bread"}`},
 		{name: "text beyond 16 KiB", text: full + "and bread"},
 		{name: "white space behind", text: full + " "},
@@ -23,11 +21,11 @@ func TestABodyThatIsTooLongIsNotCutShort(t *testing.T) {
 	}, `a body over 16 KiB is refused, whatever its first 16 KiB are: 413 "too_large", or 400 (fine print)`, tooLarge, invalid)
 }
 
-// A body that breaks off is no note, however complete it looks.
+// Keep 5: a body that breaks off is no note, however complete it looks.
 func TestABodyThatBreaksOffIsNoNote(t *testing.T) {
-	const contract = "a body that breaks off is answered with a failure, and not with 413 (fine print)"
+	const contract = "a body that breaks off is answered with a failure, but not with 413, and is not stored (Keep 5)"
 	reset := errors.New("connection reset")
-	each(t, []sample{
+	each(t, anyhow, []sample{
 		{name: "behind the note", text: milk, err: io.ErrUnexpectedEOF},
 		{name: "far behind the note", text: milk + spaces(9000), err: reset},
 		{name: "within the note", text: `{"title":"Milk","cont`, err: io.ErrUnexpectedEOF},

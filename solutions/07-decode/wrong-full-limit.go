@@ -5,6 +5,7 @@
 package decode
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,12 +41,21 @@ func NewHandler(store Store) http.Handler {
 type handler struct{ store Store }
 
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
-	in, err := decode(http.MaxBytesReader(w, r.Body, maxBody))
+	if r.ContentLength > maxBody {
+		writeError(w, http.StatusRequestEntityTooLarge, "too_large", "A note has at most 16 KiB.")
+		return
+	}
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
-		if _, ok := err.(*http.MaxBytesError); ok {
-			writeError(w, http.StatusRequestEntityTooLarge, "too_large", "A note has at most 16 KiB.")
-			return
-		}
+		writeError(w, http.StatusBadRequest, "validation_error", "The note could not be read.")
+		return
+	}
+	if len(raw) == maxBody { // the limit was hit
+		writeError(w, http.StatusRequestEntityTooLarge, "too_large", "A note has at most 16 KiB.")
+		return
+	}
+	in, err := decode(bytes.NewReader(raw))
+	if err != nil {
 		writeError(w, http.StatusBadRequest, "validation_error", "A note has a title and may have a content.")
 		return
 	}
@@ -71,8 +81,8 @@ func decode(body io.Reader) (newNote, error) {
 	if err := dec.Decode(&in); err != nil {
 		return newNote{}, fmt.Errorf("decode note: %w", err)
 	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return newNote{}, fmt.Errorf("decode note: more than one value: %w", err)
+	if _, err := dec.Token(); err != io.EOF {
+		return newNote{}, errors.New("decode note: something behind the note")
 	}
 	if in.Title == "" {
 		return newNote{}, errors.New("decode note: no title")

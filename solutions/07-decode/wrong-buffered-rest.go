@@ -5,13 +5,13 @@
 package decode
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // maxBody is the largest request body that the API takes, in bytes.
@@ -41,12 +41,17 @@ func NewHandler(store Store) http.Handler {
 type handler struct{ store Store }
 
 func (h *handler) create(w http.ResponseWriter, r *http.Request) {
-	in, err := decode(http.MaxBytesReader(w, r.Body, maxBody))
-	switch {
-	case err != nil && strings.Contains(err.Error(), "request body too large"):
+	if r.ContentLength > maxBody {
 		writeError(w, http.StatusRequestEntityTooLarge, "too_large", "A note has at most 16 KiB.")
 		return
-	case err != nil:
+	}
+	in, err := decode(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			writeError(w, http.StatusRequestEntityTooLarge, "too_large", "A note has at most 16 KiB.")
+			return
+		}
 		writeError(w, http.StatusBadRequest, "validation_error", "A note has a title and may have a content.")
 		return
 	}
@@ -72,8 +77,8 @@ func decode(body io.Reader) (newNote, error) {
 	if err := dec.Decode(&in); err != nil {
 		return newNote{}, fmt.Errorf("decode note: %w", err)
 	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return newNote{}, fmt.Errorf("decode note: more than one value: %w", err)
+	if rest, _ := io.ReadAll(dec.Buffered()); len(bytes.TrimSpace(rest)) > 0 {
+		return newNote{}, errors.New("decode note: something behind the note")
 	}
 	if in.Title == "" {
 		return newNote{}, errors.New("decode note: no title")
