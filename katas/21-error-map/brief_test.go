@@ -38,8 +38,24 @@ func TestEveryRouteKnowsEveryKind(t *testing.T) {
 	}
 }
 
-// Restore 1: a kind is what errors.Is or errors.As finds, wrapped or joined.
+// Restore 1: a kind is what errors.Is or errors.As finds, however it was wrapped.
 func TestKindsSurviveWrapping(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			for _, err := range []error{wrap(1, k.is), wrap(3, k.is)} {
+				for _, op := range operations {
+					if got := failure(stays, newHandler(says(err)), op); got != k.answer {
+						t.Fatalf("%s: the store returned %q, which wraps %s, the answer was %q; it is %q,\n"+
+							"because errors.Is or errors.As finds the kind in that error (Restore 1)", op, err, k.name, got, k.answer)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Restore 1: or joined, by errors.Join or by two %w.
+func TestKindsSurviveJoining(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			for _, shape := range shapes {
@@ -104,7 +120,7 @@ func TestSuccessfulRequestsAreAnsweredAsBefore(t *testing.T) {
 
 // Keep 3: after the same calls of the store, whatever comes of them.
 func TestTheStoreIsAskedAsBefore(t *testing.T) {
-	for _, k := range append(slices.Clone(kinds), unknown, kind{"no error", nil, answer{}}) {
+	for _, k := range append(slices.Clone(kinds), unknown, kind{"context.Canceled", context.Canceled, internal}, kind{"no error", nil, answer{}}) {
 		for _, op := range operations {
 			var calls []string
 			h := newHandler(store{func(_ context.Context, call string) error {

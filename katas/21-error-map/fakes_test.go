@@ -183,8 +183,8 @@ type shape struct {
 }
 
 var shapes = []shape{
-	{"wrapped once", func(kind, detail error) error { return fmt.Errorf("%w: %w", detail, kind) }},
-	{"wrapped 3 times", func(kind, detail error) error { return wrap(3, errors.Join(detail, kind)) }},
+	{"wrapped together with another error", func(kind, detail error) error { return fmt.Errorf("%w: %w", detail, kind) }},
+	{"joined, and wrapped 3 times", func(kind, detail error) error { return wrap(3, errors.Join(detail, kind)) }},
 	{"joined with the error of a rollback", func(kind, detail error) error { return errors.Join(kind, detail) }},
 	{"joined in the last place", func(kind, detail error) error { return errors.Join(detail, detail, wrap(1, kind)) }},
 }

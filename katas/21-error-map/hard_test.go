@@ -42,6 +42,20 @@ func isInternal(t *testing.T, errs ...error) {
 	}
 }
 
+// That a client has left decides nothing else.
+func TestAClientThatLeavesDecidesNothingElse(t *testing.T) {
+	for _, k := range append(slices.Clone(kinds), unknown) {
+		kit.Bubble(t, func(t *testing.T) {
+			for _, op := range operations {
+				if got := failureOfLeaver(newClient(), op, k.is); got != k.answer {
+					t.Errorf("%s: the client left, and the store returned %s all the same: the answer was %q; it is %q,\n"+
+						"as it is for a client that waits (fine print)", op, k.name, got, k.answer)
+				}
+			}
+		})
+	}
+}
+
 // If an error fits two rows, the first decides, whatever the order in the error.
 func TestTheFirstRowDecides(t *testing.T) {
 	all := append(slices.Clone(kinds), canceled)
@@ -70,20 +84,6 @@ func TestTheFirstRowDecides(t *testing.T) {
 			}
 		}
 	})
-}
-
-// That a client has left decides nothing else.
-func TestAClientThatLeavesDecidesNothingElse(t *testing.T) {
-	for _, k := range append(slices.Clone(kinds), unknown) {
-		kit.Bubble(t, func(t *testing.T) {
-			for _, op := range operations {
-				if got := failureOfLeaver(newClient(), op, k.is); got != k.answer {
-					t.Errorf("%s: the client left, and the store returned %s all the same: the answer was %q; it is %q,\n"+
-						"as it is for a client that waits (fine print)", op, k.name, got, k.answer)
-				}
-			}
-		})
-	}
 }
 
 // Two requests are under way, one client leaves, and both calls of the store

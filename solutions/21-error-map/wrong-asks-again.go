@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 )
 
 // A Note is one note of a user.
@@ -49,6 +48,9 @@ func NewService(store Store) *Service { return &Service{store: store} }
 // Get returns a note.
 func (s *Service) Get(ctx context.Context, id string) (Note, error) {
 	note, err := s.store.Get(ctx, id)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		note, err = s.store.Get(ctx, id) // another replica
+	}
 	if err != nil {
 		return Note{}, fmt.Errorf("get note %s: %w", id, err)
 	}
@@ -60,7 +62,11 @@ func (s *Service) Rename(ctx context.Context, id, title string) error {
 	if title == "" {
 		return fmt.Errorf("rename note %s: %w", id, &InvalidError{"title", "is empty"})
 	}
-	if err := s.store.Rename(ctx, id, title); err != nil {
+	err := s.store.Rename(ctx, id, title)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		err = s.store.Rename(ctx, id, title)
+	}
+	if err != nil {
 		return fmt.Errorf("rename note %s: %w", id, err)
 	}
 	return nil
@@ -79,15 +85,12 @@ func NewHandler(service *Service, log *slog.Logger) http.Handler {
 type handler struct {
 	service *Service
 	log     *slog.Logger
-
-	failing atomic.Int64 // answers that report a failure, for the metrics
-	last    problem      // for the status page
 }
 
 func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	note, err := h.service.Get(r.Context(), r.PathValue("id"))
 	if err != nil {
-		h.fail(w, r, err)
+		h.fail(w, r, err, problemOf(r.Context(), err))
 		return
 	}
 	writeJSON(w, http.StatusOK, note)
@@ -98,11 +101,12 @@ func (h *handler) rename(w http.ResponseWriter, r *http.Request) {
 		Title string `json:"title"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil {
-		h.fail(w, r, fmt.Errorf("%w: %w", &InvalidError{"body", "is no title in JSON"}, err))
+		h.fail(w, r, err, problem{http.StatusBadRequest, "validation_error", "body"})
 		return
 	}
-	if err := h.service.Rename(r.Context(), r.PathValue("id"), in.Title); err != nil {
-		h.fail(w, r, err)
+	err := h.service.Rename(r.Context(), r.PathValue("id"), in.Title)
+	if err != nil {
+		h.fail(w, r, err, problemOf(r.Context(), err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -115,28 +119,19 @@ type problem struct {
 	Field  string `json:"field,omitempty"` // only where a field was refused
 }
 
-// problemOf is the one place where errors become answers. It asks for what is
-// in err, not what err is, so the layers below may add as many words as they
-// like. The order of its questions is part of the contract: a joined error is
-// everything in it at once, and what the client can act on goes first. What it
-// does not know is our fault until somebody has decided otherwise.
-//
-// ctx is the request's own, as it came from the server. context.Canceled says
-// that somebody cancelled; only ctx says whether it was the client. It is asked
-// for nothing else: clients also leave because something is broken, and that
-// has to stay visible.
+// problemOf is what a client reads of err. The first case that fits decides.
 func problemOf(ctx context.Context, err error) problem {
-	if invalid, ok := errors.AsType[*InvalidError](err); ok {
-		return problem{http.StatusBadRequest, "validation_error", invalid.Field}
-	}
+	var invalid *InvalidError
 	switch {
+	case errors.As(err, &invalid):
+		return problem{http.StatusBadRequest, "validation_error", invalid.Field}
 	case errors.Is(err, ErrNotFound):
 		return problem{http.StatusNotFound, "not_found", ""}
 	case errors.Is(err, ErrConflict):
 		return problem{http.StatusConflict, "conflict", ""}
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem{http.StatusGatewayTimeout, "timeout", ""}
-	case errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return problem{499, "canceled", ""} // read by the access log only
 	default:
 		return problem{http.StatusInternalServerError, "internal", ""}
@@ -144,11 +139,7 @@ func problemOf(ctx context.Context, err error) problem {
 }
 
 // fail tells the log what happened and the client what it may do about it.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(r.Context(), err)
-	h.failing.Add(1)
-	defer h.failing.Add(-1)
-	h.last = p
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error, p problem) {
 	level := slog.LevelInfo
 	if p.status >= http.StatusInternalServerError {
 		level = slog.LevelError
