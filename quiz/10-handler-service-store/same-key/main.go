@@ -3,10 +3,10 @@ package main
 
 import "fmt"
 
-var kept = map[[2]string]string{}
+var kept = map[string]string{}
 
-func create(user, name, title string) {
-	key, status := [2]string{user, name}, 201
+func create(user, key, title string) {
+	status := 201
 	if kept[key] == "" {
 		kept[key] = title
 	} else if kept[key] != title {
@@ -17,8 +17,8 @@ func create(user, name, title string) {
 
 func main() {
 	create("ann", "k1", "milk")
+	create("bob", "k1", "bread")
 	create("ann", "k1", "milk")
 	create("ann", "k1", "bread")
-	create("bob", "k1", "bread")
 	fmt.Println("notes:", len(kept))
 }
