@@ -1,4 +1,4 @@
-// Command wraps asks three errors whether a note is missing.
+// Command wraps asks two errors whether a note is missing.
 package main
 
 import (
@@ -10,10 +10,9 @@ var ErrNotFound = errors.New("not found")
 
 func main() {
 	for _, err := range []error{
-		fmt.Errorf("open: %w", fmt.Errorf("note 7: %w", ErrNotFound)),
 		fmt.Errorf("open: %w", fmt.Errorf("note 7: %v", ErrNotFound)),
-		fmt.Errorf("open: %w", errors.New("not found")),
+		fmt.Errorf("open: %w", fmt.Errorf("note 7: %w", ErrNotFound)),
 	} {
-		fmt.Println(err == ErrNotFound, errors.Is(err, ErrNotFound))
+		fmt.Printf("%v: %v\n", err, errors.Is(err, ErrNotFound))
 	}
 }
