@@ -1,19 +1,22 @@
-// Command buffer-one lets four goroutines reply to one receiver.
+// Command buffer-one lets four calls reply to a page that may leave.
 package main
 
 import "fmt"
 
 func main() {
 	replies := make(chan string, 1)
-	go func() { replies <- "links: 503" }()
-	fmt.Println("received", <-replies) // the page returns here
-
-	for _, part := range []string{"note", "tags", "comments"} {
+	received, stuck, gone := 0, 0, false
+	for _, reply := range []string{"note", "503", "tags", "links"} {
 		select {
-		case replies <- part:
-			fmt.Println("sent", part)
+		case replies <- reply:
 		default:
-			fmt.Println("stuck", part)
+			stuck++
+		}
+		if !gone {
+			received++
+			gone = <-replies == "503"
 		}
 	}
+	fmt.Printf("received %d, buffered %d, stuck %d\n",
+		received, len(replies), stuck)
 }

@@ -1,4 +1,4 @@
-// Command group-context joins a group and then looks at its context.
+// Command group-context looks at two contexts after the joins.
 package main
 
 import (
@@ -9,12 +9,15 @@ import (
 )
 
 func main() {
-	request := context.Background()
-	g, ctx := errgroup.WithContext(request)
-	for range 4 {
-		g.Go(func() error { return nil })
-	}
-	fmt.Println("join", g.Wait())
-	fmt.Println("group", ctx.Err())
-	fmt.Println("request", request.Err())
+	one, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var bare errgroup.Group
+	bare.Go(func() error { return fmt.Errorf("503 %v", one.Err()) })
+	_ = bare.Wait()
+
+	group, two := errgroup.WithContext(context.Background())
+	group.Go(func() error { return two.Err() })
+	_ = group.Wait()
+
+	fmt.Printf("one: %v\ntwo: %v\n", one.Err(), two.Err())
 }

@@ -14,11 +14,11 @@ func main() {
 	g.SetLimit(1)
 	for i := range 4 {
 		g.Go(func() error {
-			fmt.Println("call", i, ctx.Err())
+			fmt.Println("call", i)
 			if i == 1 {
 				return errors.New("links: 503")
 			}
-			return nil
+			return ctx.Err()
 		})
 	}
 	fmt.Println("page", g.Wait())
