@@ -1,4 +1,3 @@
-// Package drops renames notes.
 package drops
 
 import (
@@ -6,7 +5,6 @@ import (
 	"time"
 )
 
-// A Store keeps notes.
 type Store interface {
 	Load(ctx context.Context, id string) (string, error)
 	Save(ctx context.Context, id, title string) error
@@ -16,8 +14,11 @@ type Store interface {
 func Rename(ctx context.Context, s Store, id, title string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	if _, err := s.Load(ctx, id); err != nil {
+	look, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	old, err := s.Load(look, id)
+	if err != nil || old == title {
 		return err
 	}
-	return s.Save(context.Background(), id, title)
+	return s.Save(context.WithoutCancel(ctx), id, title)
 }

@@ -12,12 +12,11 @@ func (s *store) load(id int) { fmt.Println("load", id, s.ctx.Err()) }
 
 func main() {
 	first, endFirst := context.WithCancel(context.Background())
+	defer endFirst()
 	s := &store{ctx: first}
-	s.load(1)
-	endFirst()
 
 	second, endSecond := context.WithCancel(context.Background())
-	defer endSecond()
+	endSecond() // this client has left
 	fmt.Println("second", second.Err())
 	s.load(2)
 }

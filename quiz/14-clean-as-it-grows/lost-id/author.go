@@ -8,13 +8,14 @@ import (
 
 func Author(ctx context.Context, client *http.Client,
 	log *slog.Logger, url string) (int, error) {
-	log.InfoContext(ctx, "asking for the author")
+	log.Info("asking for the author", "url", url)
 	req, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return 0, err
 	}
-	req.Header.Set("Accept", "application/json")
-	res, err := client.Do(req)
+	req = req.WithContext(ctx)
+	req.Header = http.Header{"Accept": {"application/json"}}
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, err
 	}

@@ -14,7 +14,7 @@ func load() error {
 }
 
 func get(id int) error {
-	return fmt.Errorf("get %d: %w", id, load())
+	return fmt.Errorf("get %d: %v", id, load())
 }
 
 func main() {
