@@ -5,7 +5,7 @@ import "sync"
 
 // Relay delivers each note, eight at a time.
 func Relay(saved <-chan string, post func(note string)) {
-	queue := make(chan string, 100)
+	queue := make(chan string, 10_000)
 	var hands sync.WaitGroup
 	for range 8 {
 		hands.Go(func() {

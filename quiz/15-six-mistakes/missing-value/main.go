@@ -16,8 +16,8 @@ func purge(ctx context.Context, caller string) {
 
 func main() {
 	ctx := context.Background()
-	month := 30 * 24 * time.Hour
+	const month, thirty = 30 * 24 * time.Hour, time.Duration(30)
 	purge(context.WithValue(ctx, keepKey{}, month), "handler")
 	purge(ctx, "nightly")
-	purge(context.WithValue(ctx, keepKey{}, 30), "console")
+	purge(context.WithValue(ctx, keepKey{}, thirty), "console")
 }

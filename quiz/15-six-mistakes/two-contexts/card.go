@@ -10,8 +10,8 @@ import (
 type Ask func(ctx context.Context, id string) (string, error)
 
 func Serve(w http.ResponseWriter, r *http.Request, note, by Ask) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
+	ctx, end := context.WithTimeout(context.Background(), 2*time.Second)
+	defer end()
 	title, err := note(ctx, r.PathValue("id"))
 	if err != nil {
 		http.Error(w, "unavailable", http.StatusBadGateway)
