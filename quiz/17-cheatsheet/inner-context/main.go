@@ -1,24 +1,25 @@
-// Command inner-context queries with a budget, if there is one.
+// Command inner-context derives a deadline in two functions.
 package main
 
-import (
-	"context"
-	"fmt"
-	"time"
-)
+import "context"
 
-func ask(ctx context.Context, budget time.Duration) {
+func note(ctx context.Context) {
 	if budget > 0 {
 		ctx, cancel := context.WithTimeout(ctx, budget)
 		defer cancel()
-		_, ok := ctx.Deadline()
-		fmt.Println("prepare", ok)
+		prepare(ctx)
 	}
-	_, ok := ctx.Deadline()
-	fmt.Println("query", ok)
+	show(ctx, "note")
+}
+
+func list(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	prepare(ctx)
+	show(ctx, "list")
 }
 
 func main() {
-	ask(context.Background(), time.Hour)
-	ask(context.Background(), 0)
+	note(context.Background())
+	list(context.Background())
 }
