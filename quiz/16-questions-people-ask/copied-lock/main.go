@@ -16,8 +16,8 @@ func main() {
 	first := &shards[0]
 
 	first.mu.Lock()
-	shards = append(shards, shard{})
 	first.notes++
+	shards = append(shards, shard{})
 	first.mu.Unlock()
 
 	fmt.Println("notes", shards[0].notes)

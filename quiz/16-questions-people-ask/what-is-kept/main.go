@@ -11,14 +11,15 @@ type key struct{}
 
 func main() {
 	request := context.WithValue(context.Background(), key{}, "4bf9")
-	request, answered := context.WithTimeout(request, time.Hour)
-	inside := context.WithoutCancel(request)
-	around, stop := context.WithTimeout(inside, time.Minute)
+	mail, cancel := context.WithTimeout(
+		context.WithoutCancel(request), time.Minute)
+	defer cancel()
+	limited, stop := context.WithTimeout(request, time.Minute)
 	defer stop()
-	answered()
+	audit := context.WithoutCancel(limited)
 
-	_, ok := inside.Deadline()
-	fmt.Println("inside", inside.Value(key{}), ok, inside.Err())
-	_, ok = around.Deadline()
-	fmt.Println("around", around.Value(key{}), ok, around.Err())
+	_, ok := mail.Deadline()
+	fmt.Println("mail", mail.Value(key{}), ok)
+	_, ok = audit.Deadline()
+	fmt.Println("audit", audit.Value(key{}), ok)
 }
