@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,10 +16,7 @@ import (
 // hung is how long a call takes that nobody stops.
 const hung = time.Hour
 
-var (
-	errBoom  = errors.New("disk is gone")
-	errReset = errors.New("connection reset")
-)
+var errBoom = errors.New("disk is gone")
 
 // caller never ends, so that whatever waits for its end is still there when the
 // bubble looks for leaks; t.Context() has ended by then.
@@ -34,13 +31,10 @@ type fake struct {
 }
 
 func (f fake) run(ctx context.Context) error {
-	stop := ctx.Done()
-	if f.deaf {
-		stop = nil
-	}
-	if ctx.Err() == nil || f.deaf {
-		if f.after == 0 {
-			return f.err
+	if f.deaf || ctx.Err() == nil {
+		stop := ctx.Done()
+		if f.deaf {
+			stop = nil
 		}
 		select {
 		case <-time.After(f.after):
@@ -52,20 +46,18 @@ func (f fake) run(ctx context.Context) error {
 	return fmt.Errorf("store: %w", ctx.Err())
 }
 
-// A store remembers how it was called.
+// A store remembers its calls.
 type store struct {
-	began time.Time
+	start time.Time
 
 	mu    sync.Mutex
-	each  fake            // a call goes like this,
-	nth   map[int]fake    // but the first, second and so on like these,
-	but   map[string]fake // and one for these ids like these
+	each  fake   // a call goes like this,
+	first []fake // but the next ones like these; ids may be asked for in any order
 	calls []*call
 	live  int
 	peak  int // the highest live ever
 }
 
-// A call is one call of the store.
 type call struct {
 	id   string
 	ctx  context.Context
@@ -73,95 +65,62 @@ type call struct {
 	over bool          // it has returned
 }
 
-// newStore makes a store and its clock; it belongs into the bubble. Tests that
-// need to know which call goes how use nth: ids may be asked for in any order.
-func newStore(each fake, nth map[int]fake, but map[string]fake) *store {
-	return &store{each: each, nth: nth, but: but, began: time.Now()}
+// newStore makes a store and its clock; it belongs into the bubble.
+func newStore(each fake, first ...fake) *store {
+	return &store{each: each, first: first, start: time.Now()}
 }
 
 // become changes how the calls go that come from now on.
-func (s *store) become(each fake, nth ...fake) {
+func (s *store) become(each fake, first ...fake) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.each, s.nth = each, map[int]fake{}
-	for i, f := range nth {
-		s.nth[len(s.calls)+i] = f
-	}
+	s.each, s.first = each, first
 }
 
 func (s *store) Note(ctx context.Context, id string) (boundedfanout.Note, error) {
 	s.mu.Lock()
-	f, special := s.but[id]
-	if !special {
-		f, special = s.nth[len(s.calls)]
+	f := s.each
+	if len(s.first) > 0 {
+		f, s.first = s.first[0], s.first[1:]
 	}
-	if !special {
-		f = s.each
-	}
-	c := &call{id: id, ctx: ctx, at: time.Since(s.began)}
+	c := &call{id: id, ctx: ctx, at: time.Since(s.start)}
 	s.calls = append(s.calls, c)
 	s.live++
 	s.peak = max(s.peak, s.live)
 	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		s.live--
-		c.over = true
-		s.mu.Unlock()
-	}()
-	if err := f.run(ctx); err != nil {
+	err := f.run(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.live--
+	c.over = true
+	if err != nil {
 		return boundedfanout.Note{}, err
 	}
 	return note(id), nil
 }
 
-// running returns how many calls are inside now and how many were at most.
-func (s *store) running() (live, peak int) {
+// seen waits until everybody waits, and returns the calls as they are then, how
+// many of them are running, and how many ran at most.
+func (s *store) seen() (calls []call, live, peak int) {
+	synctest.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.live, s.peak
-}
-
-// seen returns the calls in the order in which they came, as they are now.
-func (s *store) seen() []call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []call
 	for _, c := range s.calls {
-		all = append(all, *c)
+		calls = append(calls, *c)
 	}
-	return all
+	return calls, s.live, s.peak
 }
 
 // wantRunning fails t unless so many calls are inside once everybody waits.
 func (s *store) wantRunning(t *testing.T, want, limit int, situation string) {
 	t.Helper()
-	synctest.Wait()
-	if live, _ := s.running(); live > limit {
+	if _, live, _ := s.seen(); live > limit {
 		t.Fatalf("%s: at %v %d calls of the store are running;\nthe limit of the service is %d, for all calls of Notes together (Restore 1)",
-			situation, time.Since(s.began), live, limit)
+			situation, time.Since(s.start), live, limit)
 	} else if live != want {
 		t.Fatalf("%s: at %v %d calls of the store are running, want %d;\nas long as ids wait, no slot stays empty (Keep 3)",
-			situation, time.Since(s.began), live, want)
+			situation, time.Since(s.start), live, want)
 	}
-}
-
-// wantPeak fails t if more than limit calls were ever inside.
-func (s *store) wantPeak(t *testing.T, limit int, situation string) {
-	t.Helper()
-	if _, peak := s.running(); peak > limit {
-		t.Fatalf("%s: %d calls of the store were running at the same time;\nthe limit of the service is %d (Restore 1), and a call counts until it has returned (fine print)",
-			situation, peak, limit)
-	}
-}
-
-// asked counts the calls for each id.
-func (s *store) asked() map[string]int {
-	count := make(map[string]int)
-	for _, c := range s.seen() {
-		count[c.id]++
-	}
-	return count
 }
 
 // A request is a call of Notes in a goroutine of its own.
@@ -196,60 +155,34 @@ func read(ctx context.Context, service *boundedfanout.Service, ids []string) *re
 func (r *request) want(t *testing.T, took time.Duration, situation string) {
 	t.Helper()
 	<-r.done
+	var want []boundedfanout.Note
+	for _, id := range r.ids {
+		want = append(want, note(id))
+	}
 	switch {
 	case r.err != nil:
 		t.Errorf("%s: Notes returned the error %v; no call of its own had failed (Keep 5)", situation, r.err)
-	case !same(r.notes, r.ids):
-		t.Errorf("%s: Notes(ctx, %v) returned the notes %v;\nwant one note for each id, in the order of the ids (Keep 4)", situation, r.ids, idsOf(r.notes))
+	case !slices.Equal(r.notes, want):
+		t.Errorf("%s: Notes(ctx, %v) returned the notes %v;\nwant one note for each id, in the order of the ids (Keep 4)", situation, r.ids, r.notes)
 	case r.took != took:
 		t.Errorf("%s: Notes took %v, want %v;\nas long as ids wait, limit calls are running, no more and no fewer (Keep 3)", situation, r.took, took)
 	}
 }
 
-// wantOver fails t unless r ended between these times with that error, as the
+// wantError fails t unless r ended between these times with that error, as the
 // clause says.
-func (r *request) wantOver(t *testing.T, want error, from, to time.Duration, situation, clause string) {
+func (r *request) wantError(t *testing.T, want error, from, to time.Duration, situation, clause string) {
 	t.Helper()
 	<-r.done
 	if !errors.Is(r.err, want) {
 		t.Errorf("%s: Notes returned the error %v, and %d notes;\nerrors.Is must find %q (%s)", situation, r.err, len(r.notes), want, clause)
 	}
 	if r.took < from || r.took > to {
-		t.Errorf("%s: Notes returned after %v, want %s;\nit waits for nothing but its own running calls (%s)", situation, r.took, between(from, to), clause)
+		t.Errorf("%s: Notes returned after %v, want %v at the latest;\nit waits for nothing but its own running calls (%s)", situation, r.took, to, clause)
 	}
 }
 
-func between(from, to time.Duration) string {
-	if from == to {
-		return from.String()
-	}
-	return fmt.Sprintf("%v to %v", from, to)
-}
-
-func note(id string) boundedfanout.Note {
-	return boundedfanout.Note{ID: id, Title: "Note " + id, Content: "the text of " + id}
-}
-
-// same reports whether these are the notes with these ids.
-func same(notes []boundedfanout.Note, ids []string) bool {
-	if len(notes) != len(ids) {
-		return false
-	}
-	for i, id := range ids {
-		if notes[i] != note(id) {
-			return false
-		}
-	}
-	return true
-}
-
-func idsOf(notes []boundedfanout.Note) []string {
-	var all []string
-	for _, n := range notes {
-		all = append(all, n.ID)
-	}
-	return all
-}
+func note(id string) boundedfanout.Note { return boundedfanout.Note{ID: id, Title: "Note " + id} }
 
 // number returns n ids: prefix0, prefix1, and so on.
 func number(prefix string, n int) []string {
@@ -258,47 +191,4 @@ func number(prefix string, n int) []string {
 		ids[i] = fmt.Sprint(prefix, i)
 	}
 	return ids
-}
-
-// wantOver fails t unless r, the only user of s, is over at that time: what was
-// running is told to stop, nothing begins later, r returns in time.
-func (s *store) wantOver(t *testing.T, r *request, want error, at time.Duration, each fake, reason, clause string) {
-	t.Helper()
-	situation := fmt.Sprintf("%s at %v", reason, at)
-	time.Sleep(at)
-	synctest.Wait()
-	for _, c := range s.seen() {
-		if !c.over && c.ctx.Err() == nil {
-			t.Errorf("%s, and the call of the store for %s was not told to stop;\nits context goes on (%s)", situation, c.id, clause)
-			break
-		}
-	}
-	last := at + each.unwind
-	if each.deaf {
-		last = at + each.after
-	}
-	r.wantOver(t, want, at, last, situation, clause)
-	time.Sleep(last - r.took)
-	synctest.Wait()
-	for _, c := range s.seen() {
-		if c.at > at {
-			t.Errorf("%s: at %v a call of the store for %s began;\nlater than the moment at which Notes is over none begins (%s)", situation, c.at, c.id, clause)
-			break
-		}
-	}
-}
-
-// left returns how many goroutines there are once everybody waits.
-func left() int {
-	synctest.Wait()
-	return runtime.NumGoroutine()
-}
-
-// wantLeft fails t if more goroutines are there than before a call of Notes
-// that is over, although other calls go on.
-func wantLeft(t *testing.T, before int, situation string) {
-	t.Helper()
-	if now := left(); now > before {
-		t.Errorf("%s: Notes and its calls of the store have returned, and goroutines of it are still there: %d;\nthey wait although nobody needs them (fine print)", situation, now-before)
-	}
 }
