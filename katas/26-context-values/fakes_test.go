@@ -155,6 +155,9 @@ func (s spy) Value(key any) any {
 
 // anybodys reports whether another package can make an equal key.
 func anybodys(key any) bool {
+	if _, is := key.(reflect.Type); is {
+		return true // one for each type, whoever asks for it
+	}
 	t, own := reflect.TypeOf(key), reflect.TypeFor[contextvalues.User]().PkgPath()
 	if t.Kind() == reflect.Pointer && !reflect.ValueOf(key).IsNil() {
 		return t.Elem().Size() == 0 && t.Elem().PkgPath() != own // else it is equal to itself only

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 )
 
 // A Note is one note of a user.
@@ -40,18 +41,8 @@ type Store interface {
 	Delete(ctx context.Context, id string) error
 }
 
-// userKey is the context's key of the user.
-type userKey struct{}
-
-func withUser(ctx context.Context, u User) context.Context {
-	return context.WithValue(ctx, userKey{}, u)
-}
-
-// mustUser returns the user that Authenticate has let pass. It panics if it is
-// missing, which is a mistake in how the handlers were put together.
-func mustUser(ctx context.Context) User {
-	return ctx.Value(userKey{}).(User)
-}
+// userKey is unique: no other type is this one.
+var userKey = reflect.TypeFor[User]()
 
 // Authenticate lets signed-in users pass to next and refuses everybody else.
 func Authenticate(sessions Sessions, next http.Handler) http.Handler {
@@ -61,7 +52,7 @@ func Authenticate(sessions Sessions, next http.Handler) http.Handler {
 			http.Error(w, "sign in first", http.StatusUnauthorized)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(withUser(r.Context(), user)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey, user)))
 	})
 }
 
@@ -69,7 +60,11 @@ func Authenticate(sessions Sessions, next http.Handler) http.Handler {
 func NewHandler(service *Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("DELETE /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
-		user := mustUser(r.Context())
+		user, ok := r.Context().Value(userKey).(User)
+		if !ok {
+			answer(w, ErrUnauthenticated)
+			return
+		}
 		answer(w, service.Delete(r.Context(), user, r.PathValue("id")))
 	})
 	return mux

@@ -40,17 +40,7 @@ type Store interface {
 	Delete(ctx context.Context, id string) error
 }
 
-// A key of the context that holds a T. Keys are compared by address.
-type key[T any] struct{ name string }
-
-func (k *key[T]) set(ctx context.Context, v T) context.Context { return context.WithValue(ctx, k, v) }
-
-func (k *key[T]) get(ctx context.Context) (v T, ok bool) {
-	v, ok = ctx.Value(k).(T)
-	return v, ok
-}
-
-var signedIn = &key[User]{"user"}
+type userKey struct{}
 
 // Authenticate lets signed-in users pass to next and refuses everybody else.
 func Authenticate(sessions Sessions, next http.Handler) http.Handler {
@@ -60,7 +50,7 @@ func Authenticate(sessions Sessions, next http.Handler) http.Handler {
 			http.Error(w, "sign in first", http.StatusUnauthorized)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(signedIn.set(r.Context(), user)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey{}, user)))
 	})
 }
 
@@ -68,11 +58,7 @@ func Authenticate(sessions Sessions, next http.Handler) http.Handler {
 func NewHandler(service *Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("DELETE /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
-		user, ok := signedIn.get(r.Context())
-		if !ok {
-			answer(w, ErrUnauthenticated)
-			return
-		}
+		user, _ := r.Context().Value(userKey{}).(User)
 		answer(w, service.Delete(r.Context(), user, r.PathValue("id")))
 	})
 	return mux
@@ -105,15 +91,16 @@ func NewService(store Store) *Service {
 
 // Delete deletes a note, on behalf of a user: its owner, or support.
 func (s *Service) Delete(ctx context.Context, by User, id string) error {
-	if by.ID == "" {
-		return ErrUnauthenticated
-	}
 	note, err := s.store.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	if note.Owner != by.ID && by.Role != "support" {
+	switch {
+	case by.ID == "":
+		return ErrUnauthenticated
+	case note.Owner == by.ID, by.Role == "support":
+		return s.store.Delete(ctx, id)
+	default:
 		return ErrForbidden
 	}
-	return s.store.Delete(ctx, id)
 }
