@@ -2,7 +2,6 @@ package maprace_test
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -99,23 +98,6 @@ var operations = []operation{
 	{"Reads", func(s *maprace.Store) { _ = s.Reads() }},
 }
 
-// unrest says that the goroutines did not come to rest once. No later test
-// waits for them as long again.
-var unrest atomic.Bool
-
-// settle returns when all other goroutines wait or have ended.
-func settle(t *testing.T) {
-	t.Helper()
-	if unrest.Load() {
-		t.Fatal("an earlier test has failed because goroutines did not come to rest; a call that has to wait must wait\n" +
-			"at a lock or a channel, and neither spin nor sleep and look again (fine print)")
-	}
-	calm := false
-	defer func() { unrest.Store(!calm) }()
-	kit.Settle(t)
-	calm = true
-}
-
 // A call is a function in a goroutine of its own.
 type call struct{ ended atomic.Bool }
 
@@ -126,23 +108,17 @@ type party struct {
 	calls   []*call
 }
 
-// add calls f in a goroutine.
-func (p *party) add(f func()) *call {
+// start calls f in a goroutine, and returns when all goroutines wait or have
+// ended.
+func (p *party) start(f func()) *call {
+	p.t.Helper()
 	c := &call{}
 	p.calls = append(p.calls, c)
 	p.running.Go(func() {
 		f()
 		c.ended.Store(true)
 	})
-	return c
-}
-
-// start calls f in a goroutine, and returns when all goroutines wait or have
-// ended.
-func (p *party) start(f func()) *call {
-	p.t.Helper()
-	c := p.add(f)
-	settle(p.t)
+	kit.Settle(p.t)
 	return c
 }
 
@@ -215,30 +191,6 @@ func (g *gate) passAll(t *testing.T, last bool) {
 		if passed == 1000 {
 			t.Fatal("the clock was asked 1000 times by a few calls of Create; a Create that has the time goes on with it (fine print)")
 		}
-		settle(t)
+		kit.Settle(t)
 	}
-}
-
-// workers are a crowd.
-const workers = 8
-
-// crowd lets the workers take their turns all at the same time. Its wait for
-// their end stops the world now and then, which takes them off their processors
-// wherever they are.
-func crowd(t *testing.T, turns int, turn func(worker, turn int)) {
-	t.Helper()
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers / 2))
-	p := party{t: t}
-	ready := make(chan struct{})
-	for worker := range workers {
-		p.add(func() {
-			<-ready
-			for i := range turns {
-				turn(worker, i)
-			}
-		})
-	}
-	close(ready)
-	settle(t)
-	p.allReturned(fmt.Sprint(workers, " goroutines called the store at the same time"))
 }

@@ -3,6 +3,7 @@ package maprace_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -12,49 +13,51 @@ import (
 	"example.com/leakproof/katas/internal/kit"
 )
 
-// Restore 1: all methods may be called by several goroutines at the same time.
-//
-// For races this test needs the race detector, which does not need two calls that
-// really meet, only two that nothing orders.
-func TestCallsMayMeet(t *testing.T) { requireNoRace(t) }
-
-// meeting is what firstRace and hammer have found. They look once in a process, because the
-// race detector reports each race once.
-var meeting struct {
+// A verdict is what is found out once in a process, because the race detector
+// reports each race once.
+type verdict struct {
 	once sync.Once
-	said string // what failed, or ""
+	said string
 }
 
-// requireNoRace fails t if two calls race or lock each other out. Each test in which calls meet begins
-// with it: one report says all, and the runtime might end the process.
-func requireNoRace(t *testing.T) {
+// require calls find, which fails t or does not, and fails the tests that ask
+// again.
+func (v *verdict) require(t *testing.T, find func(*testing.T)) {
 	t.Helper()
-	meeting.once.Do(func() {
-		meeting.said = "calls that meet race, or do not all return; the first failure says which"
-		said := firstRace(t)
-		if said == "" {
-			hammer(t)
-		}
-		meeting.said = said
+	v.once.Do(func() {
+		v.said = "calls that meet race, or do not all return; the first failure says which"
+		find(t)
+		v.said = ""
 	})
-	if meeting.said != "" {
-		t.Fatal(meeting.said)
+	if v.said != "" {
+		t.Fatal(v.said)
 	}
 }
 
+var racing, passing, crowding verdict
+
+// requireNoRace fails t if two calls race or lock each other out. Each test in
+// which calls meet begins with it: one report says all, and the runtime might
+// end the process.
+func requireNoRace(t *testing.T) {
+	t.Helper()
+	racing.require(t, firstRace)
+	passing.require(t, aWriterPasses)
+	crowding.require(t, hammer)
+}
+
 // firstRace lets each method meet each other one and itself, in both orders.
-func firstRace(t *testing.T) string {
+func firstRace(t *testing.T) {
 	t.Helper()
 	for _, a := range operations {
 		for _, b := range operations {
 			meet(t, a, b)
 			if t.Failed() { // the race detector has reported something
-				return fmt.Sprintf("%s was called in one goroutine and %s in another, and nothing orders what they do with the same memory:\n"+
+				t.Fatalf("%s was called in one goroutine and %s in another, and nothing orders what they do with the same memory:\n"+
 					"a data race (Restore 1); the race detector's report names both lines", a.name, b.name)
 			}
 		}
 	}
-	return ""
 }
 
 // meet makes two calls in two goroutines, one after the other. Settle orders
@@ -72,7 +75,7 @@ func meet(t *testing.T, a, b operation) {
 			ended.Add(1)
 			<-leave // the race detector forgets goroutines that have ended
 		})
-		settle(t)
+		kit.Settle(t)
 	}
 	close(leave)
 	if ended.Load() != 2 {
@@ -107,7 +110,7 @@ func hammer(t *testing.T) {
 			if j == 0 { // Create: few notes, or List and Reads take long
 				rounds, turns = 100, 2
 			}
-			what := fmt.Sprintf("%s and %s were called by %d goroutines at the same time", a.name, b.name, crowd)
+			what := fmt.Sprintf("%s and %s were called by %d goroutines at the same time (Restore 1)", a.name, b.name, crowd)
 			kit.Race(t, what, rounds, func(*kit.Barrier) []func() {
 				s := maprace.NewStore(atNoon, ignore)
 				_ = s.Create(note("a", ""))
@@ -126,23 +129,65 @@ func hammer(t *testing.T) {
 	}
 }
 
+// aWriterPasses has notes created while somebody reads all the time, in a store
+// with many notes. A call that holds a lock for reading and asks for it again
+// then waits behind the writer, and the writer for the call.
+func aWriterPasses(t *testing.T) {
+	t.Helper()
+	ids := make([]string, 300)
+	for i := range ids {
+		ids[i] = fmt.Sprint("n", i)
+	}
+	for _, read := range crowded[2:] {
+		s := storeWith(t, ids...)
+		kit.Race(t, "notes were created while "+read.name+" was called again and again (Restore 1)", 1, func(*kit.Barrier) []func() {
+			reading, through := make(chan bool), make(chan bool)
+			return []func(){func() {
+				for {
+					select {
+					case reading <- true: // the writer comes while this goroutine is in the call
+					case <-through:
+						return
+					default:
+					}
+					read.call(s, "")
+				}
+			}, func() {
+				for i := range 30 {
+					<-reading
+					_ = s.Create(note(fmt.Sprint("new", i), ""))
+				}
+				close(through)
+			}}
+		})
+	}
+}
+
 // Restore 1: no read is lost, although each may be safe by itself.
 func TestNoReadOfACrowdIsLost(t *testing.T) {
 	requireNoRace(t)
-	const turns = 2000
-	s := storeWith(t, "popular", "b")
-	crowd(t, turns, func(worker, turn int) {
-		_, _ = s.Get("popular")
-		switch turn % 512 {
-		case 100:
-			_ = s.Reads()
-		case 200:
-			_ = s.Create(note(fmt.Sprint(worker, turn), ""))
+	const notes, readers = 50, 8
+	var stores []*maprace.Store
+	kit.Race(t, "notes that nobody had read before were read by 8 goroutines", 60, func(*kit.Barrier) []func() {
+		s := maprace.NewStore(atNoon, ignore)
+		for i := range notes {
+			_ = s.Create(note(strconv.Itoa(i), ""))
 		}
+		stores = append(stores, s)
+		return slices.Repeat([]func(){func() {
+			for i := range notes {
+				_, _ = s.Get(strconv.Itoa(i))
+			}
+		}}, readers)
 	})
-	if got, want := s.Reads()["popular"], 1+workers*turns; got != want {
-		t.Fatalf("%d goroutines read a note %d times in all, and Reads says %d;\n"+
-			"each Get that returned the note counts, whatever it meets (Restore 1)", workers, want, got)
+	for _, s := range stores {
+		reads := s.Reads()
+		for i := range notes {
+			if got := reads[strconv.Itoa(i)]; got != readers {
+				t.Fatalf("%d goroutines read a note that nobody had read before, and Reads says %d;\n"+
+					"each Get that returned the note counts, whatever it meets (Restore 1)", readers, got)
+			}
+		}
 	}
 }
 
@@ -160,7 +205,7 @@ func TestOneOfSeveralGetsTheID(t *testing.T) {
 			p.start(func() { errs[i] = s.Create(note("x", strconv.Itoa(i))) })
 		}
 		g.pass(last)
-		settle(t)
+		kit.Settle(t)
 		read := 0
 		p.start(func() {
 			if _, err := s.Get("x"); err == nil { // it may have to wait, and it may be too early
@@ -200,25 +245,37 @@ func TestOneOfSeveralGetsTheID(t *testing.T) {
 // Restore 2: exactly one gets it, however many ask, and no note is lost.
 func TestNoNoteOfACrowdIsLost(t *testing.T) {
 	requireNoRace(t)
-	const turns = 300
-	s := maprace.NewStore(atNoon, ignore)
-	var got [turns][workers]bool
-	crowd(t, turns, func(worker, turn int) {
-		got[turn][worker] = s.Create(note(strconv.Itoa(turn), strconv.Itoa(worker))) == nil
-	})
-	if n := len(s.List()); n != turns {
-		t.Fatalf("a crowd of goroutines created notes with %d IDs, and List has %d (Restore 2)", turns, n)
+	const notes, callers = 50, 8
+	type party struct {
+		s   *maprace.Store
+		won [notes][callers]bool
 	}
-	for turn := range turns {
-		winners := []string{}
-		for worker, won := range got[turn] {
-			if won {
-				winners = append(winners, strconv.Itoa(worker))
-			}
+	var parties []*party
+	kit.Race(t, "8 goroutines wanted the same free IDs", 20, func(*kit.Barrier) []func() {
+		p := &party{s: maprace.NewStore(atNoon, ignore)}
+		parties = append(parties, p)
+		var calls []func()
+		for caller := range callers {
+			calls = append(calls, func() {
+				for i := range notes {
+					p.won[i][caller] = p.s.Create(note(strconv.Itoa(i), strconv.Itoa(caller))) == nil
+				}
+			})
 		}
-		if n, _ := s.Get(strconv.Itoa(turn)); len(winners) != 1 || n.Content != winners[0] {
-			t.Fatalf("a crowd of goroutines wanted the same free ID, the callers %v were told that it is theirs,\n"+
-				"and the note is that of caller %q; exactly one gets it (Restore 2)", winners, n.Content)
+		return calls
+	})
+	for _, p := range parties {
+		for i, won := range p.won {
+			var winners []string
+			for caller, is := range won {
+				if is {
+					winners = append(winners, strconv.Itoa(caller))
+				}
+			}
+			if n, err := p.s.Get(strconv.Itoa(i)); len(winners) != 1 || n.Content != winners[0] {
+				t.Fatalf("a crowd of goroutines wanted the same free ID, the callers %v were told that it is theirs,\n"+
+					"and Get returned the note of caller %q and the error %v; exactly one gets it (Restore 2)", winners, n.Content, err)
+			}
 		}
 	}
 }

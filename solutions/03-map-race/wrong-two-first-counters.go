@@ -6,9 +6,9 @@ package maprace
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,82 +32,61 @@ var (
 type Store struct {
 	now     func() time.Time
 	created func(Note)
-
-	mu    sync.Mutex // guards the maps
-	notes map[string]Note
-	reads map[string]int
+	notes   sync.Map // string -> Note
+	reads   sync.Map // string -> *atomic.Int64
 }
 
 // NewStore returns an empty store. It takes the time from now, which asks the
 // time service of the cluster, and calls created with every note that it has
 // kept.
 func NewStore(now func() time.Time, created func(Note)) *Store {
-	return &Store{
-		now:     now,
-		created: created,
-		notes:   make(map[string]Note),
-		reads:   make(map[string]int),
-	}
+	return &Store{now: now, created: created}
 }
 
 // Create keeps a note under its ID and sets when it was created. If the ID is
 // taken, Create changes nothing and returns ErrExists.
 func (s *Store) Create(n Note) error {
-	if s.taken(n.ID) {
-		return ErrExists
-	}
 	n.Created = s.now()
-	s.created(n) // first, so that it never runs under the lock
-	if !s.keep(n) {
+	if _, taken := s.notes.LoadOrStore(n.ID, n); taken {
 		return ErrExists
 	}
+	s.created(n)
 	return nil
 }
 
 // Get returns the note with this ID and counts the read. If there is no such
 // note, it returns ErrNotFound and counts nothing.
 func (s *Store) Get(id string) (Note, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n, ok := s.notes[id]
+	n, ok := s.notes.Load(id)
 	if !ok {
 		return Note{}, ErrNotFound
 	}
-	s.reads[id]++
-	return n, nil
+	reads, ok := s.reads.Load(id)
+	if !ok {
+		reads = new(atomic.Int64)
+		s.reads.Store(id, reads)
+	}
+	reads.(*atomic.Int64).Add(1)
+	return n.(Note), nil
 }
 
 // List returns all notes in the order of their IDs.
 func (s *Store) List() []Note {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.SortedFunc(maps.Values(s.notes), func(a, b Note) int {
-		return cmp.Compare(a.ID, b.ID)
+	var list []Note
+	s.notes.Range(func(_, n any) bool {
+		list = append(list, n.(Note))
+		return true
 	})
+	slices.SortFunc(list, func(a, b Note) int { return cmp.Compare(a.ID, b.ID) })
+	return list
 }
 
 // Reads returns how often each note has been read.
 func (s *Store) Reads() map[string]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return maps.Clone(s.reads)
-}
-
-// taken reports whether a note has this ID at the moment.
-func (s *Store) taken(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, taken := s.notes[id]
-	return taken
-}
-
-// keep puts n in its place unless that is taken, and reports whether it did.
-func (s *Store) keep(n Note) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, taken := s.notes[n.ID]; taken {
-		return false
-	}
-	s.notes[n.ID] = n
-	return true
+	reads := make(map[string]int)
+	s.reads.Range(func(id, n any) bool {
+		reads[id.(string)] = int(n.(*atomic.Int64).Load())
+		return true
+	})
+	return reads
 }
