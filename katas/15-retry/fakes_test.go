@@ -2,7 +2,6 @@ package retry_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -37,17 +36,13 @@ type store struct {
 
 	mu    sync.Mutex
 	began []time.Time
-	notes []retry.Note
-	ctxs  []context.Context
 	last  error // what the last try returned
 }
 
-func (s *store) Put(ctx context.Context, n retry.Note) error {
+func (s *store) Put(ctx context.Context, _ retry.Note) error {
 	defer s.running.Enter()()
 	s.mu.Lock()
 	s.began = append(s.began, time.Now())
-	s.notes = append(s.notes, n)
-	s.ctxs = append(s.ctxs, ctx)
 	try := len(s.began)
 	s.mu.Unlock()
 
@@ -102,33 +97,16 @@ func (s *store) wantNoMore(t *testing.T) {
 }
 
 // wantWaits requires that between two tries it waited as the policy says.
-func (s *store) wantWaits(t *testing.T, p retry.Policy) {
+func (s *store) wantWaits(t *testing.T, situation string, p retry.Policy) {
 	t.Helper()
 	want := p.First
 	for i := 1; i < len(s.began); i++ {
 		got := s.began[i].Sub(s.began[i-1]) - s.takes
 		if got < want/2 || got > want*3/2 {
-			t.Errorf("a policy of %+v: try %d came %v after the end of try %d;\n"+
-				"want %v, or up to half as much less or more (Keep 6)", p, i+1, got, i, want)
+			t.Errorf("%s, a policy of %+v: try %d came %v after the end of try %d;\n"+
+				"want %v, or up to half as much less or more (Keep 6)", situation, p, i+1, got, i, want)
 			return
 		}
-		if want > p.Longest/2 {
-			want = p.Longest
-		} else {
-			want *= 2
-		}
-	}
-}
-
-// wantBoth requires that the error tells why Save gave up, and why there was
-// something to wait for.
-func (s *store) wantBoth(t *testing.T, when string, err, ended error) {
-	t.Helper()
-	for _, want := range []error{ended, s.last} {
-		if !errors.Is(err, want) {
-			t.Errorf("the context ended %s: Save returned the error %v;\n"+
-				"errors.Is must find in it that of the context and that of the last try, and does not find %q (Restore 2)", when, err, want)
-			return
-		}
+		want = min(2*want, p.Longest)
 	}
 }
