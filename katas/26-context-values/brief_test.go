@@ -152,7 +152,7 @@ func TestNobodyLearnsWhatThereIs(t *testing.T) {
 	for what, s := range kit.Sorted(map[string]*store{"there is no such note": {}, "the disk of the store is full": {getFails: errDisk}}) {
 		if got := outcomeOf(func() int { return send(s, "owner", "/notes/n5") }); got != unauthorized && got.panicked == nil {
 			t.Errorf("a DELETE did not pass Authenticate, and %s: %v;\n"+
-				"nobody is answered 401, whatever the store says (Restore 3)", what, got)
+				"who is not signed in is answered 401, whatever the store says (Restore 3)", what, got)
 		}
 	}
 }
