@@ -3,129 +3,111 @@ package leakyfanout_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
-	leakyfanout "example.com/leakproof/katas/23-leaky-fanout"
-	"example.com/leakproof/katas/internal/kit"
 	"go.uber.org/goleak"
+
+	"example.com/leakproof/katas/internal/kit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Restore 1: a failure ends the search at that moment, and the others are told.
+// Restore 1: when a shard fails, the others are told to stop at that moment, and
+// the search is over when they have. Search may wait for them or not.
 func TestFirstErrorStopsTheRest(t *testing.T) {
-	for _, after := range []time.Duration{0, time.Second, 59 * time.Minute} {
-		t.Run(fmt.Sprintf("after %v", after), func(t *testing.T) {
+	const unwind = 4 * time.Second
+	hungs := func() *shard { return &shard{after: hung, unwind: unwind} }
+	for name, c := range kit.Sorted(map[string]struct {
+		at     time.Duration // of the first failure
+		shards []*shard
+	}{
+		"the first of three fails":    {59 * time.Minute, []*shard{{after: 59 * time.Minute, err: errBoom}, hungs(), hungs()}},
+		"the last of three fails":     {0, []*shard{hungs(), {notes: notes("a"), after: time.Second}, {err: errBoom}}},
+		"the last to answer fails":    {2 * time.Second, []*shard{{}, {after: 2 * time.Second, err: errBoom}, {after: time.Second}}},
+		"another one would fail, too": {time.Second, []*shard{{after: 2 * time.Second, err: errReset}, {after: time.Second, err: errBoom}}},
+	}) {
+		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
-				shards := []*shard{{after: hung}, {notes: notes("a")}, {after: hung}, {after: after, err: errBoom}, {after: hung}}
-				_, err, took := search(caller, shards)
-				wantOver(t, shards, after, took, err)
-				wantError(t, err)
-			})
-		})
-	}
-}
-
-// Restore 1: also if the only shard fails, or the last one to answer.
-func TestErrorOfTheLastShardToAnswer(t *testing.T) {
-	for _, shards := range [][]*shard{{{err: errBoom}}, {{notes: notes("a")}, {after: time.Second}, {after: 2 * time.Second, err: errBoom}}} {
-		kit.Bubble(t, func(t *testing.T) {
-			_, err, took := search(caller, shards)
-			wantOver(t, shards, shards[len(shards)-1].after, took, err)
-			wantError(t, err)
-		})
-	}
-}
-
-// Restore 2: several that fail at the same moment leave nothing behind. Search
-// reads one answer; who takes the others?
-func TestErrorsAtTheSameMoment(t *testing.T) {
-	for _, n := range []int{3, 200} {
-		t.Run(fmt.Sprintf("%d shards", n), func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				shards := []*shard{{after: hung}}
-				for range n {
-					shards = append(shards, &shard{after: time.Second, err: errBoom})
+				_, err, took := search(caller, c.shards)
+				time.Sleep(c.at + unwind - took) // those that stop take their time
+				for i, s := range c.shards {
+					if s.after > c.at && s.told() != c.at {
+						t.Fatalf("a shard failed at %v, and shard %d, which was still searching, was not told to stop at that moment:\n"+
+							"the context that Search gave it went on (Restore 1)", c.at, i)
+					}
 				}
-				_, err, took := search(caller, shards)
-				wantOver(t, shards, time.Second, took, err)
-				wantError(t, err)
+				if err == nil || took > c.at+unwind {
+					t.Errorf("a shard failed at %v, and Search returned the error %v at %v:\na failure ends the search (Restore 1)", c.at, err, took)
+				}
 			})
 		})
 	}
 }
 
-// Restore 2, and the fine print: Search may return before the stopped shards do,
-// or wait for them. When they have returned, nothing is left.
-func TestShardsMayTakeTimeToStop(t *testing.T) {
+// Restore 2: nothing is left running. Of all these answers Search reads one; who
+// takes the others?
+func TestErrorsAtTheSameMoment(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		shards := []*shard{{after: hung, unwind: 4 * time.Second}, {after: time.Second, err: errBoom}, {after: hung, unwind: 2 * time.Second}}
-		_, err, took := search(caller, shards)
-		const last = 5 * time.Second
-		if took < time.Second || took > last {
-			t.Fatalf("a shard failed at 1s, the others needed up to 4s to stop, and Search returned at %v (Restore 1)", took)
+		var shards []*shard
+		for range 20 {
+			shards = append(shards, &shard{after: time.Second, err: errBoom})
 		}
-		wantError(t, err)
-		time.Sleep(last - took)
-		wantNoneLive(t, shards, last)
+		_, _, _ = search(caller, shards) // the bubble looks for what is left
 	})
 }
 
 // Keep 3: every shard is asked once, all at the same time, however many they are.
 func TestShardsAreAskedTogether(t *testing.T) {
-	for _, n := range []int{3, 2000} {
-		kit.Bubble(t, func(t *testing.T) {
-			var shards []*shard
-			for i := range n {
-				shards = append(shards, &shard{after: time.Duration(1+i%3) * time.Second})
+	kit.Bubble(t, func(t *testing.T) {
+		var shards []*shard
+		for range 2000 {
+			shards = append(shards, &shard{after: time.Second})
+		}
+		start := time.Now()
+		_, err, _ := search(caller, shards)
+		for i, s := range shards {
+			calls := s.asked()
+			if len(calls) != 1 {
+				t.Fatalf("Search returned the error %v and has asked shard %d of 2000 %d times: each is asked once (Keep 3)", err, i, len(calls))
 			}
-			start := time.Now()
-			_, err, _ := search(caller, shards)
-			for i, s := range shards {
-				asked, _ := s.seen()
-				if len(asked) != 1 {
-					t.Fatalf("Search returned the error %v and has asked shard %d of %d %d times: each is asked once (Keep 3)", err, i, n, len(asked))
-				}
-				if late := asked[0].Sub(start); late > 0 {
-					t.Fatalf("shard %d of %d was asked %v after Search began: all are asked at the same time (Keep 3)", i, n, late)
-				}
+			if late := calls[0].at.Sub(start); late > 0 {
+				t.Fatalf("shard %d of 2000 was asked %v after Search began: all are asked at the same time (Keep 3)", i, late)
 			}
-		})
-	}
+		}
+	})
 }
 
 // Keep 4: the notes come in the order of the shards, whichever answers first.
 func TestNotesComeInTheOrderOfTheShards(t *testing.T) {
-	for n := range 4 {
-		kit.Bubble(t, func(t *testing.T) {
-			var shards []*shard
-			var want []leakyfanout.Note
-			for i := range n { // the last shard answers first
-				own := notes("a", "b", "c")[:i+1]
-				shards = append(shards, &shard{notes: own, after: time.Duration(n-i) * time.Second})
-				want = append(want, own...)
-			}
-			got, err, _ := search(caller, shards)
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("%d shards answered, the last one first: Search returned the notes %v and the error %v;\nwant %v, in the order of the shards (Keep 4)",
-					n, ids(got), err, ids(want))
-			}
+	kit.Bubble(t, func(t *testing.T) {
+		got, err, _ := search(caller, []*shard{
+			{after: 3 * time.Second, notes: notes("a", "b")}, {after: time.Second}, {after: 2 * time.Second, notes: notes("c")}, {notes: notes("d")},
 		})
-	}
+		if want := notes("a", "b", "c", "d"); err != nil || !slices.Equal(got, want) {
+			t.Errorf("four shards answered, the last one first: Search returned the notes %v and the error %v;\nwant %v, in the order of the shards (Keep 4)",
+				ids(got), err, ids(want))
+		}
+	})
 }
 
 // Keep 5: the first failure is the error, not what the others say when they stop.
 func TestFirstErrorIsTheOneReturned(t *testing.T) {
 	for range 8 { // a wrong repair may be lucky
 		kit.Bubble(t, func(t *testing.T) {
-			shards := []*shard{{after: hung}, {after: hung, stopped: errReset}, {after: time.Second, err: errBoom}, {after: 2 * time.Second, err: errReset}}
-			_, err, took := search(kit.SlowCancel(), shards)
-			wantOver(t, shards, time.Second, took, err)
-			wantError(t, err)
+			_, err, _ := search(kit.SlowCancel(), []*shard{
+				{after: hung}, {after: hung, stopped: errReset}, {after: time.Second, err: errBoom}, {after: 2 * time.Second, err: errReset},
+			})
+			if !errors.Is(err, errBoom) {
+				t.Fatalf("the first shard to fail said %q, and Search returned the error \"%v\":\nerrors.Is does not find the first failure in it (Keep 5)", errBoom, err)
+			}
+			for _, other := range []error{errReset, context.Canceled} {
+				if errors.Is(err, other) {
+					t.Fatalf("the first shard to fail said %q, and Search returned the error %q:\nerrors.Is finds %q in it, of a shard that was stopped (Keep 5)", errBoom, err, other)
+				}
+			}
 		})
 		if t.Failed() {
 			return // what a failed round leaves behind slows down all that follow
@@ -135,53 +117,50 @@ func TestFirstErrorIsTheOneReturned(t *testing.T) {
 
 // Keep 5: when the caller leaves, the search is over and says so.
 func TestCallerEndsTheSearch(t *testing.T) {
-	for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
-		for _, at := range []time.Duration{0, time.Second} {
-			t.Run(fmt.Sprintf("%v at %v", end, at), func(t *testing.T) {
-				kit.Bubble(t, func(t *testing.T) {
-					ctx, release := ending(end, at, nil)
-					shards := []*shard{{after: hung}, {after: hung}}
-					_, err, took := search(ctx, shards)
-					release()
-					wantOver(t, shards, at, took, err)
-					if !errors.Is(err, end) {
-						t.Fatalf("the caller's context ended with %q, and Search returned the error %q:\nerrors.Is does not find the first in the second (Keep 5)", end, err)
-					}
-				})
-			})
-		}
+	for _, end := range ends {
+		kit.Bubble(t, func(t *testing.T) {
+			ctx, release := leaving(end, nil)
+			_, err, took := search(ctx, []*shard{{after: hung}, {notes: notes("a")}})
+			release()
+			if took != time.Second || !errors.Is(err, end) {
+				t.Errorf("the caller left at 1s, and Search returned the error \"%v\" at %v:\nthe search is over then, and errors.Is finds %q (Keep 5)", err, took, end)
+			}
+		})
 	}
 }
 
 // Keep 6: searches of one service, at the same time and one after another, also
-// for the same query and after a failure, each ask the shards.
+// for the same query and after one that was given up, each ask the shards.
 func TestSearchesHaveNothingInCommon(t *testing.T) {
+	type key struct{}
 	kit.Bubble(t, func(t *testing.T) {
 		shards := []*shard{{after: time.Second, notes: notes("a")}, {after: 2 * time.Second, notes: notes("b")}}
 		s := service(shards)
-		asked := 0
 		want := func(when, q string, want ...string) {
-			if got, err := s.Search(caller, q); err != nil || !slices.Equal(got, notes(want...)) {
-				t.Errorf("%s, Search(ctx, %q) returned %v and the error %v; want its own notes %v (Keep 6)", when, q, ids(got), err, want)
+			if got, err := s.Search(context.WithValue(caller, key{}, "trace"), q); err != nil || !slices.Equal(got, notes(want...)) {
+				t.Errorf("%s, Search(ctx, %q) returned %v and the error %v:\nwant its own notes %v (Keep 6)", when, q, ids(got), err, want)
 			}
 		}
-		for range 3 {
-			impatient, leave := context.WithTimeout(caller, 500*time.Millisecond)
+		for range 2 {
+			impatient, leave := context.WithTimeout(context.WithValue(caller, key{}, "trace"), 500*time.Millisecond)
 			var running sync.WaitGroup
 			running.Go(func() { _, _ = s.Search(impatient, query) })
-			running.Go(func() { want("beside a search whose caller leaves", query, "a", "b") })
+			running.Go(func() {
+				time.Sleep(100 * time.Millisecond)
+				want("beside a search whose caller leaves", query, "a", "b")
+			})
 			running.Go(func() {
 				time.Sleep(1500 * time.Millisecond) // one shard of the other search has answered
 				want("beside a search for another query", "x", "x", "x")
 			})
 			running.Wait()
 			leave()
-			want("after other searches", query, "a", "b")
-			asked += 4
 		}
 		for i, shard := range shards {
-			if times, _ := shard.seen(); len(times) != asked {
-				t.Errorf("%d searches, and shard %d was asked %d times:\nnotes change, so each search asks for itself (Keep 6)", asked, i, len(times))
+			if calls := shard.asked(); len(calls) != 6 {
+				t.Errorf("6 searches, and shard %d was asked %d times:\nnotes change, so each search asks for itself (Keep 6)", i, len(calls))
+			} else if calls[0].ctx.Value(key{}) != "trace" {
+				t.Errorf("the context that Search gave to shard %d lacks a value of its caller's:\neach search derives one from that of its own caller (Keep 6)", i)
 			}
 		}
 	})

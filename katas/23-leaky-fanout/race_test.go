@@ -21,7 +21,7 @@ func TestAnswersAtTheSameMoment(t *testing.T) {
 				if c.failing > 0 && i%c.failing == 0 {
 					answer, err = nil, kit.SlowError("shard is down")
 				}
-				shards = append(shards, callback(func(context.Context) ([]leakyfanout.Note, error) {
+				shards = append(shards, callback(func() ([]leakyfanout.Note, error) {
 					meet.Wait(c.shards)
 					return answer, err
 				}))
@@ -31,3 +31,8 @@ func TestAnswersAtTheSameMoment(t *testing.T) {
 		})
 	}
 }
+
+// A callback is a shard that answers with what its function returns.
+type callback func() ([]leakyfanout.Note, error)
+
+func (c callback) Search(context.Context, string) ([]leakyfanout.Note, error) { return c() }

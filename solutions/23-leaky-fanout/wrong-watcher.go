@@ -27,42 +27,43 @@ type Shard interface {
 // A Service searches notes. It may be used by several goroutines.
 type Service struct {
 	shards []Shard
-	ctx    context.Context
-	cancel context.CancelFunc
 }
 
 // NewService returns a service that searches the given shards.
 func NewService(shards ...Shard) *Service {
-	ctx, cancel := context.WithCancel(context.Background())
-	return &Service{shards: shards, ctx: ctx, cancel: cancel}
+	return &Service{shards: shards}
 }
 
 // Search asks all shards at the same time and returns the notes that match the
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	defer context.AfterFunc(ctx, s.cancel)()
 	type answer struct {
 		shard int
 		notes []Note
 		err   error
 	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	go func() {
+		<-ctx.Done() // the caller left
+		stop()
+	}()
+
 	answers := make(chan answer, len(s.shards))
 	for i, shard := range s.shards {
 		go func() {
-			notes, err := shard.Search(s.ctx, query)
+			notes, err := shard.Search(run, query)
+			if err != nil && ctx.Err() != nil {
+				err = ctx.Err()
+			}
 			answers <- answer{i, notes, err}
 		}()
 	}
-
 	found := make([][]Note, len(s.shards))
 	for range s.shards {
 		a := <-answers
-		if left := ctx.Err(); left != nil {
-			return nil, fmt.Errorf("search: %w", left)
-		}
 		if a.err != nil {
-			s.cancel()
 			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
 		}
 		found[a.shard] = a.notes

@@ -6,8 +6,7 @@ package leakyfanout
 import (
 	"context"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"slices"
 )
 
 // A Note is one note of a user.
@@ -39,28 +38,42 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	group, shardCtx := errgroup.WithContext(ctx)
-	found := make([][]Note, len(s.shards))
+	type answer struct {
+		shard int
+		notes []Note
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan answer)
+	failed := make(chan error, len(s.shards))
 	for i, shard := range s.shards {
-		group.Go(func() error {
-			notes, err := shard.Search(shardCtx, query)
+		go func() {
+			notes, err := shard.Search(ctx, query)
 			if err != nil {
-				return fmt.Errorf("search shard %d: %w", i, err)
+				failed <- fmt.Errorf("search shard %d: %w", i, err)
+				cancel()
+				return
 			}
-			found[i] = notes
-			return nil
-		})
+			select {
+			case answers <- answer{i, notes}:
+			case <-ctx.Done():
+			}
+		}()
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	var all []Note
-	for i, notes := range found {
-		if i == 0 {
-			all = notes
-			continue
+
+	found := make([][]Note, len(s.shards))
+	for range s.shards {
+		select {
+		case a := <-answers:
+			found[a.shard] = a.notes
+		case err := <-failed:
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return nil, err
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
-		all = append(all, notes...)
 	}
-	return all, nil
+	return slices.Concat(found...), nil
 }

@@ -6,6 +6,8 @@ package leakyfanout
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 )
 
 // A Note is one note of a user.
@@ -26,6 +28,9 @@ type Shard interface {
 // A Service searches notes. It may be used by several goroutines.
 type Service struct {
 	shards []Shard
+
+	mu   sync.Mutex
+	stop context.CancelFunc // ends the shards of the search that runs
 }
 
 // NewService returns a service that searches the given shards.
@@ -37,19 +42,40 @@ func NewService(shards ...Shard) *Service {
 // query: those of the first shard, then those of the second, and so on. If a
 // shard fails, Search returns the error of the shard that failed first.
 func (s *Service) Search(ctx context.Context, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
-	var all []Note
-	for i, shard := range s.shards {
-		notes, err := shard.Search(ctx, query)
-		if left := ctx.Err(); left != nil {
-			return nil, fmt.Errorf("search: %w", left)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("search shard %d: %w", i, err)
-		}
-		all = append(all, notes...)
+	type answer struct {
+		shard int
+		notes []Note
+		err   error
 	}
-	return all, nil
+	run, stop := context.WithCancel(ctx)
+	s.mu.Lock()
+	s.stop = stop
+	s.mu.Unlock()
+	defer s.cancel()
+
+	answers := make(chan answer, len(s.shards))
+	for i, shard := range s.shards {
+		go func() {
+			notes, err := shard.Search(run, query)
+			if err != nil && ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			answers <- answer{i, notes, err}
+		}()
+	}
+	found := make([][]Note, len(s.shards))
+	for range s.shards {
+		a := <-answers
+		if a.err != nil {
+			return nil, fmt.Errorf("search shard %d: %w", a.shard, a.err)
+		}
+		found[a.shard] = a.notes
+	}
+	return slices.Concat(found...), nil
+}
+
+func (s *Service) cancel() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop()
 }
