@@ -19,7 +19,7 @@ func NewServer(notes http.Handler, log *slog.Logger) *http.Server {
 
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      2 * time.Second,
+		WriteTimeout:      5 * time.Second,
 		IdleTimeout:       60 * time.Second,
 	}
 }

@@ -14,13 +14,20 @@ import (
 // has to report about a connection.
 func NewServer(notes http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:  logged(http.TimeoutHandler(notes, 8*time.Second, "too slow"), log),
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-
-		ReadTimeout:  10 * time.Second,
-		WriteTimeout: 10 * time.Second,
-		IdleTimeout:  30 * time.Second,
+		Handler:           bodyLimit(logged(notes, log)),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 	}
+}
+
+// bodyLimit gives the client 15 s for the body.
+func bodyLimit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(15 * time.Second))
+		next.ServeHTTP(w, r)
+	})
 }
 
 // logged writes one line for each answer of next.
