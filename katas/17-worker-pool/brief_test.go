@@ -3,7 +3,7 @@ package workerpool_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,110 +16,95 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Restore 1: a failure ends the run.
-func TestTheFirstFailureStopsTheRun(t *testing.T) {
-	for _, at := range []int{0, 21, 99} {
-		for _, unwind := range []time.Duration{time.Millisecond, time.Second} {
-			t.Run(fmt.Sprintf("note %d of 100, the others stop within %v", at+1, unwind), func(t *testing.T) {
-				kit.Bubble(t, func(t *testing.T) {
-					id := ids(100)[at]
-					a := &archive{
-						normal:  call{takes: 10 * time.Second, unwind: unwind},
-						special: map[string]call{id: {takes: 3 * time.Second, err: errBoom}},
-					}
-					err, _ := copyNotes(caller, a, 100)
-					failed := a.begunAt(id).Add(3 * time.Second)
-					if !errors.Is(err, errBoom) {
-						t.Errorf("note %d failed, Copy returned the error %v;\nerrors.Is must find that of the call (Keep 6)", at+1, err)
-					}
-					if took := a.lastEnd.Sub(failed); took > 2*unwind { // one more call for each worker
-						t.Errorf("note %d failed and calls went on for another %v;\neach stops within %v of the end of its context (Restore 1)", at+1, took, unwind)
-					}
-					if more := a.begunSince(failed); more > workers {
-						t.Errorf("%d calls began after one had failed, want at most one more for each of %d workers (Restore 1)", more, workers)
-					}
-					if a.twice {
-						t.Error("a note was begun twice, want once (Keep 4)")
-					}
-					a.wantOver(t)
-				})
-			})
-		}
-	}
-}
-
-// Restore 1: the same when every call fails, and when those beside the failure
-// hear of nothing and succeed.
-func TestOneMoreCallForEachWorker(t *testing.T) {
-	for name, a := range kit.Sorted(map[string]*archive{
-		"every call fails after 1ms": {normal: call{takes: time.Millisecond, err: errBoom}},
-		"every call fails after 1s":  {normal: call{takes: time.Second, err: errBoom}},
-		"note 3 fails, calls do not listen to their contexts": {
-			normal:  call{takes: 10 * time.Second, deaf: true},
-			special: map[string]call{"n2": {takes: 3 * time.Second, err: errBoom}}},
-	}) {
-		t.Run(name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				err, _ := copyNotes(caller, a, 1000)
-				if !errors.Is(err, errBoom) {
-					t.Errorf("%s: Copy returned the error %v;\nerrors.Is must find that of the call (Keep 6)", name, err)
-				}
-				if calls := len(a.order); calls > 2*workers {
-					t.Errorf("%s: %d calls were made, %d of them before the failure;\nwant at most one more for each of %d workers (Restore 1)", name, calls, workers, workers)
-				}
-				a.wantOver(t)
-			})
+// Restore 1: when a call fails, the calls beside it are told to stop.
+func TestTheFirstFailureStopsTheOthers(t *testing.T) {
+	for _, failing := range []string{"n0", "n3"} {
+		kit.Bubble(t, func(t *testing.T) {
+			a := &archive{normal: call{takes: 10 * time.Second}, special: map[string]call{failing: {takes: 3 * time.Second, err: errBoom}}}
+			_, _ = copyNotes(caller, a, workers)
+			a.wantTold(t, failing, 3*time.Second, "the call for note "+failing+" failed", "Restore 1")
 		})
 	}
 }
 
-// Restore 2: the end of the caller's context ends the run.
-func TestTheCallerEndsTheRun(t *testing.T) {
-	for _, at := range []time.Duration{0, 2500 * time.Millisecond} {
-		for _, c := range []call{{takes: time.Second, unwind: time.Millisecond}, {takes: time.Second, deaf: true}} {
-			t.Run(fmt.Sprintf("at %v, calls do not listen: %t", at, c.deaf), func(t *testing.T) {
-				kit.Bubble(t, func(t *testing.T) {
-					end := time.Now().Add(at)
-					ctx, cancel := context.WithDeadline(caller, end)
-					defer cancel()
-					a := &archive{normal: c}
-					err, _ := copyNotes(ctx, a, 1000)
-					if !errors.Is(err, context.DeadlineExceeded) {
-						t.Errorf("the caller's deadline passed after %v and %d of 1000 notes were added: Copy returned the error %v;\n"+
-							"errors.Is must find in it the error of that context (Restore 2)", at, a.added, err)
-					}
-					if more := a.begunSince(end); more > workers {
-						t.Errorf("%d calls began after the caller's context had ended, want at most one more for each of %d workers (Restore 2)", more, workers)
-					}
-					// The call that runs and the one more.
-					if took := a.lastEnd.Sub(end); !a.lastEnd.IsZero() && !c.deaf && took > 2*c.unwind {
-						t.Errorf("calls that stop within %v went on for %v after the caller's context had ended;\ntheirs must end as well (Restore 2)", c.unwind, took)
-					}
-					a.wantOver(t)
-				})
+// Restore 3: Copy waits for the calls that need a moment to stop.
+func TestNoCallOutlivesTheRun(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		a := &archive{normal: call{takes: 10 * time.Second, unwind: time.Second}, special: map[string]call{"n2": {takes: 3 * time.Second, err: errBoom}}}
+		_, took := copyNotes(caller, a, workers)
+		if live := a.running.Live(); live > 0 {
+			t.Errorf("a call failed at 3s, and Copy returned at %v while %d other calls were still running:\nwhen it returns, nothing of the run is left (Restore 3)", took, live)
+		}
+	})
+}
+
+// Restore 3: nor is anybody left who hands out notes. All workers meet a failure
+// at once; the bubble looks for what remains.
+func TestNoGoroutineOutlivesTheRun(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		_, _ = copyNotes(caller, &archive{normal: call{takes: time.Second, err: errBoom}}, 100)
+	})
+}
+
+// Restore 1: at most one more call for each worker, also if those beside the
+// failure do not listen and succeed.
+func TestOneMoreCallForEachWorker(t *testing.T) {
+	for range 8 { // a wrong repair may be lucky
+		for what, a := range kit.Sorted(map[string]*archive{
+			"every call failed": {normal: call{takes: time.Second, err: errBoom}},
+			"a call failed, the others did not listen": {
+				normal:  call{takes: 10 * time.Second, deaf: true},
+				special: map[string]call{"n2": {takes: time.Second, err: errBoom}}},
+		}) {
+			kit.Bubble(t, func(t *testing.T) {
+				_, _ = copyNotes(caller, a, 1000)
+				if calls := len(a.all()); calls > 2*workers {
+					t.Errorf("%s at 1s, and %d further calls began;\nat most one more for each of %d workers does (Restore 1)", what, calls-workers, workers)
+				}
 			})
+		}
+		if t.Failed() {
+			return
 		}
 	}
 }
 
-// Keep 4: each note is added once, by all workers.
+// Restore 2: the same when the caller's context ends.
+func TestTheCallerStopsTheRun(t *testing.T) {
+	for _, end := range ends {
+		kit.Bubble(t, func(t *testing.T) {
+			a := &archive{normal: call{takes: 10 * time.Second}}
+			ctx, release := leaving(end, nil)
+			defer release()
+			err, _ := copyNotes(ctx, a, 1000)
+			a.wantTold(t, "", leaves, "the caller's context ended", "Restore 2")
+			if calls := len(a.all()); calls > 2*workers {
+				t.Errorf("the caller's context ended at %v, and %d further calls began;\nat most one more for each of %d workers does (Restore 2)", leaves, calls-workers, workers)
+			}
+			if !errors.Is(err, end) {
+				t.Errorf("the caller's context ended with %q, and Copy returned the error \"%v\":\nerrors.Is does not find the first in the second (Restore 2)", end, err)
+			}
+		})
+	}
+}
+
+// Keep 4 and 5: each note is added once, by all workers; then Copy returns.
 func TestEveryNoteIsCopied(t *testing.T) {
-	for _, n := range []int{0, 1, 3, workers, 50} {
-		t.Run(fmt.Sprintf("%d notes", n), func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				a := &archive{normal: call{takes: time.Second}}
-				err, took := copyNotes(caller, a, n)
-				if err != nil || a.added != n || a.twice {
-					t.Errorf("%d notes: Copy returned the error %v and %d were added, one twice: %t; want each once and no error (Keep 4)", n, err, a.added, a.twice)
-				}
-				if want := min(n, workers); a.peak != want {
-					t.Errorf("%d notes and %d workers: at most %d calls ran at the same time, want %d (Keep 4)", n, workers, a.peak, want)
-				}
-				if want := time.Duration((n+workers-1)/workers) * time.Second; took != want {
-					t.Errorf("%d notes of a second each and %d workers took %v, want %v (Keep 4)", n, workers, took, want)
-				}
-				a.wantOver(t)
-			})
+	for _, n := range []int{3, 50} {
+		kit.Bubble(t, func(t *testing.T) {
+			a := &archive{normal: call{takes: time.Second}}
+			err, took := copyNotes(caller, a, n)
+			var begun []string
+			for _, r := range a.all() {
+				begun = append(begun, r.note)
+			}
+			slices.Sort(begun)
+			if once := slices.Compact(slices.Clone(begun)); err != nil || len(begun) != n || len(once) != n {
+				t.Errorf("%d notes: Copy returned the error %v after %d calls for %d notes;\nwant one call for each (Keep 4)", n, err, len(begun), len(once))
+			}
+			if want := time.Duration((n+workers-1)/workers) * time.Second; took != want {
+				t.Errorf("%d notes of a second each took %d workers %v, want %v:\nall of them work, and then Copy returns (Keep 4 and 5)", n, workers, took, want)
+			}
 		})
 	}
 }
@@ -129,117 +114,92 @@ func TestASlowNoteHoldsUpNobody(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		a := &archive{normal: call{takes: time.Second}, special: map[string]call{"n0": {takes: time.Minute}}}
 		// One worker has the slow note, three have ten of the others each.
-		err, took := copyNotes(caller, a, 31)
-		if err != nil || took != time.Minute {
-			t.Errorf("one note of a minute beside 30 of a second: Copy returned the error %v after %v,\nwant none after 1m0s (Keep 4)", err, took)
+		_, _ = copyNotes(caller, a, 31)
+		for _, r := range a.all() {
+			if r.began > 9*time.Second {
+				t.Fatalf("one note of a minute, 30 of a second: note %s was begun at %v, want 9s at the latest;\n"+
+					"the other %d workers need not wait for the slow one (Keep 4)", r.note, r.began, workers-1)
+			}
 		}
-		if begun := a.begunSince(a.lastEnd.Add(-50 * time.Second)); begun > 0 {
-			t.Errorf("%d notes were begun only when 10s had passed;\nthe other %d workers have time for all of them (Keep 4)", begun, workers-1)
-		}
-		a.wantOver(t)
 	})
 }
 
 // Keep 6: the error is that of the call that failed first, alone.
 func TestTheErrorIsThatOfTheFirstFailure(t *testing.T) {
-	for _, stopped := range []error{nil, errReset} { // nil is the error of the context
-		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{
-				normal:  call{takes: time.Hour, unwind: 2 * time.Second, stopped: stopped},
-				special: map[string]call{"n2": {takes: time.Second, err: errBoom}},
-			}
-			ctx, cancel := context.WithTimeout(caller, 2*time.Second) // while the others unwind
-			defer cancel()
-			err, _ := copyNotes(ctx, a, 100)
-			wantOnly(t, err)
-			a.wantOver(t)
-		})
-	}
-	// The others have returned before whoever cancels them goes on.
-	for range 8 { // a repair may be lucky now and then
+	for range 8 { // a wrong repair may be lucky
 		kit.Bubble(t, func(t *testing.T) {
 			a := &archive{
 				normal:  call{takes: time.Hour, stopped: errReset},
-				special: map[string]call{"n2": {takes: time.Second, err: errBoom}},
+				special: map[string]call{"n2": {takes: time.Second, err: errBoom}, "n0": {takes: time.Hour}},
 			}
-			err, _ := copyNotes(kit.SlowCancel(), a, 100)
-			wantOnly(t, err)
-			a.wantOver(t)
+			err, _ := copyNotes(kit.SlowCancel(), a, 100) // others return before whoever cancels goes on
+			if !errors.Is(err, errBoom) {
+				t.Fatalf("the first call to fail said %q, and Copy returned the error \"%v\":\nerrors.Is does not find the first failure in it (Keep 6)", errBoom, err)
+			}
+			for _, other := range []error{errReset, context.Canceled} {
+				if errors.Is(err, other) {
+					t.Fatalf("the first call to fail said %q, and Copy returned the error %q:\nerrors.Is finds %q in it, of a call that was stopped (Keep 6)", errBoom, err, other)
+				}
+			}
 		})
 		if t.Failed() {
 			return
 		}
 	}
-	// The archive has a limit of its own, or gave up by itself.
-	for _, own := range []error{context.DeadlineExceeded, context.Canceled} {
+}
+
+// Keep 6: a run that lacks a note is no success, also if no call has failed.
+func TestHalfACopyIsNoSuccess(t *testing.T) {
+	for n := 3*workers + 1; n <= 5*workers; n++ {
 		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{
-				normal:  call{takes: time.Hour, unwind: 2 * time.Second, stopped: errReset},
-				special: map[string]call{"n2": {takes: time.Second, err: fmt.Errorf("archive: %w", own)}},
+			a := &archive{normal: call{takes: time.Second, deaf: true}}
+			ctx, release := leaving(context.Canceled, nil)
+			defer release()
+			err, _ := copyNotes(ctx, a, n)
+			if added := len(a.all()); added < n && !errors.Is(err, context.Canceled) {
+				t.Errorf("the caller left at %v, no call failed, %d of %d notes were added, and Copy returned the error \"%v\":\n"+
+					"a run that is not complete has the error of the caller's context (Restore 2, Keep 6)", leaves, added, n, err)
 			}
-			err, _ := copyNotes(caller, a, 100)
-			if !errors.Is(err, own) || errors.Is(err, errReset) {
-				t.Errorf("a call failed first, with %q and while the caller's context goes on: Copy returned the error %q;\nit must be that of this call, and no other's (Keep 6)",
-					own, fmt.Sprint(err))
-			}
-			a.wantOver(t)
 		})
 	}
 }
 
 // Keep 6: a complete run is a success, also if the caller's context has ended.
 func TestACompleteRunIsASuccess(t *testing.T) {
-	for _, n := range []int{1, workers, 3 * workers} {
-		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{normal: call{takes: time.Second, deaf: true}}
-			// It ends while the last calls run.
-			ctx, cancel := context.WithTimeout(caller, time.Duration((n+workers-1)/workers)*time.Second-time.Millisecond)
-			defer cancel()
-			if err, _ := copyNotes(ctx, a, n); err != nil || a.added != n {
-				t.Errorf("the caller's context ended during the last calls, and all %d notes were added (%d): Copy returned the error %v, want none (Keep 6)",
-					n, a.added, err)
-			}
-			a.wantOver(t)
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		a := &archive{normal: call{takes: time.Second, deaf: true}}
+		ctx, release := leaving(context.DeadlineExceeded, nil) // during the last calls
+		defer release()
+		if err, _ := copyNotes(ctx, a, 3*workers); err != nil && len(a.all()) == 3*workers {
+			t.Errorf("the caller's context ended during the last calls, all notes were added, and Copy returned the error %q:\na complete run is a success (Keep 6)", err)
+		}
+	})
 }
 
 // Keep 7: runs share neither workers nor failures.
 func TestRunsDoNotKnowOfEachOther(t *testing.T) {
+	type key struct{}
 	kit.Bubble(t, func(t *testing.T) {
 		a := &archive{normal: call{takes: time.Second}, special: map[string]call{"bad": {takes: 1500 * time.Millisecond, err: errBoom}}}
-		service := workerpool.NewService(a, workers)
+		service, ctx := workerpool.NewService(a, workers), context.WithValue(caller, key{}, "trace")
 		good := func(when string) {
 			start := time.Now()
-			if err := service.Copy(caller, notes(4*workers)); err != nil || time.Since(start) != 4*time.Second {
-				t.Errorf("%s, a run of %d notes returned the error %v after %v,\nwant none after 4s (Keep 7)", when, 4*workers, err, time.Since(start))
+			err := service.Copy(ctx, notes(4*workers))
+			if took := time.Since(start); err != nil || took != 4*time.Second {
+				t.Errorf("%s, a run of %d notes returned the error %v after %v,\nwant none after 4s (Keep 7)", when, 4*workers, err, took)
 			}
 		}
-		bad := append(notes(1), workerpool.Note{ID: "bad"})
-		bad = append(bad, notes(40)[1:]...)
 		var running sync.WaitGroup
-		running.Go(func() { good("beside a run that fails") })
+		running.Go(func() { _ = service.Copy(ctx, append([]workerpool.Note{{ID: "bad"}}, notes(40)...)) })
 		running.Go(func() {
-			if err := service.Copy(caller, bad); !errors.Is(err, errBoom) {
-				t.Errorf("beside a run that succeeds, one that fails returned the error %v;\nerrors.Is must find that of its call (Keep 7)", err)
-			}
+			time.Sleep(time.Millisecond)
+			good("beside a run that fails")
 		})
 		running.Wait()
 		good("after a run that failed")
-	})
-}
-
-// Fine print: the archive gets the caller's context or one derived from it.
-func TestCallsGetTheContextOfTheCaller(t *testing.T) {
-	type key struct{}
-	kit.Bubble(t, func(t *testing.T) {
-		a := &archive{normal: call{takes: time.Second}}
-		if err, _ := copyNotes(context.WithValue(caller, key{}, "trace"), a, 20); err != nil {
-			t.Fatalf("an archive that works: Copy returned the error %v (Keep 6)", err)
-		}
-		for i, given := range a.ctxs {
-			if given.Value(key{}) != "trace" {
-				t.Fatalf("the context of call %d lacks a value of the caller's context;\nit is the caller's or derived from it (fine print)", i+1)
+		for _, r := range a.all() {
+			if r.ctx.Value(key{}) != "trace" {
+				t.Fatalf("the context of the call for note %s lacks a value of its caller's:\neach run derives one from that of its own caller (Keep 7)", r.note)
 			}
 		}
 	})

@@ -6,8 +6,7 @@ package workerpool
 import (
 	"context"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 // A Note is one note of a user.
@@ -38,28 +37,45 @@ func NewService(archive Archive, workers int) *Service {
 // Copy adds every note to the archive, with as many calls at the same time as
 // there are workers. If a call fails, Copy returns its error.
 func (s *Service) Copy(ctx context.Context, notes []Note) error {
-	group, ctx := errgroup.WithContext(ctx)
-	queue := make(chan Note)
-	group.Go(func() error {
-		defer close(queue)
-		for _, n := range notes {
-			select {
-			case queue <- n:
-			case <-ctx.Done():
-				return nil // nobody waits for the rest
-			}
-		}
-		return nil
-	})
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+
+	queue := make(chan Note, len(notes))
+	for _, n := range notes {
+		queue <- n
+	}
+	close(queue)
+
+	var (
+		running sync.WaitGroup
+		mu      sync.Mutex
+		failure error
+	)
 	for range s.workers {
-		group.Go(func() error {
+		running.Go(func() {
 			for n := range queue {
-				if err := s.archive.Add(ctx, n); err != nil {
-					return fmt.Errorf("copy note %s: %w", n.ID, err)
+				if run.Err() != nil {
+					return // stopped, the reason is known
 				}
+				err := s.archive.Add(run, n)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				if failure == nil {
+					if failure = run.Err(); failure == nil {
+						failure = fmt.Errorf("copy note %s: %w", n.ID, err)
+					}
+				}
+				stop()
+				mu.Unlock()
+				return
 			}
-			return nil
 		})
 	}
-	return group.Wait()
+	running.Wait()
+	if failure == nil && len(queue) > 0 {
+		return ctx.Err()
+	}
+	return failure
 }

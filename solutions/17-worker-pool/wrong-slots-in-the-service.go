@@ -27,41 +27,52 @@ type Archive interface {
 type Service struct {
 	archive Archive
 	workers int
+	slots   chan struct{}
 }
 
 // NewService returns a service whose runs have that many workers, at least one.
 func NewService(archive Archive, workers int) *Service {
-	return &Service{archive: archive, workers: workers}
+	return &Service{archive: archive, workers: workers, slots: make(chan struct{}, workers)}
 }
 
 // Copy adds every note to the archive, with as many calls at the same time as
 // there are workers. If a call fails, Copy returns its error.
 func (s *Service) Copy(ctx context.Context, notes []Note) error {
-	queue := make(chan Note)
-	go func() {
-		defer close(queue)
-		for _, n := range notes {
-			queue <- n
-		}
-	}()
-
+	run, stop := context.WithCancel(ctx)
+	defer stop()
 	var (
-		running sync.WaitGroup
-		first   sync.Once
+		calls   sync.WaitGroup
+		mu      sync.Mutex
 		failure error
 	)
-	for range s.workers {
-		running.Go(func() {
-			for n := range queue {
-				if err := s.archive.Add(ctx, n); err != nil {
-					first.Do(func() { failure = fmt.Errorf("copy note %s: %w", n.ID, err) })
-					for range queue {
-						// so that nobody hangs on a send
-					}
+	end := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if failure == nil {
+			failure = err
+		}
+		stop()
+	}
+	for _, n := range notes {
+		select {
+		case s.slots <- struct{}{}:
+		case <-run.Done():
+		}
+		if err := run.Err(); err != nil {
+			end(err)
+			break
+		}
+		calls.Go(func() {
+			defer func() { <-s.slots }()
+			if err := s.archive.Add(run, n); err != nil {
+				if ended := run.Err(); ended != nil {
+					end(ended)
+					return
 				}
+				end(fmt.Errorf("copy note %s: %w", n.ID, err))
 			}
 		})
 	}
-	running.Wait()
+	calls.Wait()
 	return failure
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // A Note is one note of a user.
@@ -37,27 +38,31 @@ func NewService(archive Archive, workers int) *Service {
 // Copy adds every note to the archive, with as many calls at the same time as
 // there are workers. If a call fails, Copy returns its error.
 func (s *Service) Copy(ctx context.Context, notes []Note) error {
-	queue := make(chan Note, len(notes))
-	for _, n := range notes {
-		queue <- n
-	}
-	close(queue)
+	run, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 
 	var (
-		running sync.WaitGroup
-		first   sync.Once
-		failure error
+		running     sync.WaitGroup
+		next, added atomic.Int64
 	)
 	for range s.workers {
 		running.Go(func() {
-			for n := range queue {
-				if err := s.archive.Add(ctx, n); err != nil {
-					first.Do(func() { failure = fmt.Errorf("copy note %s: %w", n.ID, err) })
+			for run.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(notes) {
 					return
 				}
+				if err := s.archive.Add(run, notes[i]); err != nil {
+					stop(fmt.Errorf("copy note %s: %w", notes[i].ID, err))
+					return
+				}
+				added.Add(1)
 			}
 		})
 	}
 	running.Wait()
-	return failure
+	if int(added.Load()) == len(notes) {
+		return nil
+	}
+	return context.Cause(run)
 }

@@ -5,9 +5,9 @@ package workerpool
 
 import (
 	"context"
+	"errors"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 // A Note is one note of a user.
@@ -38,21 +38,50 @@ func NewService(archive Archive, workers int) *Service {
 // Copy adds every note to the archive, with as many calls at the same time as
 // there are workers. If a call fails, Copy returns its error.
 func (s *Service) Copy(ctx context.Context, notes []Note) error {
-	var group errgroup.Group
-	group.SetLimit(s.workers)
-	for _, n := range notes {
-		if ctx.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			if err := s.archive.Add(ctx, n); err != nil {
-				return fmt.Errorf("copy note %s: %w", n.ID, err)
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	queue := make(chan Note)
+
+	var (
+		running sync.WaitGroup
+		first   sync.Once
+		failure error
+	)
+	for range s.workers {
+		running.Go(func() {
+			for n := range queue {
+				if run.Err() != nil {
+					return
+				}
+				err := s.archive.Add(run, n)
+				if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+					continue
+				}
+				first.Do(func() {
+					failure = fmt.Errorf("copy note %s: %w", n.ID, err)
+					stop()
+				})
+				return
 			}
-			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
+	sent := 0
+feed:
+	for _, n := range notes {
+		select {
+		case queue <- n:
+			sent++
+		case <-run.Done():
+			break feed
+		}
 	}
-	return ctx.Err()
+	close(queue)
+	running.Wait()
+	if failure != nil {
+		return failure
+	}
+	if sent < len(notes) {
+		return ctx.Err()
+	}
+	return nil
 }
