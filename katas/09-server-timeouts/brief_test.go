@@ -202,6 +202,7 @@ func TestAHandlerMayWork(t *testing.T) {
 			case <-r.Context().Done():
 				t.Errorf("a handler was at work on a complete request (%v), and its context ended after %v, want at least 3s (Keep 5)", err, time.Since(start))
 			}
+			w.WriteHeader(http.StatusCreated)
 			writeNotes(w, size)
 		}))
 		request := post(note)
@@ -211,7 +212,7 @@ func TestAHandlerMayWork(t *testing.T) {
 		_, err := client.from.Peek(1)
 		time.Sleep(normalTime)
 		res, err2 := client.answer()
-		if err != nil || err2 != nil || len(res.body) != size {
+		if err != nil || err2 != nil || res.StatusCode != http.StatusCreated || len(res.body) != size {
 			t.Errorf("a body took 3s, then its handler worked for 3s, then the client took 3s to read the answer: %v with %d bytes (%v);\nwant all %d (Keep 4 and 5)",
 				res.status(), len(res.body), err2, size)
 		}
