@@ -30,11 +30,11 @@ const (
 var loop = []step{
 	{until: "Look around", lasts: 2 * time.Second},
 	{keys: esc, until: "Next:", lasts: 2 * time.Second},
-	{keys: "/bounded", until: "1 of 47", lasts: 1500 * time.Millisecond},
-	{keys: enter, until: "Kata   13", lasts: 500 * time.Millisecond},
+	{keys: "/bounded", until: "1 of ", lasts: 1500 * time.Millisecond},
+	{keys: enter, until: "Kata   24", lasts: 500 * time.Millisecond},
 	{keys: enter, until: "FAIL", lasts: 4 * time.Second},
-	{saves: "wrong-set-limit", kata: "13", until: "than last time", lasts: 4 * time.Second},
-	{saves: "solution", kata: "13", until: "PASS", lasts: 5 * time.Second},
+	{saves: "wrong-set-limit", kata: "bounded-fanout", until: "than last time", lasts: 4 * time.Second},
+	{saves: "solution", kata: "bounded-fanout", until: "PASS", lasts: 5 * time.Second},
 }
 
 var scenes = []scene{

@@ -20,9 +20,9 @@ import (
 	"example.com/leakproof/internal/tools/rig"
 )
 
-// kataNumber is the kata that every case is about: a small one, with a quick
+// kataName is the kata that every case is about: a small one, with a quick
 // suite.
-const kataNumber = "14"
+const kataName = "worker-pool"
 
 // limit is how long a case may take: a suite has 60 seconds, and a build before
 // it may take some.
@@ -42,7 +42,7 @@ func newRack(ctx context.Context, root string) (*rack, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := c.FindKata(kataNumber)
+	k, err := c.FindKata(kataName)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (r *rack) try(ctx context.Context, h hostile) (out outcome, err error) {
 func (r *rack) check(ctx context.Context, s *scene, mark, state string) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.program, "check", kataNumber, "--json", "--dir", s.space.Root, "--state", state)
+	cmd := exec.CommandContext(ctx, r.program, "check", kataName, "--json", "--dir", s.space.Root, "--state", state)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir = s.space.Root
