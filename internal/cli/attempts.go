@@ -41,7 +41,7 @@ text is as it was, byte for byte.
 "leakproof reset KATA --undo" takes it back.
 
 ` + folderHelp,
-		Example:           "  leakproof attempts 12\n  leakproof attempts 12 --diff 3\n  leakproof attempts 12 --restore 3",
+		Example:           "  leakproof attempts 1\n  leakproof attempts 1 --diff 3\n  leakproof attempts 1 --restore 3",
 		Args:              atMost(1, "the kata"),
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {

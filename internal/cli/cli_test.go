@@ -273,6 +273,6 @@ func fakeCourse() *course.Course {
 	for _, l := range c.Lessons {
 		c.Questions = append(c.Questions, question(l.Name+"-one", l.ID), question(l.Name+"-two", l.ID))
 	}
-	c.Modules = []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: c.Lessons, Katas: c.Katas}}
+	c.Modules = []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: c.Lessons}}
 	return c
 }

@@ -19,8 +19,8 @@ func (a *app) readCommand() *cobra.Command {
 its questions left open; "leakproof quiz" asks them.
 
 "leakproof read cheatsheet" prints the cheatsheet alone, as Markdown for your
-team's wiki; "leakproof read 16" opens its lesson.`,
-		Example:           "  leakproof read 12\n  leakproof read fan-out-safely | less\n  leakproof read cheatsheet > cheatsheet.md",
+team's wiki; "leakproof read 17" opens its lesson.`,
+		Example:           "  leakproof read 13\n  leakproof read fan-out-safely | less\n  leakproof read cheatsheet > cheatsheet.md",
 		Args:              exactly(1, "the lesson to read"),
 		ValidArgsFunction: a.completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,7 +59,7 @@ func (a *app) quizCommand() *cobra.Command {
 		Long: `Answer the questions of a lesson, or of all lessons, that you have not answered
 right yet; all of them again when there are none. A missed question comes back
 at the end.`,
-		Example:           "  leakproof quiz\n  leakproof quiz 12",
+		Example:           "  leakproof quiz\n  leakproof quiz 13",
 		Args:              atMost(1, "one lesson, or none for all"),
 		ValidArgsFunction: a.completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {

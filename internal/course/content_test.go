@@ -165,6 +165,32 @@ func TestTheLessonsTakeFiveHours(t *testing.T) {
 	}
 }
 
+// TestEveryBeliefIsSpokenOf: one that no option, test or variant stands for is
+// left from an older question.
+func TestEveryBeliefIsSpokenOf(t *testing.T) {
+	c := content(t)
+	spoken := map[string]bool{}
+	for _, q := range c.Questions {
+		spoken[q.Misconception] = true
+		for _, o := range q.Options {
+			spoken[o.Misconception] = true
+		}
+	}
+	for _, k := range c.Katas {
+		for _, test := range k.Tests {
+			spoken[test.Misconception] = true
+		}
+		for _, v := range k.Variants {
+			spoken[v.Misconception] = true
+		}
+	}
+	for id := range c.Misconceptions {
+		if !spoken[id] {
+			t.Errorf("nothing speaks of the misconception %q: take it out of quiz/misconceptions", id)
+		}
+	}
+}
+
 // TestEveryPointHasItsHome holds that the guide is whole.
 func TestEveryPointHasItsHome(t *testing.T) {
 	for _, row := range content(t).Matrix() {

@@ -50,7 +50,6 @@ type Module struct {
 	Title   string
 	About   string // its subject, in a sentence or two
 	Lessons []*Lesson
-	Katas   []*Kata // each stands after the last lesson that it needs
 }
 
 // PlannedKata is a kata that exists or will.

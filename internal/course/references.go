@@ -141,9 +141,6 @@ func (l *loader) checkPath() {
 	var before *Kata
 	for _, k := range l.course.Katas {
 		after := k.After()
-		if m := l.course.ModuleOf(after); m != nil {
-			m.Katas = append(m.Katas, k)
-		}
 		for _, p := range l.course.Points {
 			if after != "" && slices.Contains(k.Practises, p.ID) && p.Lesson > after && !p.Recap {
 				l.problem(k.file, 1, "it practises %q, which is not taught before %s: name that lesson in lessons, or take the point out", p.ID, p.Lesson)

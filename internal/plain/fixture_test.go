@@ -113,7 +113,7 @@ func fixture() *course.Course {
 	}
 	return &course.Course{
 		Lessons: []*course.Lesson{lesson}, Questions: questions, Katas: []*course.Kata{kata},
-		Modules: []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: []*course.Lesson{lesson}, Katas: []*course.Kata{kata}}},
+		Modules: []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: []*course.Lesson{lesson}}},
 		Misconceptions: map[string]*course.Misconception{
 			"kill": {ID: "kill", Says: "Something else ends it.", Truth: "A goroutine ends only by itself."},
 		},
