@@ -15,9 +15,14 @@ import (
 
 // corpusGrader grades variants in rounds, no two of one kata in each: the go
 // command then builds and runs as many at a time as there are processors.
+//
+// Most near misses are refused before the calls that meet on several processors
+// have met for long, which is half of the time that a suite takes. So what has
+// to be refused is graded with -short first, and whole only if that run does not
+// refuse it as it should.
 type corpusGrader struct {
-	grader *grade.Grader
-	runs   int
+	quick, whole *grade.Grader
+	runs         int
 
 	asked   []ask
 	once    sync.Once
@@ -29,13 +34,14 @@ type corpusGrader struct {
 // An ask is for the verdicts on a variant.
 type ask struct {
 	suite    grade.Suite
+	quickly  func(grade.Verdict) bool // whether a short run was enough; nil if none is
 	verdicts chan grade.Verdict
 }
 
 // add asks for the verdicts on a variant. The channel is closed after the last.
 // The variants of a kata have to be added one after another.
-func (g *corpusGrader) add(suite grade.Suite) <-chan grade.Verdict {
-	a := ask{suite, make(chan grade.Verdict, g.runs)}
+func (g *corpusGrader) add(suite grade.Suite, quickly func(grade.Verdict) bool) <-chan grade.Verdict {
+	a := ask{suite, quickly, make(chan grade.Verdict, g.runs)}
 	g.asked = append(g.asked, a)
 	return a.verdicts
 }
@@ -60,17 +66,41 @@ func (g *corpusGrader) start(ctx context.Context) {
 }
 
 func (g *corpusGrader) grade(ctx context.Context, round []ask) {
-	var suites []grade.Suite
 	for _, a := range round {
-		suites = append(suites, a.suite)
 		defer close(a.verdicts)
 	}
 	for range g.runs {
-		if err := g.grader.GradeAll(ctx, suites, func(i int, v grade.Verdict) { round[i].verdicts <- v }); err != nil {
-			g.mu.Lock()
-			g.err = cmp.Or(g.err, err)
-			g.mu.Unlock()
+		var quick, whole []ask
+		for _, a := range round {
+			if a.quickly != nil {
+				quick = append(quick, a)
+			} else {
+				whole = append(whole, a)
+			}
 		}
+		g.gradeWith(ctx, g.quick, quick, func(a ask, v grade.Verdict) {
+			if a.quickly(v) {
+				a.verdicts <- v
+			} else {
+				whole = append(whole, a)
+			}
+		})
+		g.gradeWith(ctx, g.whole, whole, func(a ask, v grade.Verdict) { a.verdicts <- v })
+	}
+}
+
+func (g *corpusGrader) gradeWith(ctx context.Context, grader *grade.Grader, asked []ask, tell func(ask, grade.Verdict)) {
+	if len(asked) == 0 {
+		return
+	}
+	var suites []grade.Suite
+	for _, a := range asked {
+		suites = append(suites, a.suite)
+	}
+	if err := grader.GradeAll(ctx, suites, func(i int, v grade.Verdict) { tell(asked[i], v) }); err != nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.err = cmp.Or(g.err, err)
 	}
 }
 

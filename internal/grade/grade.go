@@ -39,6 +39,7 @@ type Grader struct {
 	Limit       time.Duration // how long the tests of one suite may run, building not included; default [DefaultLimit]
 	OutputLimit int           // bytes that one run may print; default [DefaultOutputLimit]
 	Shuffle     string        // value for -shuffle; default is the order of the suite
+	Short       bool          // -short: a refusal counts as much, a pass is worth less
 	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
 	Secret      string        // what the code under test must not guess; default is one that the user's cache folder keeps
 
@@ -171,6 +172,9 @@ func (g *Grader) testRun(dir string, files []string, race bool, plans ...*plan) 
 	args := append([]string{"-count=1", "-timeout=" + limit.String()}, buildFlags(files, race)...)
 	if g.Shuffle != "" {
 		args = append(args, "-shuffle="+g.Shuffle)
+	}
+	if g.Short {
+		args = append(args, "-short")
 	}
 	if len(g.CPU) > 0 {
 		var list []string

@@ -42,7 +42,8 @@ const racers = 4
 // the goroutines wait for each other. The message begins with what, which says
 // what was done at the same moment. As for [Settle], a goroutine that waits for a
 // timer waits for others. Race must be called by the goroutine of t, and not in a
-// bubble.
+// bubble. With go test -short it makes a tenth of the rounds, and what races
+// seldom is missed more often.
 func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) {
 	t.Helper()
 	if current().bubble != "" {
@@ -50,6 +51,9 @@ func Race(t testing.TB, what string, rounds int, setUp func(*Barrier) []func()) 
 	}
 	if runtime.GOMAXPROCS(0) < racers {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(racers))
+	}
+	if testing.Short() {
+		rounds = max(2, rounds/10) // one of pairs among them
 	}
 	r := &race{t: t, what: what}
 	for _, g := range others() {

@@ -2,6 +2,7 @@ package kit_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/exec"
 	"runtime"
@@ -273,6 +274,28 @@ func TestRaceStopsWhereManyAreLeft(t *testing.T) {
 	kit.Settle(t)
 	if made < 2 || made > 5 {
 		t.Errorf("500 goroutines were left behind in each round, and Race made %d rounds, want about 3", made)
+	}
+}
+
+func TestAShortRaceHasATenthOfTheRounds(t *testing.T) {
+	old := flag.Lookup("test.short").Value.String()
+	if err := flag.Set("test.short", "true"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := flag.Set("test.short", old); err != nil {
+			t.Error(err)
+		}
+	}()
+	for rounds, want := range map[int]int{80: 8, 5: 2} {
+		made := 0
+		kit.Race(t, "notes were read", rounds, func(*kit.Barrier) []func() {
+			made++
+			return []func(){func() {}}
+		})
+		if made != want {
+			t.Errorf("a short Race of %d rounds made %d, want %d", rounds, made, want)
+		}
 	}
 }
 
