@@ -17,6 +17,7 @@ import (
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/internal/tools/verdicts"
+	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
@@ -55,7 +56,11 @@ func TestCorpus(t *testing.T) {
 			t.Run(k.ID+"/"+v.ID, func(t *testing.T) {
 				all++
 				suite := suiteOf(k, v)
-				key := basis.Key(required(k, v), suite.Files, suite.Answer)
+				files := []map[string][]byte{suite.Files, suite.Answer}
+				for _, one := range suite.Implementations {
+					files = append(files, one.Files)
+				}
+				key := basis.Key(required(k, v), files...)
 				if remembered.Has(key) {
 					fromCache++
 					return
@@ -93,7 +98,8 @@ func TestCorpus(t *testing.T) {
 
 // suiteOf is what the grader is asked about a variant.
 func suiteOf(k *course.Kata, v *course.Variant) grade.Suite {
-	suite := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules, Answer: map[string][]byte{}}
+	suite := workbook.Suite(k)
+	suite.Answer = map[string][]byte{}
 	for name, data := range v.Files {
 		suite.Answer[k.Dir()+"/"+name] = data
 	}

@@ -66,7 +66,7 @@ func pristine() ([]byte, error) {
 			return nil
 		case inKit && isTest: // the kit's own tests decide no kata
 			return nil
-		case !inKit && !isTest && learners(dir, base):
+		case !inKit && learners(dir, base):
 			return nil
 		}
 		data, err := os.ReadFile(name)

@@ -97,7 +97,11 @@ func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.
 		_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
 	}
 	code := exitOK
-	err := a.verdicts(ctx, wb, katas, func(k *course.Kata, v grade.Verdict) error {
+	var each func(explain.Test)
+	if full {
+		each = s.Judged
+	}
+	err := a.verdicts(ctx, wb, katas, each, func(k *course.Kata, v grade.Verdict) error {
 		code = max(code, exitOf(v.Status))
 		if full {
 			s.Verdict(k, v)
@@ -116,7 +120,7 @@ func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.
 
 func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata) error {
 	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}, Caveat: caveat}
-	err := a.verdicts(ctx, wb, katas, func(_ *course.Kata, v grade.Verdict) error {
+	err := a.verdicts(ctx, wb, katas, nil, func(_ *course.Kata, v grade.Verdict) error {
 		out.ExitCode = max(out.ExitCode, exitOf(v.Status))
 		out.Katas = append(out.Katas, v)
 		return nil
@@ -131,13 +135,14 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 }
 
 // verdicts checks the katas and tells each verdict in their order, as soon as
-// those before it are known. That one cannot be recorded is told once and does
+// those before it are known, and of a learner's test how it judged each
+// implementation. That one cannot be recorded is told once and does
 // not take the verdict away.
-func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, tell func(*course.Kata, grade.Verdict) error) error {
+func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, each func(explain.Test), tell func(*course.Kata, grade.Verdict) error) error {
 	told := false
 	known := make([]*grade.Verdict, len(katas))
 	next := 0
-	return wb.CheckAll(ctx, katas, func(i int, v grade.Verdict) error {
+	return wb.CheckAll(ctx, katas, each, func(i int, v grade.Verdict) error {
 		known[i] = &v
 		for next < len(katas) && known[next] != nil {
 			if err := tell(katas[next], *known[next]); err != nil {

@@ -1,6 +1,7 @@
 package course_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -196,6 +197,20 @@ func TestEveryPointHasItsHome(t *testing.T) {
 	for _, row := range content(t).Matrix() {
 		if !row.Taught {
 			t.Errorf("%s %q: its home, lessons/%s, does not stand", row.Point.ID, row.Point.Title, row.Point.Lesson)
+		}
+	}
+}
+
+// TestATestThatWasNotBegunIsKnown: go test cannot tell a learner's test that
+// notices nothing from a good one, but it can tell that nothing was written yet.
+func TestATestThatWasNotBegunIsKnown(t *testing.T) {
+	for _, k := range content(t).Katas {
+		if !k.AsksForATest() {
+			continue
+		}
+		rest := string(k.Suite[k.Dir()+"/rest_test.go"])
+		if want := fmt.Sprintf("kit.Begun(t, %q, %q)", k.File, k.StartHash()); !strings.Contains(rest, want) {
+			t.Errorf("%s/rest_test.go does not say %s", k.Dir(), want)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (l *loader) readVariants(k *Kata) map[string]map[string][]byte {
 	for _, entry := range entries {
 		name := entry.Name()
 		id, isFile := strings.CutSuffix(name, ".go")
-		if !isFile && !entry.IsDir() {
+		if !isFile && !entry.IsDir() || name == implementationsDir {
 			continue
 		}
 		if variants[id] != nil {

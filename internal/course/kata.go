@@ -31,6 +31,10 @@ type Kata struct {
 
 	Variants []*Variant
 	Tests    map[string]*TestPurpose // by the test's name
+	// Implementations are what a learner's test is run against, where the file to
+	// write is a test; the first is the one in the kata's folder. They are then the
+	// tests of the kata, with gosource.NoSleep and gosource.NoSource.
+	Implementations []*Implementation
 	// Suite holds the pristine files that a verdict rests on, by their path
 	// below the module root: the tests, what they need, and the suite kit.
 	Suite map[string][]byte
@@ -86,6 +90,11 @@ func (k *Kata) TestSource(name string) (file string, line int, source string, ok
 	for _, test := range k.tests {
 		if test.Name != name {
 			continue
+		}
+		for _, one := range k.Implementations {
+			if one.ID == name {
+				return test.File, test.Line, string(one.Files[k.implementation()]), true
+			}
 		}
 		parsed, err := gosource.Parse(test.File, k.Suite[test.File])
 		if err != nil {
@@ -165,7 +174,7 @@ func (l *loader) loadKatas() {
 func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[string][]byte) *Kata {
 	file, dir := brief.Name, path.Base(path.Dir(brief.Name))
 	var head struct {
-		Title, File        string
+		Title, Kind, File  string
 		Minutes            int
 		Lessons, Practises []string
 	}
@@ -188,12 +197,19 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 			k.Suite[f.Name] = f.Data
 		}
 	}
-	suite, err := gosource.ReadSuite(k.Dir(), k.Suite)
-	if err != nil {
-		l.problems = append(l.problems, syntaxProblem(k.Dir(), err))
-		return nil
+	switch head.Kind {
+	case "test":
+		l.loadImplementations(k)
+	case "":
+		suite, err := gosource.ReadSuite(k.Dir(), k.Suite)
+		if err != nil {
+			l.problems = append(l.problems, syntaxProblem(k.Dir(), err))
+			return nil
+		}
+		k.tests = suite.Tests
+	default:
+		l.problem(file, 1, "unknown kind %q: remove it, or use test, where the learner writes the test", head.Kind)
 	}
-	k.tests = suite.Tests
 	l.parseBrief(k, body, line)
 	if l.loadCorpus(k) {
 		l.loadPatterns(k)

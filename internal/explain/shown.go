@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/leakproof/internal/gosource"
 	"example.com/leakproof/internal/text"
 )
 
@@ -16,7 +17,8 @@ func Headline(number int, title string, status Status, summary string) string {
 	return fmt.Sprintf("Kata %d, %s. %s: %s", number, title, status.Word(), summary)
 }
 
-// Counts says how many tests passed and how they ran, "" if none did.
+// Counts says how many tests passed, or what a learner's test judged rightly, and
+// how they ran; "" if none did.
 func Counts(all []Test, race bool, elapsed time.Duration) string {
 	passed := 0
 	for _, t := range all {
@@ -31,7 +33,11 @@ func Counts(all []Test, race bool, elapsed time.Duration) string {
 	if !race {
 		with = "WITHOUT the race detector"
 	}
-	return fmt.Sprintf("%d of %d tests pass, %s, %.1f s", passed, len(all), with, elapsed.Seconds())
+	what := "tests pass"
+	if all[0].Name == gosource.NoSleep {
+		what = "judged rightly"
+	}
+	return fmt.Sprintf("%d of %d %s, %s, %.1f s", passed, len(all), what, with, elapsed.Seconds())
 }
 
 // NearMiss says that a repair fails as a known one does.

@@ -60,7 +60,12 @@ const defaultGrace = 5 * time.Second
 // has no verdict. Everything else that goes wrong is a verdict.
 func (g *Grader) Grade(ctx context.Context, s Suite) (Verdict, error) {
 	began := time.Now()
-	v := g.grade(ctx, s)
+	var v Verdict
+	if len(s.Implementations) > 0 {
+		v = g.gradeTest(ctx, s)
+	} else {
+		v, _ = g.grade(ctx, s)
+	}
 	if err := ctx.Err(); err != nil {
 		return Verdict{}, err
 	}
@@ -87,31 +92,33 @@ func (g *Grader) plan(m *gorun.Machine, s Suite) (p *plan, problem string) {
 	return p, ""
 }
 
-func (g *Grader) grade(ctx context.Context, s Suite) Verdict {
+// grade runs the suite and judges the run. The report is nil where there was
+// none.
+func (g *Grader) grade(ctx context.Context, s Suite) (Verdict, *gorun.Report) {
 	m := g.Runner.Probe(ctx)
 	if problem := m.Blocker(); problem != "" {
-		return unavailable(problem)
+		return unavailable(problem), nil
 	}
 	p, problem := g.plan(m, s)
 	if problem != "" {
-		return unavailable(problem)
+		return unavailable(problem), nil
 	}
 
 	dir, err := m.TempFolder()
 	if err != nil {
-		return unavailable(explain.NoFolder(err))
+		return unavailable(explain.NoFolder(err)), nil
 	}
-	v := g.runAndJudge(ctx, m, p, dir)
+	v, report := g.runAndJudge(ctx, m, p, dir)
 	if err := os.RemoveAll(dir); err != nil {
 		v.Notes = append(v.Notes, explain.FolderLeft(dir, err))
 	}
-	return v
+	return v, report
 }
 
-func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir string) Verdict {
+func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir string) (Verdict, *gorun.Report) {
 	files, err := writeFiles(dir, p)
 	if err != nil {
-		return unavailable(explain.NotPrepared(err))
+		return unavailable(explain.NotPrepared(err)), nil
 	}
 	run := func() (*gorun.Report, gorun.Ending) {
 		report := gorun.NewReport()
@@ -136,7 +143,7 @@ func (g *Grader) runAndJudge(ctx context.Context, m *gorun.Machine, p *plan, dir
 		// go test says alike what the compiler refuses and what go vet does.
 		_, report.Compiles = list(m.Offline, "-test", "-export")
 	}
-	return judge(p, report, end)
+	return judge(p, report, end), report
 }
 
 // writeFiles writes what a run is built from besides the files on disk, and

@@ -58,10 +58,10 @@ func newPlan(root, secret string, s Suite) (p *plan, problem string) {
 	if p.Answer, problem = p.readAnswer(s); problem != "" {
 		return nil, problem
 	}
-	if name := OtherVersion(root, s); name != "" && !s.trial {
+	if name := OtherVersion(root, s); name != "" && !s.trial && s.given == nil {
 		return nil, explain.OtherVersion(name, s.Kata)
 	}
-	if err := p.restoreSuite(); err != nil {
+	if err := p.restoreSuite(s.given); err != nil {
 		return nil, explain.SuiteUnreadable(s.Kata, err)
 	}
 	p.checkModules(s.Modules, gomod)
@@ -81,14 +81,8 @@ func newPlan(root, secret string, s Suite) (p *plan, problem string) {
 // nor part of the suite. The problem, if not empty, says why there are none.
 func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
 	if s.Answer == nil {
-		_, err := readSource(p.root, p.File)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, explain.AnswerGone(p.File, p.kata)
-		case errors.Is(err, regular.ErrNotRegular), errors.Is(err, regular.ErrTooLarge):
-			return nil, explain.AnswerNoFile(p.File, p.kata, err)
-		case err != nil:
-			return nil, explain.AnswerUnreadable(p.File, p.kata, err)
+		if problem := fileProblem(p.root, p.File, p.kata); problem != "" {
+			return nil, problem
 		}
 	}
 	entries, err := os.ReadDir(onDisk(p.root, p.Dir))
@@ -143,11 +137,16 @@ func (p *plan) dropTestFile(name string, content []byte) {
 }
 
 // restoreSuite puts every pristine file that differs on disk into the overlay,
-// and takes files out of it that do not belong to the suite kit.
-func (p *plan) restoreSuite() error {
+// and takes files out of it that do not belong to the suite kit. Given files are
+// taken as they are.
+func (p *plan) restoreSuite(given map[string][]byte) error {
 	kits := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(p.Suite)) {
 		want := p.Suite[name]
+		if given[name] != nil {
+			p.replace[name] = want
+			continue
+		}
 		if dir := path.Dir(name); dir != p.Dir && strings.HasSuffix(name, ".go") {
 			kits[dir] = true
 		}

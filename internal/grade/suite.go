@@ -1,5 +1,7 @@
 package grade
 
+import "example.com/leakproof/internal/explain"
+
 // Suite is one kata's pristine suite.
 type Suite struct {
 	Kata string // "23-leaky-fanout"
@@ -19,5 +21,13 @@ type Suite struct {
 	// Dir outside Files, by slash path below the module root.
 	Answer map[string][]byte
 
-	trial bool // none of it is on disk, or in the clone's archive
+	// Implementations, if there are some, make the learner's file a test: it is run
+	// against each of them, has to accept those that are right and to refuse the
+	// others. The first is right, and the one in Files. The verdict has a test for
+	// each, by its ID, and before them gosource.NoSleep and gosource.NoSource.
+	Implementations []Implementation
+	Tell            func(explain.Test) // called for each of these as it is known, if it is not nil
+
+	given map[string][]byte // what of Files is the learner's, and not to be compared with the disk
+	trial bool              // none of it is on disk, or in the clone's archive
 }

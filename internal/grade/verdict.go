@@ -39,7 +39,11 @@ func (g *Grader) complete(ctx context.Context, v Verdict, s Suite, began time.Ti
 	v.Summary = text.Sentence(v.Summary)
 	o := g.origin(ctx)
 	v.Origin, v.Program = o.ran, o.program
-	v.Program.Suite = digest(sha256.New(), s.Files, s.Modules)
+	restsOn := []map[string][]byte{s.Files, s.Modules}
+	for _, one := range s.Implementations {
+		restsOn = append(restsOn, one.Files)
+	}
+	v.Program.Suite = digest(sha256.New(), restsOn...)
 	if o.note != "" {
 		v.Notes = append(v.Notes, o.note)
 	}

@@ -15,7 +15,7 @@ func (d *desk) check(t *testing.T, src string) {
 	if err := os.WriteFile(d.file, []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.wb.Check(t.Context(), d.kata); err != nil {
+	if _, err := d.wb.Check(t.Context(), d.kata, nil); err != nil {
 		t.Fatal(err)
 	}
 }

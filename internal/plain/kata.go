@@ -27,7 +27,15 @@ func (s *Session) Brief(k *course.Kata) {
 		s.say("\n%s", part.title)
 		s.text(paragraphs(part.text))
 	}
-	s.say("\nThe file to repair: %s", s.path(k))
+	s.say("\n%s: %s", fileOf(k), s.path(k))
+}
+
+// fileOf is what a learner does with the kata's file.
+func fileOf(k *course.Kata) string {
+	if k.AsksForATest() {
+		return "The test to write"
+	}
+	return "The file to repair"
 }
 
 func (s *Session) lessonsOf(k *course.Kata) string {
@@ -51,6 +59,15 @@ func (s *Session) path(k *course.Kata) string {
 // Headline is a verdict in one line.
 func Headline(k *course.Kata, v grade.Verdict) string {
 	return explain.Headline(k.Number, flat(k.Title), v.Status, printable(v.Summary))
+}
+
+// Judged writes how the learner's test judged one implementation.
+func (s *Session) Judged(one explain.Test) {
+	mark := "Right"
+	if one.Status != explain.Pass {
+		mark = "Not yet"
+	}
+	s.text(wrap(fmt.Sprintf("%s: %s.", mark, strings.TrimSuffix(printable(one.Message), ".")), "", "  "))
 }
 
 // maxDetail is how many lines of compiler output or stacks are worth reading

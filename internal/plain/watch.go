@@ -39,7 +39,7 @@ func (s *Session) WatchAll(ctx context.Context, first *course.Kata, dialogue boo
 
 func (s *Session) announce(k *course.Kata) {
 	s.say("Watching kata %d, %s.", k.Number, flat(k.Title))
-	s.say("The file to repair: %s", s.path(k))
+	s.say("%s: %s", fileOf(k), s.path(k))
 }
 
 // errPassed ends the watching of a kata that is to be left when it passes.
@@ -66,9 +66,14 @@ func (s *Session) watch(ctx context.Context, k *course.Kata, opts watchOptions) 
 		cancel()
 		return err
 	}
-	w := &watching{session: s, kata: k, watchOptions: opts, saves: saves, check: make(chan struct{}, 1)}
+	w := &watching{session: s, kata: k, watchOptions: opts, saves: saves, check: make(chan struct{}, 1), judged: make(chan explain.Test)}
 	results := watch.Latest(ctx, w.check, func(ctx context.Context, _ struct{}) outcome {
-		v, err := s.wb.Check(ctx, k)
+		v, err := s.wb.Check(ctx, k, func(one explain.Test) {
+			select {
+			case w.judged <- one:
+			case <-ctx.Done():
+			}
+		})
 		return outcome{v, err}
 	})
 	// Nothing that was started here runs on.
@@ -96,7 +101,8 @@ type watching struct {
 	session *Session
 	kata    *course.Kata
 	saves   <-chan watch.Event
-	check   chan struct{} // nil when no further run may start
+	check   chan struct{}     // nil when no further run may start
+	judged  chan explain.Test // how a learner's test judged an implementation
 	verdict *grade.Verdict
 }
 
@@ -112,6 +118,8 @@ func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
 			return ctx.Err()
 		case e, ok := <-w.saves:
 			w.heard(e, ok)
+		case one := <-w.judged:
+			s.Judged(one)
 		case r, ok := <-results:
 			if !ok {
 				return io.EOF

@@ -306,7 +306,7 @@ func TestCompareShowsASolutionOnlyToWhoWantsIt(t *testing.T) {
 		t.Fatalf("Compare with --yes: %t, %v", shown, err)
 	}
 	contains(t, d.out.take(), "solution: A context.", "-// broken", "+// right")
-	if _, err := d.wb.Check(t.Context(), d.kata); err != nil {
+	if _, err := d.wb.Check(t.Context(), d.kata, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(d.file, solution.Files["notes.go"], 0o644); err != nil {

@@ -23,7 +23,7 @@ func check(t *testing.T, wb *Workbook, src string) {
 	if err := os.WriteFile(wb.Space.Path(k), []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := wb.Check(t.Context(), k); err != nil {
+	if _, err := wb.Check(t.Context(), k, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,7 +93,7 @@ func TestAnAttemptThatCannotBeKeptStopsNothing(t *testing.T) {
 	if err := os.WriteFile(wb.Space.Attempts, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	v, err := wb.Check(t.Context(), k)
+	v, err := wb.Check(t.Context(), k, nil)
 	if v.Status != explain.Pass || !wb.Log.State().KataSolved(k.ID) {
 		t.Errorf("the verdict: %+v", v)
 	}

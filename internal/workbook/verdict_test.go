@@ -91,7 +91,7 @@ func TestAVerdictIsToldBeforeItIsRecorded(t *testing.T) {
 	}
 	deaf := errors.New("nobody listens")
 	k := wb.Course.Katas[0]
-	err := wb.CheckAll(t.Context(), wb.Course.Katas, func(int, grade.Verdict) error {
+	err := wb.CheckAll(t.Context(), wb.Course.Katas, nil, func(int, grade.Verdict) error {
 		if _, ok := wb.Log.State().LastVerdict(k.ID); ok {
 			t.Error("the verdict was recorded before it was told")
 		}

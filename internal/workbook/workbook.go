@@ -48,7 +48,15 @@ type Workbook struct {
 
 // Suite is the kata as the grader wants it.
 func Suite(k *course.Kata) grade.Suite {
-	return grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules}
+	s := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules}
+	for _, one := range k.Implementations {
+		files := map[string][]byte{}
+		for name, content := range one.Files {
+			files[path.Join(k.Dir(), name)] = content
+		}
+		s.Implementations = append(s.Implementations, grade.Implementation{ID: one.ID, Right: one.Right(), What: one.What, Files: files})
+	}
+	return s
 }
 
 // InClone fails, with the next action, where there are no katas to repair.
@@ -75,14 +83,16 @@ func (w *Workbook) KataAt(dir string) *course.Kata {
 }
 
 // Check grades the learner's file, keeps it among the attempts and records the
-// verdict. The error is the context's, or says that the verdict stands but that
+// verdict. Where the file is a test, tell is called for each implementation that
+// it was run against, as it is known, from one goroutine. The error is the context's, or says that the verdict stands but that
 // it, or the file, could not be kept.
-func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, error) {
+func (w *Workbook) Check(ctx context.Context, k *course.Kata, tell func(explain.Test)) (grade.Verdict, error) {
 	if err := w.InClone(); err != nil {
 		return grade.Verdict{Kata: k.ID, Status: explain.Unavailable, Summary: err.Error()}, nil
 	}
-	a := w.attempt(k)
-	v, err := w.Grade(ctx, Suite(k))
+	a, suite := w.attempt(k), Suite(k)
+	suite.Tell = tell
+	v, err := w.Grade(ctx, suite)
 	if err != nil {
 		return v, err
 	}
@@ -90,18 +100,19 @@ func (w *Workbook) Check(ctx context.Context, k *course.Kata) (grade.Verdict, er
 }
 
 // CheckAll is Check for many katas, which is quicker than one after the other.
-// tell is called once for each as its verdict is known, in any order and before
+// each, if not nil, is what Check calls tell. tell is called once for each as its verdict is known, in any order and before
 // the verdict is recorded, which may wait for another instance; unkept with the
 // error of keeping a verdict or a file, if there is one. Neither is called from
 // two goroutines at a time. The error is that of tell, which ends the check, or of
 // [grade.Grader.GradeAll], or says that there are no katas.
-func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, tell func(i int, v grade.Verdict) error, unkept func(error)) error {
+func (w *Workbook) CheckAll(ctx context.Context, katas []*course.Kata, each func(explain.Test), tell func(i int, v grade.Verdict) error, unkept func(error)) error {
 	if err := w.InClone(); err != nil {
 		return err
 	}
 	attempts, suites := make([]attempt, len(katas)), make([]grade.Suite, len(katas))
 	for i, k := range katas {
 		attempts[i], suites[i] = w.attempt(k), Suite(k)
+		suites[i].Tell = each
 	}
 	grading, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -96,7 +96,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	want[1] = Done
 	requireStates("after the quiz")
 
-	if _, err := wb.Check(ctx, k); err != nil {
+	if _, err := wb.Check(ctx, k, nil); err != nil {
 		t.Fatal(err)
 	}
 	want[2] = Started
@@ -105,7 +105,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		return grade.Verdict{Status: explain.Pass}, nil
 	}
-	if _, err := wb.Check(ctx, k); err != nil {
+	if _, err := wb.Check(ctx, k, nil); err != nil {
 		t.Fatal(err)
 	}
 	want[2] = Done
@@ -129,7 +129,7 @@ func rightChoice(q *course.Question) []int {
 func TestUnavailableIsNoTry(t *testing.T) {
 	wb := open(t, grade.Verdict{Status: explain.Unavailable})
 	k := wb.Course.Katas[0]
-	if _, err := wb.Check(t.Context(), k); err != nil {
+	if _, err := wb.Check(t.Context(), k, nil); err != nil {
 		t.Fatal(err)
 	}
 	if wb.Log.State().KataTried(k.ID) {
@@ -140,7 +140,7 @@ func TestUnavailableIsNoTry(t *testing.T) {
 func TestOutsideACloneNothingIsRun(t *testing.T) {
 	wb := open(t, grade.Verdict{Status: explain.Pass})
 	wb.Space.Root = ""
-	v, err := wb.Check(t.Context(), wb.Course.Katas[0])
+	v, err := wb.Check(t.Context(), wb.Course.Katas[0], nil)
 	if err != nil || v.Status != explain.Unavailable || !strings.Contains(v.Summary, "--dir") {
 		t.Errorf("%+v, %v", v, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -93,13 +94,12 @@ func run(ctx context.Context) (flips int, err error) {
 	}
 	fmt.Printf("%d variants, %d runs each, %d at a time on %d processors\n", variants, *runs, *load, runtime.NumCPU())
 	for _, k := range katas {
-		for _, v := range k.Variants {
-			if !wanted.MatchString(v.ID) {
+		for _, b := range binaries(k) {
+			if !wanted.MatchString(b.name) {
 				continue
 			}
 			began := time.Now()
-			b, err := build(ctx, root, dir, k, v)
-			if err != nil {
+			if err := b.build(ctx, root, dir, k); err != nil {
 				return flips, err
 			}
 			n, err := b.repeat(ctx, *runs, *load)
@@ -120,48 +120,68 @@ func run(ctx context.Context) (flips int, err error) {
 // binary is the test binary of one variant.
 type binary struct {
 	name      string
+	files     map[string][]byte // in place of what is on disk, by slash path
 	path      string
 	right     bool
 	refusedBy []string // the tests that must fail
 }
 
-// build compiles a variant in the kata's place, with the pristine suite.
-func build(ctx context.Context, root, dir string, k *course.Kata, v *course.Variant) (binary, error) {
-	b := binary{name: k.ID + "/" + v.ID, path: filepath.Join(dir, k.ID+"-"+v.ID+".test"), right: v.Right(), refusedBy: v.RefusedBy}
-	files := map[string][]byte{}
-	for name, data := range k.Suite {
-		files[name] = data
+// binaries are those of a kata's variants. Where the variants are tests, they are
+// those that are right, with each implementation.
+func binaries(k *course.Kata) []*binary {
+	var all []*binary
+	add := func(name string, right bool, refusedBy []string, overlays ...map[string][]byte) {
+		b := &binary{name: name, files: maps.Clone(k.Suite), right: right, refusedBy: refusedBy}
+		for _, files := range overlays {
+			for file, data := range files {
+				b.files[k.Dir()+"/"+file] = data
+			}
+		}
+		all = append(all, b)
 	}
-	for name, data := range v.Files {
-		files[k.Dir()+"/"+name] = data
+	for _, v := range k.Variants {
+		switch {
+		case !k.AsksForATest():
+			add(k.ID+"/"+v.ID, v.Right(), v.RefusedBy, v.Files)
+		case v.Right():
+			for _, one := range k.Implementations {
+				add(k.ID+"/"+v.ID+"/"+one.ID, one.Right(), nil, v.Files, one.Files)
+			}
+		}
 	}
+	return all
+}
+
+// build compiles the binary in the kata's place, with the pristine suite.
+func (b *binary) build(ctx context.Context, root, dir string, k *course.Kata) error {
+	b.path = filepath.Join(dir, strings.ReplaceAll(b.name, "/", "-")+".test")
 	replace := map[string]string{}
-	for name, data := range files {
+	for name, data := range b.files {
 		place := filepath.Join(dir, strings.NewReplacer("/", "_").Replace(b.name+"/"+name))
 		if err := os.WriteFile(place, data, 0o600); err != nil {
-			return b, err
+			return err
 		}
 		replace[filepath.Join(root, filepath.FromSlash(name))] = place
 	}
 	list, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
-		return b, err
+		return err
 	}
 	overlay := filepath.Join(dir, "overlay.json")
 	if err := os.WriteFile(overlay, list, 0o600); err != nil {
-		return b, err
+		return err
 	}
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-race", "-overlay", overlay, "-o", b.path, "./"+k.Dir())
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return b, fmt.Errorf("%s does not build: %w\n%s", b.name, err, out)
+		return fmt.Errorf("%s does not build: %w\n%s", b.name, err, out)
 	}
-	return b, nil
+	return nil
 }
 
 // repeat runs the binary, several at a time, and counts the runs with the
 // wrong verdict. It prints the first of them.
-func (b binary) repeat(ctx context.Context, runs, atOnce int) (int, error) {
+func (b *binary) repeat(ctx context.Context, runs, atOnce int) (int, error) {
 	procs := []string{"1", "2", "8"}
 	var flips atomic.Int32
 	group, ctx := errgroup.WithContext(ctx)
@@ -179,7 +199,7 @@ func (b binary) repeat(ctx context.Context, runs, atOnce int) (int, error) {
 	return int(flips.Load()), err
 }
 
-func (b binary) once(ctx context.Context, procs string) (out []byte, flipped bool, err error) {
+func (b *binary) once(ctx context.Context, procs string) (out []byte, flipped bool, err error) {
 	if ctx.Err() != nil {
 		return nil, false, ctx.Err()
 	}

@@ -75,7 +75,7 @@ func (l *list) steps(stage *workbook.Stage) []row {
 	var out []row
 	for i := range stage.Steps {
 		step := &stage.Steps[i]
-		text := strings.ToLower(fmt.Sprintf("%s %d %s %s", name(step), step.Number(), step.Title(), stage.Title))
+		text := strings.ToLower(fmt.Sprintf("%s %d %s %s %s", name(step), step.Number(), step.Title(), step.ID(), stage.Title))
 		if !slices.ContainsFunc(strings.Fields(l.filter), func(word string) bool { return !strings.Contains(text, word) }) {
 			out = append(out, row{stage, step})
 		}

@@ -86,7 +86,11 @@ func (r *results) headline(width int, doing string) []string {
 // green is the moment after a pass: what it is worth, and where to go on.
 func (r *results) green(width int) []string {
 	t, md, g := r.env.Theme, r.env.Markdown, r.verdict.green
-	out := []string{t.Heading.Render("You have just made this impossible")}
+	heading := "You have just made this impossible"
+	if r.kata.AsksForATest() {
+		heading = "Your test would have stopped this"
+	}
+	out := []string{t.Heading.Render(heading)}
 	for _, line := range md.Prose(g.Impossible, min(width, ui.MaxText)-2) {
 		out = append(out, t.Picture.Render("│ ")+line)
 	}
@@ -171,6 +175,9 @@ func (r *results) row(one row, selected bool, width int) []string {
 	switch {
 	case one.fold:
 		mark, name = t.Good.Render("✓"), workbook.Count(len(r.passed), "test")+" passed"
+		if r.kata.AsksForATest() {
+			name = fmt.Sprintf("%d judged rightly", len(r.passed))
+		}
 	case one.test.Status == explain.Pass:
 		mark = t.Good.Render("✓")
 	case one.test.Status == explain.Fail:

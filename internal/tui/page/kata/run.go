@@ -23,13 +23,16 @@ type run struct {
 	page    *Kata
 	task    *ui.Task
 	running bool
-	told    bool // it takes so long that the page says so
+	judged  []explain.Test    // how a learner's test has judged implementations so far
+	next    chan explain.Test // and the next one
+	told    bool              // it takes so long that the page says so
 	watch   stopwatch.Model
 	spinner spinner.Model
 }
 
 type (
 	slowMsg    struct{}
+	judgedMsg  struct{ one explain.Test }
 	verdictMsg struct {
 		verdict grade.Verdict
 		since   string         // how it compares with the one before
@@ -51,8 +54,12 @@ func newRun(p *Kata) run {
 			case p.run.told:
 				return tea.Batch(p.run.watch.Start(), p.run.spinner.Tick)
 			}
+		case judgedMsg:
+			p.run.judged = append(p.run.judged, msg.one)
+			return p.run.nextJudged()
 		case verdictMsg:
 			p.run.running, p.run.told = false, false
+			p.run.task.Stop() // whoever waits for a further implementation
 			return p.graded(msg)
 		}
 		return nil
@@ -62,13 +69,19 @@ func newRun(p *Kata) run {
 
 func (r *run) start() tea.Cmd {
 	p := r.page
-	r.running, r.told = true, false
+	r.running, r.told, r.judged, r.next = true, false, nil, make(chan explain.Test)
+	next := r.next
 	r.watch = stopwatch.New(stopwatch.WithInterval(time.Second))
 	r.spinner = spinner.New(spinner.WithSpinner(spinner.Line))
 	grading := r.task.Start(func(ctx context.Context) tea.Msg {
 		wb := p.env.Workbook
 		before, _ := wb.Log.State().LastVerdict(p.kata.ID)
-		v, err := wb.Check(ctx, p.kata)
+		v, err := wb.Check(ctx, p.kata, func(one explain.Test) {
+			select {
+			case next <- one:
+			case <-ctx.Done():
+			}
+		})
 		source, _ := wb.Space.Read(p.kata) // without it there are no lines to show
 		msg := verdictMsg{verdict: v, since: workbook.Since(before, v), source: string(source), err: err}
 		if v.Status == explain.Pass {
@@ -76,7 +89,24 @@ func (r *run) start() tea.Cmd {
 		}
 		return msg
 	})
-	return tea.Batch(grading, r.task.After(slowAfter, slowMsg{}))
+	slow := r.task.After(slowAfter, slowMsg{})
+	if p.kata.AsksForATest() {
+		return tea.Batch(grading, slow, r.nextJudged())
+	}
+	return tea.Batch(grading, slow)
+}
+
+// nextJudged waits for how the learner's test judges the next implementation.
+func (r *run) nextJudged() tea.Cmd {
+	next := r.next
+	return r.task.More(func(ctx context.Context) tea.Msg {
+		select {
+		case one := <-next:
+			return judgedMsg{one}
+		case <-ctx.Done():
+			return nil
+		}
+	})
 }
 
 // slow reports whether the page is to say that the suite is running.
@@ -99,4 +129,21 @@ func (r *run) line() string {
 		return ""
 	}
 	return r.page.env.Theme.Accent.Render(fmt.Sprintf("%s Running the suite: %.0f s", r.spinner.View(), r.watch.Elapsed().Seconds()))
+}
+
+// judgedLines are what is known so far of a run of a learner's test, nil while
+// nothing is.
+func (r *run) judgedLines(width int) []string {
+	if !r.running || len(r.judged) == 0 {
+		return nil
+	}
+	t, out := r.page.env.Theme, []string{r.line(), ""}
+	for _, one := range r.judged {
+		mark := t.Good.Render("✓")
+		if one.Status != explain.Pass {
+			mark = t.Bad.Render("✗")
+		}
+		out = append(out, ui.Indent(mark+" ", ui.WrapText(one.Message, width-2))...)
+	}
+	return out
 }

@@ -107,11 +107,15 @@ func (p *Kata) tabLabel(which tab, name string) string {
 // fine print, which begins at that line.
 func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 	edit, run := keymap.Name(keymap.Edit), keymap.Name(keymap.Run)
-	text := fmt.Sprintf("Repair %s: %s opens it, every save runs the suite.", p.kata.Path(), edit)
+	does, runs := "Repair", "runs the suite"
+	if p.kata.AsksForATest() {
+		does, runs = "Write", "runs it against every implementation"
+	}
+	text := fmt.Sprintf("%s %s: %s opens it, every save %s.", does, p.kata.Path(), edit, runs)
 	if p.env.Workbook.InClone() != nil {
 		text = "To repair it, run the workbook in a clone of the repository."
 	} else if p.unwatched {
-		text = fmt.Sprintf("Repair %s: %s opens it, %s runs the suite.", p.kata.Path(), edit, run)
+		text = fmt.Sprintf("%s %s: %s opens it, %s %s.", does, p.kata.Path(), edit, run, runs)
 	}
 	prose := func(markdown string) []string { return p.env.Markdown.Prose(ui.FoldFences(markdown, width), width) }
 	k := p.kata
@@ -133,6 +137,9 @@ func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 func (p *Kata) resultLines(width int) (out []string, keep ui.Span) {
 	if lines := p.warmUp.Lines(p.env.Look, width); lines != nil {
 		out = append(lines, "")
+	}
+	if judged := p.run.judgedLines(width); judged != nil {
+		return append(out, judged...), keep
 	}
 	lines, keep := p.results.lines(width, p.run.running, p.run.line())
 	if lines == nil {

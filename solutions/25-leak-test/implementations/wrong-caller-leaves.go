@@ -1,0 +1,65 @@
+//go:build ignore
+
+// Package leaktest searches the notes of a user, which lie in several shards.
+package leaktest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// A Note is one note of a user.
+type Note struct {
+	ID    string
+	Title string
+}
+
+// A Shard holds some of the notes.
+type Shard interface {
+	// Search returns the notes that match the query. When ctx ends it gives up,
+	// sooner or later, and returns an error.
+	Search(ctx context.Context, query string) ([]Note, error)
+}
+
+// Search asks all shards at the same time and returns their notes in the order
+// of the shards.
+//
+// If a shard fails, or ctx ends, Search tells the other shards to stop and
+// returns the error. It may wait until they have stopped, or return at once.
+// Once they have, nothing of it is left running, and the context that it gave
+// to the shards has ended, on success as well.
+func Search(ctx context.Context, shards []Shard, query string) ([]Note, error) {
+	parent := ctx
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	answers := make(chan answer)
+	for i, shard := range shards {
+		go func() {
+			notes, err := shard.Search(ctx, query)
+			answers <- answer{i, notes, err}
+		}()
+	}
+	found, err := make([][]Note, len(shards)), error(nil)
+	for range shards {
+		select {
+		case a := <-answers:
+			if found[a.shard] = a.notes; a.err != nil && err == nil {
+				err = fmt.Errorf("search: %w", a.err)
+				cancel() // and wait for the others
+			}
+		case <-parent.Done():
+			return nil, fmt.Errorf("search: %w", parent.Err())
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
+}
+
+type answer struct {
+	shard int
+	notes []Note
+	err   error
+}
