@@ -1,11 +1,8 @@
 package lostcancel_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,8 +14,9 @@ import (
 )
 
 const (
-	limit = time.Minute
-	never = 1000 * time.Hour // a store that nobody stops takes this long
+	limit   = time.Minute
+	never   = 1000 * time.Hour // a store that nobody stops takes this long
+	tooLong = "a text that the archive has no room for"
 )
 
 // A note says how the store behaves when it is asked for one.
@@ -26,26 +24,27 @@ type note struct {
 	text    string
 	answer  time.Duration // before Open answers
 	openErr error         // what it answers then
+	crosses bool          // its answer crosses the end of the context: Open succeeds all the same
 	pause   time.Duration // before each Read
 	readErr error         // after the text, in place of io.EOF
-	crosses bool          // its answer crosses the end of the context: Open succeeds all the same
 }
 
-// A store remembers how it was used.
+// A store remembers how it was used. It is the archive that notes go to as well.
 type store struct {
 	ids    []string
 	notes  map[string]note
-	asking func() // called, if set, before a note is opened
+	caller *kit.Probe
 
 	mu    sync.Mutex
-	asked []string
 	given []context.Context
-	open  int // readers that have not been closed
+	most  int // contexts that were there when it was asked for a note
+	open  map[*reader]bool
+	wrote strings.Builder
 }
 
 // newStore has the notes "1", "2", and so on.
 func newStore(all ...note) *store {
-	s := &store{notes: map[string]note{}}
+	s := &store{notes: map[string]note{}, caller: kit.NewProbe(), open: map[*reader]bool{}}
 	for i, n := range all {
 		id := strconv.Itoa(i + 1)
 		s.ids, s.notes[id] = append(s.ids, id), n
@@ -55,44 +54,45 @@ func newStore(all ...note) *store {
 
 func (s *store) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 	s.mu.Lock()
-	s.asked, s.given = append(s.asked, id), append(s.given, ctx)
+	s.given = append(s.given, ctx)
 	s.mu.Unlock()
-	if s.asking != nil {
-		s.asking()
-	}
 	n := s.notes[id]
-	if err := wait(ctx, n.answer); err != nil && !n.crosses {
+	err := wait(ctx, n.answer)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most = max(s.most, s.live())
+	if err != nil && !n.crosses {
 		return nil, err
 	}
 	if n.openErr != nil {
 		return nil, n.openErr
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.open++
-	return &reader{store: s, ctx: ctx, note: n, text: strings.NewReader(n.text)}, nil
+	r := &reader{store: s, ctx: ctx, note: n, text: strings.NewReader(n.text)}
+	s.open[r] = true
+	return r, nil
 }
 
-// seen returns the ids that the store was asked for, and how many readers have
-// not been closed.
-func (s *store) seen() (asked []string, open int) {
+// Write is the archive's side of it.
+func (s *store) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.asked), s.open
+	if string(p) == tooLong {
+		return 0, errWrite
+	}
+	return s.wrote.Write(p)
 }
 
-// live returns how many of the contexts that the store was given go on. One
-// that it was given twice counts once, whatever values were put around it.
+// live returns how many contexts go on, of those that hang on the caller's or
+// of those that the store was given. One that it was given twice counts once.
 func (s *store) live() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	going := map[<-chan struct{}]bool{}
 	for _, ctx := range s.given {
 		if ctx.Err() == nil {
 			going[ctx.Done()] = true
 		}
 	}
-	return len(going)
+	return max(s.caller.Live(), len(going))
 }
 
 // A reader is the content of one note.
@@ -101,7 +101,6 @@ type reader struct {
 	ctx   context.Context
 	note  note
 	text  *strings.Reader
-	once  sync.Once
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -116,11 +115,9 @@ func (r *reader) Read(p []byte) (int, error) {
 }
 
 func (r *reader) Close() error {
-	r.once.Do(func() {
-		r.store.mu.Lock()
-		defer r.store.mu.Unlock()
-		r.store.open--
-	})
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	delete(r.store.open, r)
 	return nil
 }
 
@@ -137,80 +134,40 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// An archive is where the notes are written to.
-type archive struct {
-	room int // it holds no more than this; 0 is without a limit
-
-	mu      sync.Mutex
-	written bytes.Buffer
-}
-
-func (a *archive) text() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.written.String()
-}
-
-func (a *archive) Write(p []byte) (int, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.room > 0 && a.written.Len()+len(p) > a.room {
-		return 0, errWrite
-	}
-	return a.written.Write(p)
-}
-
-const tooLong = "longer than 10 bytes"
-
 // A result is what is known when Export has returned and its caller goes on.
 type result struct {
 	err   error
 	took  time.Duration // in virtual time
 	wrote string
-	asked []string
-
-	derived, given, open int // contexts made or given to the store, readers: what is left of them
+	asked int // notes
+	most  int // contexts at a time
+	left  int // contexts
+	open  int // readers
 }
 
-// export asks a new service for these notes, and an archive with so much room.
-func export(t *testing.T, room int, all ...note) (r result) {
+// export asks a new service for these notes.
+func export(t *testing.T, all ...note) (r result) {
 	t.Helper()
 	kit.Bubble(t, func(*testing.T) {
-		s, caller, a, start := newStore(all...), kit.NewProbe(), &archive{room: room}, time.Now()
-		err := lostcancel.NewService(s, limit).Export(caller, s.ids, a)
-		r = result{err: err, took: time.Since(start), wrote: a.text()}
+		s, start := newStore(all...), time.Now()
+		r.err = lostcancel.NewService(s, limit).Export(s.caller, s.ids, s)
+		r.took = time.Since(start)
 		time.Sleep(time.Nanosecond) // until nothing moves any more
-		r.derived, r.given = caller.Live(), s.live()
-		r.asked, r.open = s.seen()
-		caller.Cancel() // what hangs on it has been counted
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		r.wrote, r.asked, r.most, r.left, r.open = s.wrote.String(), len(s.given), s.most, s.live(), len(s.open)
+		s.caller.Cancel() // what hangs on it has been counted
 	})
 	return r
 }
 
 func (r result) wantNothingLeft(t *testing.T, how string) {
 	t.Helper()
-	if r.derived > 0 || r.given > 0 {
-		t.Errorf("Export has returned (%s): of the contexts that it gave the store, %d have not ended, and %d contexts\n"+
-			"or functions of context.AfterFunc hang on the caller's, which goes on for weeks and keeps them (Restore 2)", how, r.given, r.derived)
+	if r.left > 0 {
+		t.Errorf("Export has returned (%s), and contexts or functions of context.AfterFunc are left: %d.\n"+
+			"The caller's context keeps each of them for as long as it goes on itself (Restore 2)", how, r.left)
 	}
 	if r.open > 0 {
-		t.Errorf("Export has returned (%s), and %d readers have not been closed (Keep 5)", how, r.open)
+		t.Errorf("Export has returned (%s), and readers have not been closed: %d (Keep 5)", how, r.open)
 	}
-}
-
-// short cuts what an archive holds for a message.
-func short(text string) string {
-	if len(text) > 40 {
-		return fmt.Sprintf("%q... (%d bytes)", text[:40], len(text))
-	}
-	return fmt.Sprintf("%q", text)
-}
-
-// texts is what an export of notes writes.
-func texts(all []note) string {
-	var s string
-	for _, n := range all {
-		s += n.text
-	}
-	return s
 }
