@@ -6,7 +6,6 @@ package retry
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -45,39 +44,35 @@ func NewService(store Store, policy Policy) *Service {
 	return &Service{store: store, policy: policy}
 }
 
-// Save saves a note. While the store is unavailable it tries again, as long as
-// ctx has not ended. If that is why it gives up, its error wraps both the error
-// of ctx and that of the last try.
+// Save saves a note. While the store is unavailable it tries again.
 func (s *Service) Save(ctx context.Context, n Note) error {
 	wait := s.policy.First
 	for try := 1; ; try++ {
 		err := s.store.Put(ctx, n)
-		if !errors.Is(err, ErrUnavailable) || try >= s.policy.Tries {
-			return ended(ctx, err)
+		if err == nil {
+			return nil
 		}
-		if pause(ctx, wait) != nil {
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !errors.Is(err, ErrUnavailable) || try >= s.policy.Tries {
+			return err
+		}
+		if ended := pause(ctx, wait); ended != nil {
+			return ended
 		}
 		wait = min(2*wait, s.policy.Longest)
 	}
 }
 
-// ended returns the error of ctx if that has ended, or that of the try.
-func ended(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
-
-// pause waits for d, or returns the error of ctx if that ends before or has
-// ended: with both ready, select would choose at random.
+// pause waits for d, or returns the error of ctx when that ends before.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
 	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return ctx.Err()
 }
