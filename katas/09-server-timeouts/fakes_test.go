@@ -42,14 +42,14 @@ func connect(t *testing.T, handler http.HandlerFunc) client {
 	return client{conn}
 }
 
-// response reads one response. It returns an error if the status is not 200.
+// response reads one response. It returns an error if the status is not 201.
 func (c client) response() (body []byte, err error) {
 	res, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
 		return nil, fmt.Errorf("no response: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusCreated {
 		return nil, fmt.Errorf("the response was %s", res.Status)
 	}
 	return io.ReadAll(res.Body)
@@ -102,10 +102,14 @@ func readSlowBody(_ http.ResponseWriter, r *http.Request) {
 }
 
 // echo answers with the body of the request.
-func echo(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }
+func echo(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusCreated)
+	_, _ = io.Copy(w, r.Body)
+}
 
 // notes responds with 1 MiB, in pieces.
 func notes(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusCreated)
 	for range 16 {
 		_, _ = io.WriteString(w, strings.Repeat("n", 64<<10))
 	}
