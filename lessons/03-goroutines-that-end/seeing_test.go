@@ -111,7 +111,7 @@ func leaveFour(t *testing.T) {
 	go lifetimes.WatchNaive(nil, func([]lifetimes.Note) {})
 }
 
-// Every test that starts goroutines can begin with this line.
+// A test that isn't parallel can begin with this line.
 func TestTheJanitorLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	j := lifetimes.NewJanitor(time.Hour, func() {})

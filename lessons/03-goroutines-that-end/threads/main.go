@@ -1,4 +1,4 @@
-// Threads blocks 10,000 goroutines at a channel, and then 100 more that keep
+// Threads parks 10,000 goroutines for good, and then 100 more that keep
 // the thread they run on, as a system call or a call into C does.
 package main
 
@@ -15,7 +15,7 @@ func main() {
 	block(10_000, func() {})
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
-	report("10,000 at a channel")
+	report("10,000 parked")
 	fmt.Printf("%-24s %d bytes of stack each\n", "", stats.StackInuse/10_000)
 	block(100, runtime.LockOSThread)
 	report("100 that keep a thread")
