@@ -13,3 +13,16 @@ func GatherBuffered(ctx context.Context, calls []Call) (Page, error) {
 	}
 	return receive(replies, len(calls))
 }
+
+// receive collects n replies and gives up on the first error.
+func receive(replies <-chan reply, n int) (Page, error) {
+	parts := make(Page, n)
+	for range n {
+		r := <-replies
+		if r.err != nil {
+			return nil, r.err
+		}
+		parts[r.slot] = r.part
+	}
+	return parts, nil
+}

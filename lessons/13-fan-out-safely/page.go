@@ -18,16 +18,3 @@ type reply struct {
 	part string
 	err  error
 }
-
-// InSequence asks one service after the other.
-func InSequence(ctx context.Context, calls []Call) (Page, error) {
-	parts := make(Page, len(calls))
-	for i, call := range calls {
-		part, err := call(ctx)
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = part
-	}
-	return parts, nil
-}

@@ -169,7 +169,7 @@ func TestTheDiffIsTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := os.ReadFile("copied.go")
+	code, err := os.ReadFile("copied_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestTheDiffIsTheCode(t *testing.T) {
 		}
 	}
 	if want := strings.ReplaceAll(string(code), "\t", "    "); added.Len() == 0 || !strings.Contains(want, added.String()) {
-		t.Errorf("copied.go does not have what the diff adds:\n%s", &added)
+		t.Errorf("copied_test.go does not have what the diff adds:\n%s", &added)
 	}
 }
 

@@ -55,10 +55,10 @@ func TestShapedKeepsStatusAndMethods(t *testing.T) {
 		{"PUT", "/notes", "method_not_allowed", "GET, HEAD, POST", 405},
 	} {
 		res := answer(t, h, tt.method, tt.path)
-		err, isProblem := ProblemOf(res).(*Problem)
-		if !isProblem || err.Status != tt.status || err.Code != tt.code || res.Header.Get("Allow") != tt.allow ||
+		p := problemOf(res)
+		if p != (problem{tt.status, tt.code}) || res.Header.Get("Allow") != tt.allow ||
 			res.Header.Get("Content-Type") != "application/json" {
-			t.Errorf("%s %s: %v %v", tt.method, tt.path, err, res.Header)
+			t.Errorf("%s %s: %v %v", tt.method, tt.path, p, res.Header)
 		}
 	}
 	if res := answer(t, h, "GET", "/notes"); res.StatusCode != 200 {
@@ -74,9 +74,9 @@ func TestShapedKeepsStatusAndMethods(t *testing.T) {
 // A handler's own 404 is its own: it is in the API's shape already.
 func TestShapedLeavesHandlersAlone(t *testing.T) {
 	own := func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, 404, "note_gone") }
-	err, isProblem := ProblemOf(answer(t, Shaped(Routes(own, own)), "GET", "/notes")).(*Problem)
-	if !isProblem || err.Code != "note_gone" {
-		t.Errorf("the handler's own 404 became %v", err)
+	p := problemOf(answer(t, Shaped(Routes(own, own)), "GET", "/notes"))
+	if p != (problem{404, "note_gone"}) {
+		t.Errorf("the handler's own 404 became %v", p)
 	}
 }
 
