@@ -64,20 +64,46 @@ type PointJSON struct {
 	Planned   []string `json:"planned_katas"` // that will
 }
 
+// ProposalJSON is what list --minutes writes: "leakproof.proposal/1".
+type ProposalJSON struct {
+	Schema  string         `json:"schema"`
+	Minutes int            `json:"minutes"` // that all steps take
+	Steps   []ProposedJSON `json:"steps"`   // in the order of the path
+}
+
+// ProposedJSON is a step of a proposal.
+type ProposedJSON struct {
+	Kind    string `json:"kind"` // "lesson" or "kata"
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Minutes int    `json:"minutes"` // that it still takes
+}
+
 func (a *app) listCommand() *cobra.Command {
-	asJSON, curriculum := false, false
+	asJSON, curriculum, minutes, about := false, false, 0, ""
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the lessons and katas, or the curriculum",
-		Example: "  leakproof list\n  leakproof list --curriculum",
+		Short:   "List the lessons and katas, the curriculum, or what fits into some minutes",
+		Example: "  leakproof list\n  leakproof list --curriculum\n  leakproof list --minutes 90 --about context",
 		Args:    exactly(0, "only flags"),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			timed := cmd.Flags().Changed("minutes")
+			switch {
+			case timed && minutes <= 0:
+				return usage("--minutes %d: give the time that there is, such as 90", minutes)
+			case about != "" && !timed:
+				return usage("--about goes with --minutes, such as --minutes 90 --about %s", about)
+			case timed && curriculum:
+				return usage("--curriculum and --minutes: use one of the two")
+			}
 			wb, err := a.open()
 			if err != nil {
 				return err
 			}
 			a.tellNotice()
 			switch {
+			case timed:
+				return a.propose(wb, minutes, about, asJSON)
 			case curriculum && asJSON:
 				return a.writeJSON(curriculumJSON(wb.Course))
 			case curriculum:
@@ -88,8 +114,10 @@ func (a *app) listCommand() *cobra.Command {
 			return a.printList(wb)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.list/1 or leakproof.curriculum/1)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.list/1, leakproof.curriculum/1 or leakproof.proposal/1)")
 	cmd.Flags().BoolVar(&curriculum, "curriculum", false, "show what teaches, asks about and practises each point")
+	cmd.Flags().IntVar(&minutes, "minutes", 0, "propose lessons and katas for so many minutes")
+	cmd.Flags().StringVar(&about, "about", "", "with --minutes: only what is about this, such as context")
 	return cmd
 }
 
@@ -135,6 +163,32 @@ func (a *app) printList(wb *workbook.Workbook) error {
 			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", step.State, step.Kind, step.ID(), step.Title(), step.Detail)
 		}
 	}
+	return a.flush(w)
+}
+
+// propose writes what fits into the minutes, with what each step takes.
+func (a *app) propose(wb *workbook.Workbook, minutes int, about string, asJSON bool) error {
+	steps, shortest := wb.Propose(minutes, about)
+	out := ProposalJSON{Schema: "leakproof.proposal/1", Steps: []ProposedJSON{}}
+	for _, step := range steps {
+		out.Minutes += step.Left
+		out.Steps = append(out.Steps, ProposedJSON{string(step.Kind), step.ID(), step.Title(), step.Left})
+	}
+	switch {
+	case asJSON:
+		return a.writeJSON(out)
+	case len(steps) == 0 && shortest == 0:
+		_, err := fmt.Fprintf(a.Stdout, "Nothing that is left is about %q. `leakproof list` shows everything.\n", about)
+		return err
+	case len(steps) == 0:
+		_, err := fmt.Fprintf(a.Stdout, "Nothing fits into %d minutes. The shortest takes %d, with the lessons that it needs.\n", minutes, shortest)
+		return err
+	}
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	for _, step := range out.Steps {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d minutes\n", step.Kind, step.ID, step.Title, step.Minutes)
+	}
+	_, _ = fmt.Fprintf(w, "\n%d of %d minutes. A kata comes with the lessons that it needs, if you haven't read them.\n", out.Minutes, minutes)
 	return a.flush(w)
 }
 

@@ -1,0 +1,90 @@
+package workbook
+
+import (
+	"slices"
+	"strings"
+)
+
+// Propose picks steps of the path for so many minutes: first katas that are not
+// solved, each with the lessons that it needs and that are not read yet; for what
+// time is left, further lessons. They come in the order of the path. The topic's words stand in the title,
+// the lessons or the points of what is picked; without a topic everything goes.
+// What would take too long is passed over for what comes later. The shortest is
+// how many minutes the shortest of them takes, 0 if nothing is left of the topic.
+func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest int) {
+	left, picked := minutes, map[string]bool{}
+	path := w.Path()
+	slices.SortStableFunc(path, func(a, b Step) int { return rankOf(a) - rankOf(b) })
+	for _, step := range path {
+		if step.Kind == QuizStep || step.State == Done || !w.about(step, topic) {
+			continue
+		}
+		unit := append(w.unread(step), step)
+		takes, alone := 0, 0 // beside what is picked, and by itself
+		for _, s := range unit {
+			alone += s.Left
+			if !picked[s.ID()] {
+				takes += s.Left
+			}
+		}
+		if shortest == 0 || alone < shortest {
+			shortest = alone
+		}
+		if takes > left || picked[step.ID()] {
+			continue
+		}
+		left -= takes
+		for _, s := range unit {
+			picked[s.ID()] = true
+		}
+	}
+	for _, step := range w.Path() {
+		if step.Kind != QuizStep && picked[step.ID()] {
+			steps = append(steps, step)
+		}
+	}
+	return steps, shortest
+}
+
+// rankOf puts katas before everything else.
+func rankOf(s Step) int {
+	if s.Kind == RepairStep {
+		return 0
+	}
+	return 1
+}
+
+// unread are the lessons that a kata needs and that are not read.
+func (w *Workbook) unread(step Step) []Step {
+	var out []Step
+	if step.Kata == nil {
+		return nil
+	}
+	for _, id := range step.Kata.Lessons {
+		if read := w.ReadStep(w.Course.Lesson(id)); read.State != Done {
+			out = append(out, read)
+		}
+	}
+	return out
+}
+
+// about reports whether a step is about a topic.
+func (w *Workbook) about(step Step, topic string) bool {
+	text := step.ID() + " " + step.Title()
+	var points []string
+	if step.Kata != nil {
+		points = step.Kata.Practises
+		for _, id := range step.Kata.Lessons {
+			text += " " + w.Course.Lesson(id).Title
+		}
+	} else {
+		points = step.Lesson.Teaches
+	}
+	for _, p := range w.Course.Points {
+		if slices.Contains(points, p.ID) {
+			text += " " + p.Title
+		}
+	}
+	text = strings.ToLower(text)
+	return !slices.ContainsFunc(strings.Fields(strings.ToLower(topic)), func(word string) bool { return !strings.Contains(text, word) })
+}
