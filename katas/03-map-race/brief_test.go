@@ -2,103 +2,137 @@ package maprace_test
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	maprace "example.com/leakproof/katas/03-map-race"
 	"example.com/leakproof/katas/internal/kit"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) {
-	if !raceDetector {
-		fmt.Fprintln(os.Stderr, "WITHOUT -race this suite is not certain: TestCallsMayMeet finds nothing, and calls that\n"+
-			"are not safe are noticed only if they happen to meet. Run: go test -race ./katas/03-map-race")
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Restore 1: every method may be called while another goroutine is in any method.
+func TestCallsMayMeet(t *testing.T) { requireSafe(t) }
+
+// Restore 2: three callers have all asked the clock before one of them goes on.
+func TestOneOfSeveralGetsTheID(t *testing.T) {
+	requireSafe(t)
+	answer := make(chan struct{})
+	var told atomic.Int32
+	s := maprace.NewStore(func() time.Time { <-answer; return noon }, func(maprace.Note) { told.Add(1) })
+	var errs [3]error
+	var calls [3]*atomic.Bool
+	for i := range errs {
+		calls[i] = start(t, func() { errs[i] = s.Create(note("x", strconv.Itoa(i))) })
 	}
-	goleak.VerifyTestMain(m)
+	close(answer)
+	kit.Settle(t)
+	var winners []string
+	for i := range calls {
+		if !calls[i].Load() {
+			t.Fatal("3 callers wanted the same free ID, the clock has answered, and one of them does not return (Restore 1)")
+		}
+		if err := errs[i]; err == nil {
+			winners = append(winners, strconv.Itoa(i))
+		} else if !errors.Is(err, maprace.ErrExists) {
+			t.Errorf("somebody else got the ID while Create asked the clock, and Create returned the error \"%v\":\nerrors.Is must find ErrExists (Restore 2)", err)
+		}
+	}
+	if len(winners) != 1 {
+		t.Fatalf("3 callers wanted the same free ID at the same time, and %d were told that it is theirs:\n"+
+			"exactly one gets it, also if all of them have seen that it was free (Restore 2)", len(winners))
+	}
+	if found, err := s.Get("x"); err != nil || found.Content != winners[0] {
+		t.Errorf("Create told caller %s that the ID is theirs, and Get returned the note of caller %q and the error \"%v\":\n"+
+			"who does not get the ID changes nothing (Restore 2)", winners[0], found.Content, err)
+	}
+	if told.Load() != 1 {
+		t.Errorf("one of 3 callers got the ID, and created was called %d times:\nit is called once for a note that is kept, and not for others (Keep 4)", told.Load())
+	}
 }
-
-// Restore 1: all methods may be called by several goroutines at the same time.
-//
-// For races this test needs the race detector, which does not need two calls that
-// really meet, only two that nothing orders.
-func TestCallsMayMeet(t *testing.T) { racing.require(t, firstRace) }
-
-// Restore 1: no call waits for ever, also if a writer waits between readers.
-func TestAWriterPasses(t *testing.T) {
-	racing.require(t, firstRace)
-	passing.require(t, aWriterPasses)
-}
-
-// Restore 1: neither does a crowd race, or wait for ever.
-func TestACrowdMayMeet(t *testing.T) { requireNoRace(t) }
 
 // Restore 3: what List and Reads return is the caller's.
 func TestResultsAreTheCallers(t *testing.T) {
-	s := storeWith(t, "m", "n")
-	alone(t, func() string {
+	s := storeWith(t, "m", "n", "o")
+	alone(t, func() {
 		list, reads := s.List(), s.Reads()
-		for _, id := range []string{"c", "x", "a"} { // between, behind and before the others
-			_ = s.Create(note(id, ""))
-			_, _ = s.Get("m")
+		_ = s.Create(note("c", ""))
+		_, _ = s.Get("m")
+		if got := ids(list); !slices.Equal(got, []string{"m", "n", "o"}) {
+			t.Errorf("List returned the notes m, n and o, then c was created, and that result has %q:\nit is the caller's, later calls don't change it (Restore 3)", got)
+			return
 		}
-		if len(list) != 2 || list[0].ID != "m" || list[1].ID != "n" {
-			return "List returned the notes m and n, and after later calls its result has others in it;\n" +
-				"it is the caller's and does not change with the store (Restore 3)"
-		}
-		if reads["m"] != 1 {
-			return fmt.Sprintf("the note m had been read once when Reads was called, and after later calls that result says %d;\n"+
-				"it is the caller's and does not change with the store (Restore 3)", reads["m"])
+		if reads["m"] != 0 {
+			t.Error("Reads was called, then m was read, and that result of Reads counts it:\nit is the caller's, later calls don't change it (Restore 3)")
 		}
 		list, reads = s.List(), s.Reads()
-		list[0].Title, reads["m"], reads["none"] = "changed", 100, 1
-		_ = append(list[:1], note("zzz", ""))
-		if again := s.List(); len(again) != 5 || again[0].Title != "Note a" || again[1].ID != "c" || s.Reads()["m"] != 4 || s.Reads()["none"] != 0 {
-			return "a caller wrote to what List and Reads had returned, and their next results show it;\n" +
-				"what they return is the caller's, and no way into the store (Restore 3)"
+		list[0].Title, reads["m"] = "changed", 100
+		if s.List()[0].Title == "changed" {
+			t.Error("a caller wrote to what List had returned, and the next List shows it:\nwriting to a result doesn't change the store (Restore 3)")
 		}
-		return ""
+		if s.Reads()["m"] == 100 {
+			t.Error("a caller wrote to what Reads had returned, and the next Reads shows it:\nwriting to a result doesn't change the store (Restore 3)")
+		}
 	})
 }
 
 // Keep 4: Create keeps the note with a time of the clock, and tells created.
 func TestCreateKeepsTheNote(t *testing.T) {
-	var told journal
-	s := maprace.NewStore(atNoon, told.add)
-	alone(t, func() string {
-		want := note("a", "mine")
-		want.Created = noon
-		sent := note("a", "mine")
-		sent.Created = noon.AddDate(-1, 0, 0) // the author's idea
-		if err := s.Create(sent); err != nil {
-			return fmt.Sprintf("Create of a free ID returned the error %v (Keep 4)", err)
-		}
-		if got, err := s.Get("a"); err != nil || !same(got, want) {
-			return fmt.Sprintf("the clock said %v, Create was given %+v, and Get returned %+v and the error %v;\n"+
-				"the note is kept with the time of the clock (Keep 4)", noon, sent, got, err)
+	told := make(chan maprace.Note, 2)
+	s := maprace.NewStore(atNoon, func(n maprace.Note) { told <- n })
+	want := note("a", "mine")
+	want.Created = noon
+	alone(t, func() {
+		if err := s.Create(note("a", "mine")); err != nil {
+			t.Errorf("Create of a free ID returned the error %q (Keep 4)", err)
 		}
 		if err := s.Create(note("a", "of somebody else")); !errors.Is(err, maprace.ErrExists) {
-			return fmt.Sprintf("Create of an ID that is taken returned the error %v; errors.Is must find ErrExists (Restore 2)", err)
+			t.Errorf("Create of an ID that is taken returned the error \"%v\": errors.Is must find ErrExists (Restore 2)", err)
 		}
-		if again, _ := s.Get("a"); !same(again, want) {
-			return fmt.Sprintf("a Create that returned ErrExists changed the note from %+v to %+v (Restore 2)", want, again)
+		if got, err := s.Get("a"); err != nil || got != want {
+			t.Errorf("a note was created, somebody else wanted its ID, and Get returned\n%+v and the error \"%v\", want %+v:\n"+
+				"the first one stays, with the time of the clock (Restore 2 and Keep 4)", got, err, want)
 		}
-		if heard := told.of("a"); len(heard) != 1 || !same(heard[0], want) {
-			return fmt.Sprintf("created was called with %+v;\n"+
-				"it is called once for each note that was kept, with the note as it was kept: %+v (Keep 4)", heard, want)
-		}
-		return ""
 	})
+	if calls := len(told); calls != 1 {
+		t.Fatalf("one note was kept and one refused, and created was called %d times:\nit is called once for each note that is kept (Keep 4)", calls)
+	}
+	if got := <-told; got != want {
+		t.Errorf("created was called with %+v,\nand the note that was kept is %+v (Keep 4)", got, want)
+	}
 }
 
-// Keep 5: created may call every method of the store. It comes before the tests
-// that rely on it.
+// Keep 4: created is called when the note is there.
+func TestCreatedFindsTheNote(t *testing.T) {
+	var s *maprace.Store
+	var missing atomic.Bool
+	s = maprace.NewStore(atNoon, func(n maprace.Note) {
+		_, err := s.Get(n.ID)
+		missing.Store(err != nil)
+	})
+	start(t, func() { _ = s.Create(note("a", "")) })
+	if missing.Load() {
+		t.Error("created was called, and Get did not find its note:\nit is called when the note is kept (Keep 4)")
+	}
+}
+
+// Keep 4: Create returns after created has.
+func TestCreateWaitsForCreated(t *testing.T) {
+	leave := make(chan struct{})
+	defer close(leave)
+	s := maprace.NewStore(atNoon, func(maprace.Note) { <-leave })
+	if start(t, func() { _ = s.Create(note("a", "")) }).Load() {
+		t.Error("Create returned while created was still running:\nit returns after created, however long that takes (Keep 4)")
+	}
+}
+
+// Keep 5: created may call every method of the store.
 func TestCreatedMayCallTheStore(t *testing.T) {
-	requireNoRace(t)
 	for _, op := range operations {
 		var s *maprace.Store
 		var called atomic.Bool
@@ -107,51 +141,16 @@ func TestCreatedMayCallTheStore(t *testing.T) {
 				op.call(s)
 			}
 		})
-		p := party{t: t}
-		if !p.start(func() { _ = s.Create(note("a", "")) }).ended.Load() {
-			t.Fatalf("Create called created, created called %s, and neither of them returns any more;\n"+
+		if !start(t, func() { _ = s.Create(note("a", "")) }).Load() {
+			t.Fatalf("Create called created, created called %s, and neither of them returns any more:\n"+
 				"created may call every method of the store (Keep 5)", op.name)
 		}
 	}
 }
 
-// Keep 4: created is called when the note is there.
-func TestCreatedFindsTheNote(t *testing.T) {
-	requireNoRace(t)
-	var s *maprace.Store
-	var missing journal
-	s = maprace.NewStore(atNoon, func(n maprace.Note) {
-		_, err := s.Get(n.ID)
-		if err != nil || !slices.ContainsFunc(s.List(), func(other maprace.Note) bool { return other.ID == n.ID }) {
-			missing.add(n)
-		}
-	})
-	alone(t, func() string {
-		_ = s.Create(note("a", ""))
-		if len(missing.of("a")) > 0 {
-			return "created was called, and Get or List did not find its note;\nit is called when the note is kept (Keep 4)"
-		}
-		return ""
-	})
-}
-
-// Keep 4: Create returns after created has.
-func TestCreateWaitsForCreated(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		s := maprace.NewStore(atNoon, func(maprace.Note) { time.Sleep(time.Hour) })
-		start := time.Now()
-		_ = s.Create(note("a", ""))
-		took := time.Since(start)
-		time.Sleep(2 * time.Hour) // for what was left running
-		if took < time.Hour {
-			t.Fatalf("created took 1h, and Create returned after %v;\nit returns after created, however long that takes (Keep 4)", took)
-		}
-	})
-}
-
 // Keep 5: nobody waits for created but the Create that called it.
 func TestNobodyElseWaitsForCreated(t *testing.T) {
-	requireNoRace(t)
+	requireSafe(t)
 	for _, op := range operations {
 		leave := make(chan struct{})
 		s := maprace.NewStore(atNoon, func(n maprace.Note) {
@@ -159,90 +158,39 @@ func TestNobodyElseWaitsForCreated(t *testing.T) {
 				<-leave
 			}
 		})
-		p := party{t: t}
-		p.start(func() { _ = s.Create(note("a", "")) })
-		waited := !p.start(func() { op.call(s) }).ended.Load()
+		start(t, func() { _ = s.Create(note("a", "")) })
+		other := start(t, func() { op.call(s) })
+		waits := !other.Load()
 		close(leave)
-		kit.Settle(t)
-		if waited {
-			t.Fatalf("created was still running, and another goroutine that called %s had to wait for it;\n"+
-				"created may take long, and only the Create that called it waits (Keep 5)", op.name)
+		if waits {
+			t.Fatalf("created was still running, and another goroutine that called %s had to wait:\n"+
+				"created may take a long time, and only the Create that called it waits for it (Keep 5)", op.name)
 		}
-		p.allReturned("created has returned")
 	}
 }
 
-// Keep 6: Get counts the reads of notes that are there, and only those.
+// Keep 6: Get counts the reads of notes that exist, and only those.
 func TestGetCountsReads(t *testing.T) {
-	s := storeWith(t, "b", "a")
-	alone(t, func() string {
+	s := storeWith(t, "a", "b")
+	alone(t, func() {
 		for _, id := range []string{"a", "none", "b", "a"} {
-			_ = s.List()
-			_ = s.Create(note("b", "again"))
 			if _, err := s.Get(id); errors.Is(err, maprace.ErrNotFound) != (id == "none") {
-				return fmt.Sprintf("Get(%q) returned the error %v;\nit is ErrNotFound if there is no such note, and nil if there is (Keep 6)", id, err)
+				t.Errorf("Get(%q) returned the error \"%v\":\nit is ErrNotFound if there is no such note, and nil if there is (Keep 6)", id, err)
 			}
+			_ = s.Create(note(id, "again"))
 		}
-		_ = s.Create(note("none", ""))
-		if reads := s.Reads(); reads["a"] != 2 || reads["b"] != 2 || reads["none"] != 0 {
-			return fmt.Sprintf("the notes a and b were read twice, one that was not there once, and Reads says %v;\n"+
-				"a read of a note that is there counts, and nothing else (Keep 6)", reads)
+		if reads := s.Reads(); reads["a"] != 2 || reads["b"] != 1 || reads["none"] != 0 {
+			t.Errorf("a was read twice, b once, and none before it was there, and Reads returned %v:\nGet counts the reads of notes that exist (Keep 6)", reads)
 		}
-		return ""
 	})
 }
 
 // Keep 6: List returns all notes in the order of their IDs.
 func TestListIsInOrder(t *testing.T) {
-	want := []string{"10", "9", "B", "a", "c", "ä"}
-	s := storeWith(t, "c", "B", "ä", "9", "a", "10")
-	alone(t, func() string {
-		var ids []string
-		for _, n := range s.List() {
-			ids = append(ids, n.ID)
+	s := storeWith(t, "c", "e", "a", "d", "b", "f")
+	alone(t, func() {
+		if got, want := ids(s.List()), []string{"a", "b", "c", "d", "e", "f"}; !slices.Equal(got, want) {
+			t.Errorf("List returned notes with the IDs %q, want %q:\nall notes, in the order of their IDs (Keep 6)", got, want)
 		}
-		if !slices.Equal(ids, want) {
-			return fmt.Sprintf("List returned notes with the IDs %q;\nit is all notes in the order of their IDs, as Go compares strings: %q (Keep 6)", ids, want)
-		}
-		return ""
 	})
-}
-
-// Fine print: nobody sees a note without its time.
-func TestNobodySeesANoteWithoutItsTime(t *testing.T) {
-	requireNoRace(t)
-	g := newGate(t)
-	s := maprace.NewStore(g.now, ignore)
-	p := party{t: t}
-	p.start(func() { _ = s.Create(note("a", "")) })
-	var got maprace.Note
-	var err error
-	var list []maprace.Note
-	p.start(func() { got, err = s.Get("a") })
-	p.start(func() { list = s.List() })
-	g.passAll(t, false)
-	p.allReturned("the clock has answered")
-	if err == nil {
-		list = append(list, got)
-	}
-	for _, n := range list {
-		if !n.Created.Equal(noon) {
-			t.Fatalf("Get or List was called while the clock was asked for a note, and returned it as created at %v;\n"+
-				"until the clock has answered they wait or do not find it (fine print)", n.Created)
-		}
-	}
-}
-
-// Fine print: no goroutine is left behind, NewStore included.
-func TestNoGoroutineIsLeft(t *testing.T) {
-	use := func() string {
-		s := maprace.NewStore(atNoon, ignore)
-		_ = s.Create(note("a", ""))
-		for _, op := range operations {
-			op.call(s)
-		}
-		return ""
-	}
-	alone(t, use) // a bubble does not see who waits for a mutex
-	kit.Bubble(t, func(*testing.T) { use() })
 }

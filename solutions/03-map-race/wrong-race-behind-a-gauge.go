@@ -38,7 +38,7 @@ type Store struct {
 	notes map[string]Note
 	reads map[string]*int // one for each note; the map is written with it
 
-	reading atomic.Int64 // calls of Get, for the metrics
+	reading atomic.Int64 // calls of Get and Reads, for the metrics
 }
 
 // NewStore returns an empty store. It takes the time from now, which asks the
@@ -105,6 +105,8 @@ func (s *Store) List() []Note {
 func (s *Store) Reads() map[string]int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	s.reading.Add(1)
+	defer s.reading.Add(-1)
 	all := make(map[string]int, len(s.reads))
 	for id, count := range s.reads {
 		all[id] = *count

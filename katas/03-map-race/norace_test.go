@@ -1,5 +1,0 @@
-//go:build !race
-
-package maprace_test
-
-const raceDetector = false
