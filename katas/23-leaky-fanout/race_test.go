@@ -27,7 +27,7 @@ func TestAnswersAtTheSameMoment(t *testing.T) {
 				}))
 			}
 			service := leakyfanout.NewService(shards...)
-			return []func(){func() { _, _ = service.Search(ctx, query) }}
+			return []func(){func() { _, _ = service.Search(ctx, "go") }}
 		})
 	}
 }
