@@ -135,9 +135,9 @@ func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*cou
 }
 
 // verdicts checks the katas and tells each verdict in their order, as soon as
-// those before it are known, and of a learner's test how it judged each
-// implementation. That one cannot be recorded is told once and does
-// not take the verdict away.
+// those before it are known, and by each how a learner's test judges the
+// implementations. That one cannot be recorded is told once and does not take the
+// verdict away.
 func (a *app) verdicts(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, each func(explain.Test), tell func(*course.Kata, grade.Verdict) error) error {
 	told := false
 	known := make([]*grade.Verdict, len(katas))

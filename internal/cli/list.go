@@ -177,7 +177,10 @@ func (a *app) propose(wb *workbook.Workbook, minutes int, about string, asJSON b
 	switch {
 	case asJSON:
 		return a.writeJSON(out)
-	case len(steps) == 0 && shortest == 0:
+	case shortest == 0 && about == "":
+		_, err := fmt.Fprintln(a.Stdout, workbook.AllDone)
+		return err
+	case shortest == 0:
 		_, err := fmt.Fprintf(a.Stdout, "Nothing that is left is about %q. `leakproof list` shows everything.\n", about)
 		return err
 	case len(steps) == 0:

@@ -68,9 +68,6 @@ func ReadsSource(file string, line int, what string) string {
 	return fmt.Sprintf("%s:%d uses %s: a test that reads the source says nothing of what it does, and refuses code that does the same in other words; call the code", path.Base(file), line, what)
 }
 
-// NotTried is about an implementation that nothing is known of.
-func NotTried(what string) string { return "not tried: " + what }
-
 // NoTest is about a file without a test.
 func NoTest(file string) string {
 	return fmt.Sprintf("%s has no test; write func TestXxx(t *testing.T)", file)
@@ -84,26 +81,30 @@ func NotTheCodeOnDisk(name, kata string) string {
 	return fmt.Sprintf("%s is not as the workbook has it; your test was run against the workbook's own; %s restores it", name, resetCommand(kata))
 }
 
-// TestPassed is the summary of a test that accepts what is right and notices
-// what is wrong.
-func TestPassed(right, wrong int) string {
-	return fmt.Sprintf("your test accepts all %d right implementations and notices all %d wrong ones; go on to the next kata", right, wrong)
+// TestScore counts how a learner's test judged the implementations.
+type TestScore struct {
+	Right, Refused int  // right ones, and how many of them the test refuses
+	Wrong, Missed  int  // wrong ones, and how many it does not refuse in each run
+	Blind          bool // it refuses none of the wrong ones in any run
 }
 
-// TestFailed is the summary of a test that does not; first says what it does to
-// the first implementation that it misjudges.
-//
-// blind is a test that notices none of the wrong ones in any run.
-func TestFailed(refused, right, missed, wrong int, blind bool, first string) string {
+// Passed is the summary of a test that accepts what is right and notices what is
+// wrong.
+func (s TestScore) Passed() string {
+	return fmt.Sprintf("your test accepts all %d right implementations and notices all %d wrong ones; go on to the next kata", s.Right, s.Wrong)
+}
+
+// Failed is the summary of a test that does not; first says what is wrong first.
+func (s TestScore) Failed(first string) string {
 	switch {
-	case refused == right && missed == 0 && right > 0:
+	case s.Refused == s.Right && s.Missed == 0:
 		return "your test refuses every implementation, the right ones as well; start there: " + first
-	case refused == 0 && missed == wrong && blind:
-		return fmt.Sprintf("your test passes all %d wrong implementations: it notices nothing yet; start with the first: %s", wrong, first)
-	case refused > 0:
-		return fmt.Sprintf("your test refuses %d of %d right implementations; start there: %s", refused, right, first)
-	case missed > 0:
-		return fmt.Sprintf("your test notices %d of %d wrong implementations; start with the next: %s", wrong-missed, wrong, first)
+	case s.Refused > 0:
+		return fmt.Sprintf("your test refuses %d of %d right implementations; start there: %s", s.Refused, s.Right, first)
+	case s.Missed == s.Wrong && s.Blind:
+		return fmt.Sprintf("your test passes all %d wrong implementations: it notices nothing yet; start with the first: %s", s.Wrong, first)
+	case s.Missed > 0:
+		return fmt.Sprintf("your test notices %d of %d wrong implementations; start with the next: %s", s.Wrong-s.Missed, s.Wrong, first)
 	}
 	return first
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"example.com/leakproof/internal/gosource"
 	"example.com/leakproof/internal/text"
 )
 
@@ -17,9 +16,9 @@ func Headline(number int, title string, status Status, summary string) string {
 	return fmt.Sprintf("Kata %d, %s. %s: %s", number, title, status.Word(), summary)
 }
 
-// Counts says how many tests passed, or what a learner's test judged rightly, and
-// how they ran; "" if none did.
-func Counts(all []Test, race bool, elapsed time.Duration) string {
+// Counts says how many tests passed or, of a learner's test, how much it judged
+// rightly, and how they ran; "" if none did.
+func Counts(all []Test, ofATest, race bool, elapsed time.Duration) string {
 	passed := 0
 	for _, t := range all {
 		if t.Status == Pass {
@@ -34,7 +33,7 @@ func Counts(all []Test, race bool, elapsed time.Duration) string {
 		with = "WITHOUT the race detector"
 	}
 	what := "tests pass"
-	if all[0].Name == gosource.NoSleep {
+	if ofATest {
 		what = "judged rightly"
 	}
 	return fmt.Sprintf("%d of %d %s, %s, %.1f s", passed, len(all), what, with, elapsed.Seconds())

@@ -19,9 +19,10 @@ func TestAVerdictIsShown(t *testing.T) {
 	tests := []Test{{Name: "TestA", Status: Pass}, {Name: "TestB", Status: Fail}, {Name: "TestC", Status: NotRun}}
 	for _, c := range []struct{ got, want string }{
 		{Headline(12, "Leaky fan-out", CompileError, "No."), "Kata 12, Leaky fan-out. Does not compile: No."},
-		{Counts(tests, true, 1500*time.Millisecond), "1 of 3 tests pass, with the race detector, 1.5 s"},
-		{Counts(tests, false, time.Second), "1 of 3 tests pass, WITHOUT the race detector, 1.0 s"},
-		{Counts(nil, true, time.Second), ""},
+		{Counts(tests, false, true, 1500*time.Millisecond), "1 of 3 tests pass, with the race detector, 1.5 s"},
+		{Counts(tests, false, false, time.Second), "1 of 3 tests pass, WITHOUT the race detector, 1.0 s"},
+		{Counts(nil, false, true, time.Second), ""},
+		{Counts(tests, true, true, time.Second), "1 of 3 judged rightly, with the race detector, 1.0 s"},
 		{NearMiss("A buffer of one.", "Two hang."), "**It looks like a known near miss:** A buffer of one. Two hang."},
 		{Behind("It ends.", "It waits."), "Often the reason: “It ends.” It waits."},
 		{Finding{Text: "one waits"}.Sentence(), "What happened: one waits."},

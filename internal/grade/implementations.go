@@ -1,10 +1,10 @@
 package grade
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"go/scanner"
-	"io/fs"
 	"maps"
 	"math/rand"
 	"os"
@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,7 +21,6 @@ import (
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/gosource"
-	"example.com/leakproof/internal/regular"
 )
 
 // Implementation is a version of the code under test that a learner's test is
@@ -40,18 +40,24 @@ const implementationLimit = 10 * time.Second
 // test that is right by luck is not right three times.
 var implementationCPU = []int{1, 2, 4}
 
-// A trialOfTest is one grading of a learner's test.
-type trialOfTest struct {
+// testGrading is one grading of a learner's test.
+type testGrading struct {
 	*Grader
-	suite   Suite
-	tests   map[string][]byte // the learner's files, by slash path
-	results []explain.Test    // of [gosource.NoSleep], [gosource.NoSource], and each implementation
-	right   int
-	refused int
-	missed  int      // wrong ones that were not refused in each run
-	blind   bool     // none was in any
-	whole   *Verdict // set where a run says that there is nothing to tell of single ones
+	suite Suite
+	tests map[string][]byte // the learner's files, by slash path
 }
+
+// judged is what one run of the learner's test came to.
+type judged struct {
+	explain.Test
+	notes []string
+}
+
+// unjudged is a run that says nothing of a single implementation: its verdict is
+// the one on the whole.
+type unjudged struct{ Verdict }
+
+func (u unjudged) Error() string { return u.Summary }
 
 // gradeTest runs the learner's test against each implementation and tells how it
 // judged them. What keeps the test from running at all is found by the first.
@@ -67,28 +73,47 @@ func (g *Grader) gradeTest(ctx context.Context, s Suite) Verdict {
 	if problem != "" {
 		return unavailable(problem)
 	}
-	t := &trialOfTest{Grader: g, suite: s, tests: files}
+	file := path.Join(s.Dir, s.File)
 	found, err := gosource.ReadSuite(s.Dir, files)
 	var syntax scanner.ErrorList
 	switch {
 	case errors.As(err, &syntax):
-		return Verdict{Status: explain.CompileError, Summary: explain.TestNotParsed(syntax[0]), Detail: syntax.Error(), Race: m.Race}
+		first := syntax[0]
+		return Verdict{Status: explain.CompileError, Summary: explain.TestNotParsed(first), Detail: syntax.Error(), Race: m.Race, Findings: []explain.Finding{{
+			Kind: explain.KindCompile, Text: first.Msg, Places: []explain.Place{{File: first.Pos.Filename, Line: first.Pos.Line, What: "does not compile"}},
+		}}}
 	case err != nil:
-		return Verdict{Status: explain.Fail, Summary: explain.NoTest(path.Join(s.Dir, s.File)), Race: m.Race}
+		return Verdict{Status: explain.Fail, Summary: explain.NoTest(file), Race: m.Race, Findings: []explain.Finding{{Kind: explain.KindContract, Text: explain.NoTest(file)}}}
 	}
-	t.look()
-	t.tryAll(ctx, len(found.Tests))
-	if t.whole != nil {
-		return *t.whole
+	t := &testGrading{Grader: g, suite: s, tests: files}
+	all := t.habits()
+	for _, one := range all {
+		t.tell(one)
 	}
-	v := t.verdict()
+	implementations, err := t.tryAll(ctx, len(found.Tests))
+	var whole unjudged
+	if errors.As(err, &whole) {
+		return whole.Verdict
+	}
+	for _, one := range implementations {
+		all = append(all, one.Test)
+	}
+	v := t.verdict(all)
 	v.Race = m.Race
+	for _, one := range implementations {
+		for _, note := range one.notes {
+			if !slices.Contains(v.Notes, note) {
+				v.Notes = append(v.Notes, note)
+			}
+		}
+	}
 	if !v.Race && v.Status == explain.Pass {
 		v.Status, v.Summary = explain.Unavailable, explain.WithoutRace(len(v.Tests), m.RaceProblem)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
 		have, err := readSource(m.Root, name)
-		if path.Dir(name) == s.Dir && s.Answer == nil && (err != nil || !sameText(have, s.Files[name])) {
+		underTest := path.Dir(name) == s.Dir && !strings.HasSuffix(name, "_test.go")
+		if underTest && s.Answer == nil && (err != nil || !sameText(have, s.Files[name])) {
 			v.Notes = append(v.Notes, explain.NotTheCodeOnDisk(name, s.Kata))
 		}
 	}
@@ -121,22 +146,8 @@ func learnersTests(root string, s Suite) (files map[string][]byte, problem strin
 	return files, ""
 }
 
-// fileProblem says what is wrong with the learner's file, "" if it can be read.
-func fileProblem(root, file, kata string) string {
-	_, err := readSource(root, file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return explain.AnswerGone(file, kata)
-	case errors.Is(err, regular.ErrNotRegular), errors.Is(err, regular.ErrTooLarge):
-		return explain.AnswerNoFile(file, kata, err)
-	case err != nil:
-		return explain.AnswerUnreadable(file, kata, err)
-	}
-	return ""
-}
-
-// look reads the test itself, for what no run against an implementation shows.
-func (t *trialOfTest) look() {
+// habits are what no run against an implementation shows of the test itself.
+func (t *testGrading) habits() []explain.Test {
 	sleep := explain.Test{Name: gosource.NoSleep, Status: explain.Pass, Message: explain.NoSleep()}
 	source := explain.Test{Name: gosource.NoSource, Status: explain.Pass, Message: explain.NoSource()}
 	for _, name := range slices.Sorted(maps.Keys(t.tests)) {
@@ -155,77 +166,61 @@ func (t *trialOfTest) look() {
 			source.Message = explain.ReadsSource(name, at.Line, at.Name)
 		}
 	}
-	t.results = []explain.Test{sleep, source}
-	for _, one := range t.results {
-		t.tell(one)
-	}
+	return []explain.Test{sleep, source}
 }
 
-func (t *trialOfTest) tell(one explain.Test) {
+func (t *testGrading) tell(one explain.Test) {
 	if t.suite.Tell != nil {
 		t.suite.Tell(one)
 	}
 }
 
 // tryAll runs the tests, so many, against each implementation, the first one
-// alone. It tells of each as it is known.
-func (t *trialOfTest) tryAll(ctx context.Context, tests int) {
+// alone, and tells of each as it is known. The error is ctx's, or the first
+// [unjudged] run, which ends the others.
+func (t *testGrading) tryAll(ctx context.Context, tests int) ([]judged, error) {
 	all := t.suite.Implementations
-	out := make([]explain.Test, len(all))
-	whole := make([]*Verdict, len(all))
-	for i, one := range all {
-		out[i] = explain.Test{Name: one.ID, Status: explain.NotRun, Message: explain.NotTried(one.What)}
+	out := make([]judged, len(all))
+	var err error
+	if out[0], err = t.try(ctx, all[0], ""); err != nil { // in the order of the file
+		return nil, err
 	}
-	known := make(chan int)
-	group, trying := errgroup.WithContext(ctx)
+	t.tell(out[0].Test)
+	var telling sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
-	try := func(i int) error {
-		shuffle := "" // the first runs in the order of the file
-		if all[i].Right && i > 0 && tests > 1 {
-			shuffle = strconv.FormatInt(reversing(tests), 10)
-		}
-		out[i], whole[i] = t.try(trying, all[i], shuffle)
-		if whole[i] != nil {
-			return errNothingToTell
-		}
-		select {
-		case known <- i:
-		case <-trying.Done():
-		}
-		return nil
+	for i, one := range all[1:] {
+		group.Go(func() error {
+			shuffle := ""
+			if one.Right && tests > 1 {
+				shuffle = strconv.FormatInt(reversing(tests), 10)
+			}
+			result, err := t.try(ctx, one, shuffle)
+			if err != nil {
+				return err
+			}
+			out[i+1] = result
+			telling.Lock()
+			defer telling.Unlock()
+			t.tell(result.Test)
+			return nil
+		})
 	}
-	go func() {
-		defer close(known)
-		if try(0) != nil {
-			return
-		}
-		for i := range all[1:] {
-			group.Go(func() error { return try(i + 1) })
-		}
-		_ = group.Wait() // what went wrong is in whole
-	}()
-	for i := range known {
-		t.tell(out[i])
-	}
-	for _, v := range whole {
-		if v != nil && t.whole == nil {
-			t.whole = v
-		}
-	}
-	t.results = append(t.results, out...)
+	return out, group.Wait()
 }
 
-var errNothingToTell = errors.New("the test cannot be run")
-
 // try runs the learner's test against one implementation, and says how it judged
-// it; or returns the verdict of the run where the test could not be run at all.
-func (t *trialOfTest) try(ctx context.Context, one Implementation, shuffle string) (explain.Test, *Verdict) {
+// it. The error is an [unjudged] run, or ctx's.
+func (t *testGrading) try(ctx context.Context, one Implementation, shuffle string) (judged, error) {
 	v, report := t.against(ctx, one, shuffle)
-	result := explain.Test{Name: one.ID, Status: explain.Fail, Elapsed: v.Elapsed}
+	if err := ctx.Err(); err != nil {
+		return judged{}, err
+	}
+	result := judged{explain.Test{Name: one.ID, Status: explain.Fail, Elapsed: v.Elapsed}, v.Notes}
 	first := one.ID == t.suite.Implementations[0].ID
 	switch {
 	case v.Status == explain.Unavailable, v.Status == explain.Untrusted, first && v.Status != explain.Pass && v.Status != explain.Fail:
-		return result, &v
+		return result, unjudged{v}
 	case v.Status == explain.Timeout:
 		result.Message = explain.HangsOn(one.What, t.limit())
 		return result, nil
@@ -296,7 +291,7 @@ func reversing(tests int) (seed int64) {
 
 // passesInOrder reports whether an implementation is accepted if the tests run in
 // the order of their file.
-func (t *trialOfTest) passesInOrder(ctx context.Context, one Implementation) bool {
+func (t *testGrading) passesInOrder(ctx context.Context, one Implementation) bool {
 	v, _ := t.against(ctx, one, "")
 	return v.Status == explain.Pass
 }
@@ -312,7 +307,7 @@ func firstFailure(tests []explain.Test) explain.Test {
 
 // against grades one implementation by the learner's test as if that were a
 // suite.
-func (t *trialOfTest) against(ctx context.Context, one Implementation, shuffle string) (Verdict, *gorun.Report) {
+func (t *testGrading) against(ctx context.Context, one Implementation, shuffle string) (Verdict, *gorun.Report) {
 	s := Suite{
 		Kata: t.suite.Kata, Dir: t.suite.Dir, File: path.Base(slices.Sorted(maps.Keys(one.Files))[0]),
 		Files: map[string][]byte{}, Modules: t.suite.Modules, Answer: one.Files, given: t.tests,
@@ -333,54 +328,50 @@ func (t *trialOfTest) against(ctx context.Context, one Implementation, shuffle s
 	return v, report
 }
 
-func (t *trialOfTest) limit() time.Duration {
+func (t *testGrading) limit() time.Duration {
 	if t.Limit > 0 {
 		return min(t.Limit, implementationLimit)
 	}
 	return implementationLimit
 }
 
-// verdict sums up how the test judged the implementations.
-func (t *trialOfTest) verdict() Verdict {
-	v := Verdict{Status: explain.Pass, Tests: t.results}
-	byID := map[string]Implementation{}
-	wrong := 0
-	t.blind = true
-	for _, one := range t.suite.Implementations {
-		byID[one.ID] = one
-		if one.Right {
-			t.right++
-		} else {
-			wrong++
+// verdict sums up how the test judged the implementations, and its habits.
+func (t *testGrading) verdict(all []explain.Test) Verdict {
+	v := Verdict{Status: explain.Pass, Tests: all}
+	score := explain.TestScore{Blind: true}
+	first := "" // what it does to the first implementation that it misjudges
+	for _, result := range all {
+		i := slices.IndexFunc(t.suite.Implementations, func(one Implementation) bool { return one.ID == result.Name })
+		isRight := i >= 0 && t.suite.Implementations[i].Right
+		isWrong := i >= 0 && !isRight
+		if isRight {
+			score.Right++
 		}
-	}
-	for _, result := range t.results {
+		if isWrong {
+			score.Wrong++
+		}
 		if result.Status == explain.Pass {
 			continue
 		}
-		v.Status = explain.Fail
-		one, isImplementation := byID[result.Name]
-		switch {
-		case !isImplementation:
-		case one.Right:
-			t.refused++
-		default:
-			t.missed++
-			t.blind = t.blind && result.Message == explain.Misses(one.What)
+		if isRight {
+			score.Refused++
 		}
+		if isWrong {
+			score.Missed++
+			score.Blind = score.Blind && result.Message == explain.Misses(t.suite.Implementations[i].What)
+		}
+		if i >= 0 && first == "" {
+			first = result.Message
+		}
+		v.Status = explain.Fail
 		v.Findings = append(v.Findings, explain.Finding{
 			Kind: explain.KindContract, Text: result.Message, Test: result.Name,
 			Places: []explain.Place{{File: result.File, Line: result.Line, What: "fails"}},
 		})
 	}
-	if v.Status == explain.Pass {
-		v.Summary = explain.TestPassed(t.right, wrong)
-	} else {
-		first := firstFailure(t.results[len(t.results)-len(byID):])
-		if first.Name == "" {
-			first = firstFailure(t.results)
-		}
-		v.Summary = explain.TestFailed(t.refused, t.right, t.missed, wrong, t.blind, first.Message)
+	v.Summary = score.Passed()
+	if v.Status == explain.Fail {
+		v.Summary = score.Failed(cmp.Or(first, v.Findings[0].Text))
 	}
 	return v
 }

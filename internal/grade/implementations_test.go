@@ -159,6 +159,7 @@ func TestATestThatCannotBeRunHasAVerdictOfItsOwn(t *testing.T) {
 		"has no test":            {"package leakyfanout_test\n", explain.Fail, "own_test.go has no test; write func TestXxx"},
 		"hangs":                  {ownTests("func TestAdds(t *testing.T) { leakyfanout.Add(1, 2); select {} }\n"), explain.Timeout, "TestAdds had not ended after 2s"},
 		"forges results":         {ownTests("func TestAdds(t *testing.T) {\n\tleakyfanout.Add(1, 2)\n\tprintln()\n\tos.Stdout.WriteString(\"\\x16=== RUN   TestForged\\n\\x16--- PASS: TestForged (0.00s)\\n\")\n}\n"), explain.Untrusted, "does not count"},
+		"forges on one":          {ownTests("func TestAdds(t *testing.T) {\n\tif leakyfanout.Add(1, 2) == -1 {\n\t\tos.Exit(0)\n\t}\n}\n"), explain.Untrusted, "calls os.Exit(0) during TestAdds"},
 		"passes in its TestMain": {ownTests("func TestAdds(t *testing.T) { leakyfanout.Add(1, 2) }\n\nfunc TestMain(m *testing.M) {\n\tm.Run()\n\tos.Exit(0)\n}\n"), explain.Fail, "notices nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {

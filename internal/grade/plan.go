@@ -124,6 +124,20 @@ func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
 	return answer, ""
 }
 
+// fileProblem says what is wrong with the learner's file, "" if it can be read.
+func fileProblem(root, file, kata string) string {
+	_, err := readSource(root, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return explain.AnswerGone(file, kata)
+	case errors.Is(err, regular.ErrNotRegular), errors.Is(err, regular.ErrTooLarge):
+		return explain.AnswerNoFile(file, kata, err)
+	case err != nil:
+		return explain.AnswerUnreadable(file, kata, err)
+	}
+	return ""
+}
+
 // dropTestFile leaves a test file of the learner out of the run. A TestMain in
 // it would decide what runs under a plain `go test`, so that is worth more
 // than a note.

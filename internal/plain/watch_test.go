@@ -157,6 +157,24 @@ func TestWatchChecksAtOnceAndAtEachSave(t *testing.T) {
 	})
 }
 
+// TestWatchTellsHowATestJudges while the run goes on.
+func TestWatchTellsHowATestJudges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		grading := b.wb.Grade
+		b.wb.Grade = func(ctx context.Context, s grade.Suite) (grade.Verdict, error) {
+			s.Tell(explain.Test{Status: explain.Pass, Message: "your test accepts the right one"})
+			s.Tell(explain.Test{Status: explain.Fail, Message: "your test passes the wrong one: it did not notice"})
+			return grading(ctx, s)
+		}
+		b.watch(t.Context(), true)
+		contains(t, b.out.take(), "Right: your test accepts the right one.\n", "Not yet: your test passes the wrong one: it did not notice.\n")
+		b.verdict(failed)
+		b.typed(t, "0")
+		b.end(t)
+	})
+}
+
 func TestTheLatestSaveWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

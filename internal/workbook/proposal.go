@@ -13,29 +13,29 @@ import (
 // how many minutes the shortest of them takes, 0 if nothing is left of the topic.
 func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest int) {
 	left, picked := minutes, map[string]bool{}
-	path := w.Path()
-	slices.SortStableFunc(path, func(a, b Step) int { return rankOf(a) - rankOf(b) })
-	for _, step := range path {
-		if step.Kind == QuizStep || step.State == Done || !w.about(step, topic) {
-			continue
-		}
-		unit := append(w.unread(step), step)
-		takes, alone := 0, 0 // beside what is picked, and by itself
-		for _, s := range unit {
-			alone += s.Left
-			if !picked[s.ID()] {
-				takes += s.Left
+	for _, kind := range []StepKind{RepairStep, ReadStep} {
+		for _, step := range w.Path() {
+			if step.Kind != kind || step.State == Done || !w.about(step, topic) {
+				continue
 			}
-		}
-		if shortest == 0 || alone < shortest {
-			shortest = alone
-		}
-		if takes > left || picked[step.ID()] {
-			continue
-		}
-		left -= takes
-		for _, s := range unit {
-			picked[s.ID()] = true
+			unit := append(w.unread(step), step)
+			takes, alone := 0, 0 // beside what is picked, and by itself
+			for _, s := range unit {
+				alone += s.Left
+				if !picked[s.ID()] {
+					takes += s.Left
+				}
+			}
+			if shortest == 0 || alone < shortest {
+				shortest = alone
+			}
+			if takes > left || picked[step.ID()] {
+				continue
+			}
+			left -= takes
+			for _, s := range unit {
+				picked[s.ID()] = true
+			}
 		}
 	}
 	for _, step := range w.Path() {
@@ -44,14 +44,6 @@ func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest in
 		}
 	}
 	return steps, shortest
-}
-
-// rankOf puts katas before everything else.
-func rankOf(s Step) int {
-	if s.Kind == RepairStep {
-		return 0
-	}
-	return 1
 }
 
 // unread are the lessons that a kata needs and that are not read.

@@ -31,6 +31,9 @@ func (w *Workbook) About(s Step) string {
 	case QuizStep:
 		return "Questions on this lesson. A missed one comes back until you have it."
 	}
+	if s.Kata.AsksForATest() {
+		return fmt.Sprintf("Write %s; every save tries it on code that is right and on code that is wrong. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
+	}
 	return fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
 }
 
@@ -235,7 +238,11 @@ const PartialRepair = "One repair begins like this. Lines with - go, lines with 
 
 // AskReset asks before a reset.
 func (w *Workbook) AskReset(k *course.Kata) string {
-	return fmt.Sprintf("Put %s back to its broken start? Your version is kept in:\n%s", k.Path(), w.Short(w.Space.Backup))
+	start := "broken start"
+	if k.AsksForATest() {
+		start = "start"
+	}
+	return fmt.Sprintf("Put %s back to its %s? Your version is kept in:\n%s", k.Path(), start, w.Short(w.Space.Backup))
 }
 
 // AtStart says that a reset has been done, with so many backups.

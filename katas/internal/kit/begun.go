@@ -20,14 +20,9 @@ func Begun(t testing.TB, file, hash string) {
 	if err != nil {
 		t.Fatalf("%s cannot be read (%v): go run ../.. reset, here, brings it back", file, err)
 	}
-	if StartHash(src) == hash {
+	start := sha256.Sum256(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")))
+	if fmt.Sprintf("%x", start) == hash {
 		t.Fatalf("%s is as it was handed out. %s", file, rest)
 	}
 	t.Log(rest)
-}
-
-// StartHash is what identifies the file that learners begin with, whatever its
-// line endings are.
-func StartHash(src []byte) string {
-	return fmt.Sprintf("%x", sha256.Sum256(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))))
 }

@@ -15,7 +15,11 @@ import (
 // choices draws the list.
 func (p *Candidates) choices(width int) (out []string, keep ui.Span) {
 	t := p.env.Theme
-	out = append(out, ui.WrapText("Somebody repaired the kata in each of these ways. Most are refused. Pick one, say what the suite will say, and it runs.", width)...)
+	intro := "Somebody repaired the kata in each of these ways. Most are refused. Pick one, say what the suite will say, and it runs."
+	if p.kata.AsksForATest() {
+		intro = "Somebody wrote each of these tests. Most misjudge something. Pick one, say what, and it runs."
+	}
+	out = append(out, ui.WrapText(intro, width)...)
 	out = append(out, "")
 	p.spans = p.spans[:0]
 	for i, v := range p.list {
@@ -77,7 +81,7 @@ func (p *Candidates) judging(width, height int) (out []string, keep ui.Span) {
 func (p *Candidates) verdict(c *candidate, width int) []string {
 	t, v := p.env.Theme, c.verdict
 	out := []string{"The suite: " + ui.Verdict(t, v.Status)}
-	out = append(out, ui.Paint(t.Dim, ui.WrapText(explain.Counts(v.Tests, v.Race, v.Elapsed), width))...)
+	out = append(out, ui.Paint(t.Dim, ui.WrapText(explain.Counts(v.Tests, p.kata.AsksForATest(), v.Race, v.Elapsed), width))...)
 	for _, group := range explain.Alike(v.Tests, v.Findings) {
 		name := group[0].Name
 		if more := len(group) - 1; more > 0 {

@@ -106,7 +106,7 @@ func (r *results) green(width int) []string {
 // versions it took.
 func (r *results) counts() string {
 	v := r.verdict.verdict
-	counts := explain.Counts(v.Tests, v.Race, v.Elapsed)
+	counts := explain.Counts(v.Tests, r.kata.AsksForATest(), v.Race, v.Elapsed)
 	switch tries := r.verdict.green.Tries; {
 	case counts == "":
 		return ""

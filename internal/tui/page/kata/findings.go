@@ -65,7 +65,14 @@ func (r *results) belief(test explain.Test, selected bool, width int) []string {
 	if !selected {
 		return lines
 	}
-	where := fmt.Sprintf("%s reads “%s” in lesson %d; %s shows the test.",
-		keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number, keymap.Name(keymap.Test))
+	where := fmt.Sprintf("%s reads “%s” in lesson %d", keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number)
+	if _, _, _, ok := r.kata.TestSource(test.Name); ok {
+		what := "test"
+		if r.kata.AsksForATest() {
+			what = "code"
+		}
+		where += fmt.Sprintf("; %s shows the %s", keymap.Name(keymap.Test), what)
+	}
+	where += "."
 	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(where, width))...)
 }

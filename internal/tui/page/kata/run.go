@@ -128,7 +128,11 @@ func (r *run) line() string {
 	if !r.slow() {
 		return ""
 	}
-	return r.page.env.Theme.Accent.Render(fmt.Sprintf("%s Running the suite: %.0f s", r.spinner.View(), r.watch.Elapsed().Seconds()))
+	what := "the suite"
+	if r.page.kata.AsksForATest() {
+		what = "your test"
+	}
+	return r.page.env.Theme.Accent.Render(fmt.Sprintf("%s Running %s: %.0f s", r.spinner.View(), what, r.watch.Elapsed().Seconds()))
 }
 
 // judgedLines are what is known so far of a run of a learner's test, nil while

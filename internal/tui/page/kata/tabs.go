@@ -109,11 +109,11 @@ func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 	edit, run := keymap.Name(keymap.Edit), keymap.Name(keymap.Run)
 	does, runs := "Repair", "runs the suite"
 	if p.kata.AsksForATest() {
-		does, runs = "Write", "runs it against every implementation"
+		does, runs = "Write", "tries it on code that is right and on code that is wrong"
 	}
 	text := fmt.Sprintf("%s %s: %s opens it, every save %s.", does, p.kata.Path(), edit, runs)
 	if p.env.Workbook.InClone() != nil {
-		text = "To repair it, run the workbook in a clone of the repository."
+		text = "To work on it, run the workbook in a clone of the repository."
 	} else if p.unwatched {
 		text = fmt.Sprintf("%s %s: %s opens it, %s %s.", does, p.kata.Path(), edit, run, runs)
 	}
