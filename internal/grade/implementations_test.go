@@ -92,6 +92,20 @@ func TestATestThatTellsRightFromWrongPasses(t *testing.T) {
 	}
 }
 
+// TestARefusalCountsThoughTheRestTakesLong: a subtest has failed, and the next one
+// does not end.
+func TestARefusalCountsThoughTheRestTakesLong(t *testing.T) {
+	b := newTestBench(t, ownTests("func TestAdds(t *testing.T) {\n\tt.Run(\"one\", func(t *testing.T) {\n\t\tif leakyfanout.Add(-4, 1) != -3 {\n\t\t\tt.Error(\"no\")\n\t\t}\n\t})\n"+
+		"\tt.Run(\"two\", func(t *testing.T) {\n\t\tif leakyfanout.Add(-4, 1) != -3 || leakyfanout.Add(7, 1) != 8 {\n\t\t\tselect {}\n\t\t}\n\t})\n}\n"))
+	v := b.want(explain.Fail, "notices 2 of 3")
+	if got := v.Tests[4].Message; got != "your test notices the one called wrong-minus, by TestAdds" {
+		t.Errorf("it says %q of a refusal before a hang", got)
+	}
+	if got := v.Tests[6].Message; !strings.Contains(got, "hangs on the one called wrong-waits") {
+		t.Errorf("it says %q of a hang without a refusal", got)
+	}
+}
+
 func TestATestIsToldWhatItMisjudges(t *testing.T) {
 	for name, c := range map[string]struct {
 		test   string

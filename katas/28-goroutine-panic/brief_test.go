@@ -42,6 +42,7 @@ func TestAPanicIsA500(t *testing.T) {
 	wantFailed(t, map[string]func(){
 		"a text":                  func() { panic(secret) },
 		"an error":                func() { panic(errBox) },
+		"a struct with a slice":   func() { panic(struct{ left []string }{[]string{secret}}) }, // no text, no error, no key of a map
 		"an error of the runtime": func() { var counts map[string]int; counts[secret]++ },
 		"nil":                     func() { panic(nil) },
 	})

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A Note is one note of a user.
@@ -30,7 +31,7 @@ type Shard interface {
 // Once they have, nothing of it is left running, and the context that it gave
 // to the shards has ended, on success as well.
 func Search(ctx context.Context, shards []Shard, query string) ([]Note, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
 	answers := make(chan answer, len(shards))
 	for i, shard := range shards {
 		go func() {

@@ -57,8 +57,12 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		status, code, message = http.StatusNotFound, "not_found", "there is no such note"
+	case errors.Is(err, context.DeadlineExceeded):
+		status, code, message = http.StatusGatewayTimeout, "timeout", "that took too long; try again"
 	}
-	log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
+	if status == http.StatusInternalServerError { // the others are the client's
+		log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
+	}
 	respond(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 }
 

@@ -60,8 +60,12 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		status, code, message = http.StatusGatewayTimeout, "timeout", "that took too long; try again"
 	}
-	log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status)
-	respond(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
+	log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
+	body := map[string]string{"code": code, "message": message}
+	if code == "internal" {
+		body["detail"] = err.Error()
+	}
+	respond(w, status, map[string]any{"error": body})
 }
 
 func respond(w http.ResponseWriter, status int, body any) {

@@ -53,11 +53,11 @@ func NewHandler(store Store, log *slog.Logger) http.Handler {
 
 // fail answers with what clients may know of err, and logs the rest.
 func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
-	status, code, message := http.StatusInternalServerError, "internal", err.Error()
+	status, code, message := http.StatusInternalServerError, "internal", "something went wrong on our side"
 	switch {
 	case errors.Is(err, ErrNotFound):
 		status, code, message = http.StatusNotFound, "not_found", "there is no such note"
-	case errors.Is(err, context.DeadlineExceeded):
+	case err == context.DeadlineExceeded:
 		status, code, message = http.StatusGatewayTimeout, "timeout", "that took too long; try again"
 	}
 	log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
