@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// Variant is one version of the file to repair, with the verdict it must get.
+// Variant is one version of what the learner repairs, with the verdict it must get.
 type Variant struct {
 	ID            string // "start", "solution", "right-*" or "wrong-*"
 	Summary       string
-	Trades        string   // solution and right-*: what it gains and gives up
-	RefusedBy     []string // start and wrong-*: the tests that refuse it
-	Why           string   // wrong-*: why it is wrong
-	Misconception string   // wrong-*
-	Pattern       string   // wrong-*: of the verdict it gets, if no other variant gets the same; else ""
-	Files         map[string][]byte
+	Trades        string            // solution and right-*: what it gains and gives up
+	RefusedBy     []string          // start and wrong-*: the tests that refuse it
+	Why           string            // wrong-*: why it is wrong
+	Misconception string            // wrong-*
+	Pattern       string            // wrong-*: of the verdict it gets, if no other variant gets the same; else ""
+	Files         map[string][]byte // by name in the kata's folder
 }
 
 // Right reports whether the suite must accept the variant.
@@ -127,7 +127,7 @@ func variantRank(id string) string {
 }
 
 func (l *loader) checkVariant(k *Kata, v *Variant, tests []string, file string, line int) {
-	if v.Files[k.File] == nil {
+	if v.Files[k.File] == nil && (v.ID == "start" || len(v.Files) < 2) {
 		place := v.ID + ".go"
 		if len(v.Files) > 0 {
 			place = path.Join(v.ID, k.File)

@@ -22,7 +22,7 @@ type Kata struct {
 	Name      string // "leaky-fanout"
 	Title     string
 	Minutes   int
-	File      string   // the file to repair, in the kata's folder
+	File      string   // the file to repair, in the kata's folder, or the first to open: see [Kata.Several]
 	Lessons   []string // that it needs, by id
 	Practises []string
 
@@ -73,16 +73,29 @@ func (k *Kata) After() string {
 	return slices.Max(k.Lessons)
 }
 
+// Several reports whether the learner repairs all Go files of the folder that
+// are not of the suite, rather than one: the start is a folder then.
+func (k *Kata) Several() bool { return len(k.Variant("start").Files) > 1 }
+
 // Path is the file to repair, below the module root.
 func (k *Kata) Path() string { return path.Join(k.Dir(), k.File) }
+
+// Repaired is what the learner repairs, below the module root: the file, or the
+// folder.
+func (k *Kata) Repaired() string {
+	if k.Several() {
+		return k.Dir()
+	}
+	return k.Path()
+}
 
 // Variant returns the variant with that id, or nil.
 func (k *Kata) Variant(id string) *Variant {
 	return find(k.Variants, func(v *Variant) bool { return v.ID == id })
 }
 
-// Start is the broken file as every learner gets it.
-func (k *Kata) Start() []byte { return k.Variant("start").Files[k.File] }
+// Start is the [Kata.Source] that every learner gets.
+func (k *Kata) Start() []byte { return k.Source(k.Variant("start").Files) }
 
 // TestSource is the source of a test of the suite, with its file below the
 // module root and its first line. ok is false if there is no such test.
@@ -117,13 +130,13 @@ func (k *Kata) testNames() []string {
 	return names
 }
 
-// Hash identifies a version of the file to repair.
+// Hash identifies a version of what the learner repairs, by its [Kata.Source].
 func Hash(src []byte) string {
 	sum := sha256.Sum256(src)
 	return hex.EncodeToString(sum[:])
 }
 
-// StartHash is the [Hash] of the broken file.
+// StartHash is the [Hash] of the start.
 func (k *Kata) StartHash() string { return Hash(k.Start()) }
 
 // Alternatives are the further repairs that the suite accepts.

@@ -34,6 +34,11 @@ func AnswerGone(file, kata string) string {
 	return fmt.Sprintf("%s does not exist, so there is nothing to check; %s", file, onlyReset(kata))
 }
 
+// NoAnswer is about a folder to repair that has no file of the learner's.
+func NoAnswer(dir, kata string) string {
+	return fmt.Sprintf("%s has no Go file of yours, so there is nothing to check; %s", dir, onlyReset(kata))
+}
+
 // AnswerNoFile is about something else in place of the file to repair, or a file
 // that cannot be source.
 func AnswerNoFile(file, kata string, err error) string {

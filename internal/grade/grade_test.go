@@ -63,6 +63,17 @@ func TestAnAnswerElsewhereIsGradedInPlace(t *testing.T) {
 	b.want(explain.Pass)
 }
 
+func TestOfSeveralFilesAnyMayBeRenamed(t *testing.T) {
+	b := newBench(t, nil)
+	b.suite.Several = true
+	b.write(map[string]string{testDir + "/renamed.go": goodAnswer})
+	b.want(explain.CompileError, "redeclared")
+	b.remove(testFile)
+	b.want(explain.Pass)
+	b.remove(testDir + "/renamed.go")
+	b.want(explain.Unavailable, testDir+" has no Go file of yours")
+}
+
 // TestTheCanaryLeavesGOMAXPROCSAlone: with this seed the canary runs first.
 func TestTheCanaryLeavesGOMAXPROCSAlone(t *testing.T) {
 	b := newBench(t, map[string]string{testDir + "/procs_test.go": `package leakyfanout_test

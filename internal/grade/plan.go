@@ -80,7 +80,7 @@ func newPlan(root, secret string, s Suite) (p *plan, problem string) {
 // readAnswer returns the learner's files: what is in Dir and is neither a test
 // nor part of the suite. The problem, if not empty, says why there are none.
 func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
-	if s.Answer == nil {
+	if s.Answer == nil && !s.Several {
 		if problem := fileProblem(p.root, p.File, p.kata); problem != "" {
 			return nil, problem
 		}
@@ -120,6 +120,9 @@ func (p *plan) readAnswer(s Suite) (answer map[string][]byte, problem string) {
 		}
 		answer[name] = content
 		p.replace[name] = content
+	}
+	if len(answer) == 0 {
+		return nil, explain.NoAnswer(p.Dir, p.kata)
 	}
 	return answer, ""
 }

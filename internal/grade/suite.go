@@ -7,6 +7,9 @@ type Suite struct {
 	Kata string // "23-leaky-fanout"
 	Dir  string // slash path below the module root: "katas/23-leaky-fanout"
 	File string // the learner's file in Dir: "notes.go"
+	// Several means that the learner may have any Go files in Dir: File need not
+	// be one of them.
+	Several bool
 
 	// Files are the files the verdict rests on, by slash path below the module
 	// root: the suite's test files, support files of the kata, the suite kit.

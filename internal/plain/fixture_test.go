@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aymanbagabas/go-udiff"
 	"go.uber.org/goleak"
 
 	"example.com/leakproof/internal/course"
@@ -227,7 +228,7 @@ func golden(t *testing.T, name string, d *desk) {
 		t.Fatal(err)
 	}
 	if w := strings.ReplaceAll(string(want), "\r\n", "\n"); got != w {
-		t.Errorf("transcript differs from %s (write it anew with -update):\n%s", file, workspace.Diff("want", "got", []byte(w), []byte(got)))
+		t.Errorf("transcript differs from %s (write it anew with -update):\n%s", file, udiff.Unified("want", "got", w, got))
 	}
 }
 

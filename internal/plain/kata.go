@@ -48,12 +48,12 @@ func (s *Session) lessonsOf(k *course.Kata) string {
 	return strings.Join(titles, "; ")
 }
 
-// path is where the kata's file is, as the learner can open it.
+// path is where what the learner repairs is.
 func (s *Session) path(k *course.Kata) string {
 	if s.wb.InClone() != nil {
-		return k.Path() + " (in a clone of leakproof)"
+		return k.Repaired() + " (in a clone of leakproof)"
 	}
-	return s.wb.Space.Path(k)
+	return s.wb.Space.Repaired(k)
 }
 
 // Headline is a verdict in one line.
@@ -278,7 +278,8 @@ func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, e
 // edit opens the kata's file where the last verdict points. A failure is told,
 // not fatal.
 func (s *Session) edit(k *course.Kata, last *grade.Verdict) {
-	cmd, info, err := s.wb.Edit(k, workbook.LineOf(k, last))
+	name, line := workbook.PlaceOf(k, last)
+	cmd, info, err := s.wb.Edit(k, name, line)
 	if err == nil {
 		if info.Terminal {
 			err = s.run(cmd)

@@ -63,7 +63,7 @@ func (w *Workbook) AttemptDiff(k *course.Kata, hash string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return workspace.Diff("then/"+k.File, "now/"+k.File, then, now), nil
+	return workspace.Diff(k, "then", "now", then, now), nil
 }
 
 // Restore puts a version that was checked in place of the present file and says

@@ -26,5 +26,5 @@ func (w *Workbook) Try(ctx context.Context, k *course.Kata, v *course.Variant) (
 
 // FromReference is a unified diff from the reference to a candidate.
 func (w *Workbook) FromReference(k *course.Kata, v *course.Variant) string {
-	return workspace.Diff("reference/"+k.File, "candidate/"+k.File, k.Variant("solution").Files[k.File], v.Files[k.File])
+	return workspace.Diff(k, "reference", "candidate", k.Source(k.Variant("solution").Files), k.Source(v.Files))
 }

@@ -34,7 +34,7 @@ func (w *Workbook) About(s Step) string {
 	if s.Kata.AsksForATest() {
 		return fmt.Sprintf("Write %s; every save tries it on code that is right and on code that is wrong. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
 	}
-	return fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
+	return fmt.Sprintf("Repair %s; the suite runs on every save. About %d minutes.", s.Kata.Repaired(), s.Kata.Minutes)
 }
 
 // Why says why a step is the next one.
@@ -242,7 +242,7 @@ func (w *Workbook) AskReset(k *course.Kata) string {
 	if k.AsksForATest() {
 		start = "start"
 	}
-	return fmt.Sprintf("Put %s back to its %s? Your version is kept in:\n%s", k.Path(), start, w.Short(w.Space.Backup))
+	return fmt.Sprintf("Put %s back to its %s? Your version is kept in:\n%s", k.Repaired(), start, w.Short(w.Space.Backup))
 }
 
 // AtStart says that a reset has been done, with so many backups.

@@ -48,7 +48,7 @@ type Workbook struct {
 
 // Suite is the kata as the grader wants it.
 func Suite(k *course.Kata) grade.Suite {
-	s := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Files: k.Suite, Modules: k.Modules}
+	s := grade.Suite{Kata: k.ID, Dir: k.Dir(), File: k.File, Several: k.Several(), Files: k.Suite, Modules: k.Modules}
 	for _, one := range k.Implementations {
 		files := map[string][]byte{}
 		for name, content := range one.Files {
@@ -191,12 +191,13 @@ func (w *Workbook) Saves(ctx context.Context, k *course.Kata) (<-chan watch.Even
 	return w.Watch(ctx, w.Space.Dir(k))
 }
 
-// Edit returns the command that opens the kata's file at a line, from 1.
-func (w *Workbook) Edit(k *course.Kata, line int) (*exec.Cmd, editor.Info, error) {
+// Edit returns the command that opens a file of the kata's folder at a line, from
+// 1.
+func (w *Workbook) Edit(k *course.Kata, name string, line int) (*exec.Cmd, editor.Info, error) {
 	if err := w.InClone(); err != nil {
 		return nil, editor.Info{}, err
 	}
-	return editor.Command(w.Space.Path(k), line, w.Getenv, w.LookPath)
+	return editor.Command(filepath.Join(w.Space.Dir(k), name), line, w.Getenv, w.LookPath)
 }
 
 // Short is a path as a sentence names it: with ~ for the learner's home folder.
@@ -227,7 +228,7 @@ func (w *Workbook) Hint(ctx context.Context, k *course.Kata, tier int) (course.H
 // the last hint shows besides its words. It is "" where the reference differs in
 // one place only: that would be a solution, and solutions ask first.
 func (w *Workbook) PartialDiff(k *course.Kata) string {
-	return workspace.FirstHunk("start/"+k.File, "reference/"+k.File, k.Start(), k.Variant("solution").Files[k.File])
+	return workspace.FirstHunk(k, "start", "reference", k.Start(), k.Source(k.Variant("solution").Files))
 }
 
 // Reset puts the kata back to its start and says where the backups are.
@@ -256,7 +257,7 @@ func (w *Workbook) Diff(k *course.Kata, v *course.Variant) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return workspace.Diff("yours/"+k.File, v.ID+"/"+k.File, src, v.Files[k.File]), nil
+	return workspace.Diff(k, "yours", v.ID, src, k.Source(v.Files)), nil
 }
 
 // RunProgram runs the program of a lesson or of a question, given by its
@@ -304,11 +305,11 @@ func (w *Workbook) record(ctx context.Context, e progress.Event) error {
 	return w.Log.Append(ctx, e)
 }
 
-// LineOf is the line of the learner's file to open first: the one that a
-// verdict points at, else 1.
-func LineOf(k *course.Kata, v *grade.Verdict) int {
+// PlaceOf is the file of the learner's to open first, by its name in the kata's
+// folder, and the line: those that a verdict points at, else the first.
+func PlaceOf(k *course.Kata, v *grade.Verdict) (name string, line int) {
 	if v == nil {
-		return 1
+		return k.File, 1
 	}
 	texts := []string{v.Summary, v.Detail}
 	for _, t := range v.Tests {
@@ -316,13 +317,14 @@ func LineOf(k *course.Kata, v *grade.Verdict) int {
 			texts = append(texts, t.Message, t.Output)
 		}
 	}
-	place := regexp.MustCompile(`(?:^|[^\w.-])` + regexp.QuoteMeta(k.File) + `:(\d+)`)
 	for _, text := range texts {
-		if m := place.FindStringSubmatch(text); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil {
-				return n
+		for _, m := range place.FindAllStringSubmatch(text, -1) {
+			if n, err := strconv.Atoi(m[2]); err == nil && k.Repairs(m[1]) {
+				return m[1], n
 			}
 		}
 	}
-	return 1
+	return k.File, 1
 }
+
+var place = regexp.MustCompile(`(?:^|[^\w.-])([\w.-]+\.go):(\d+)`)

@@ -346,8 +346,8 @@ func TestDiffAgainstTheReference(t *testing.T) {
 	}
 }
 
-func TestLineOf(t *testing.T) {
-	k := &course.Kata{File: "notes.go"}
+func TestPlaceOf(t *testing.T) {
+	k := coursetest.Course(t).Katas[0]
 	for _, tc := range []struct {
 		verdict *grade.Verdict
 		want    int
@@ -361,8 +361,8 @@ func TestLineOf(t *testing.T) {
 			{Status: explain.Fail, Message: "started at notes.go:41"},
 		}}, 41},
 	} {
-		if got := LineOf(k, tc.verdict); got != tc.want {
-			t.Errorf("LineOf(%+v) = %d, want %d", tc.verdict, got, tc.want)
+		if name, got := PlaceOf(k, tc.verdict); got != tc.want || name != k.File {
+			t.Errorf("PlaceOf(%+v) = %s:%d, want %s:%d", tc.verdict, name, got, k.File, tc.want)
 		}
 	}
 }

@@ -32,15 +32,15 @@ const hashDigits = 12
 // ErrNoAttempt says that a version of a kata's file is not kept, or no longer.
 var ErrNoAttempt = errors.New("this version is not kept")
 
-// Keep stores a version of the kata's file, so that it can be read again by its
+// Keep stores a version of what the learner repairs, so that it can be read again by its
 // [course.Hash]. now says when it was last of use: of each kata the newest 50
 // versions are kept. A version over 256 KiB is refused.
 func (w Workspace) Keep(k *course.Kata, src []byte, now time.Time) error {
 	if len(src) > maxAttemptBytes {
-		return fmt.Errorf("%s is not kept among your attempts: it has %d KiB, the limit is %d KiB", k.Path(), len(src)>>10, maxAttemptBytes>>10)
+		return fmt.Errorf("%s is not kept among your attempts: it has %d KiB, the limit is %d KiB", k.Repaired(), len(src)>>10, maxAttemptBytes>>10)
 	}
 	if err := w.keepAttempt(k, src, now); err != nil {
-		return fmt.Errorf("this version of %s is not kept among your attempts (%w): make %s writable, or choose another folder with --state", k.Path(), err, w.Attempts)
+		return fmt.Errorf("this version of %s is not kept among your attempts (%w): make %s writable, or choose another folder with --state", k.Repaired(), err, w.Attempts)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (w Workspace) keepAttempt(k *course.Kata, src []byte, now time.Time) error 
 	return nil
 }
 
-// Kept reports which versions of the kata's file can be read again. The
+// Kept reports which versions of a kata can be read again. The
 // function takes their [course.Hash].
 func (w Workspace) Kept(k *course.Kata) (func(hash string) bool, error) {
 	infos, err := w.attempts(k)
@@ -98,7 +98,7 @@ func (w Workspace) Kept(k *course.Kata) (func(hash string) bool, error) {
 	}, nil
 }
 
-// ReadAttempt returns the version of the kata's file with that [course.Hash].
+// ReadAttempt returns the version of a kata with that [course.Hash].
 // It fails with [ErrNoAttempt] if there is none, also where what is stored under
 // its name is something else.
 func (w Workspace) ReadAttempt(k *course.Kata, hash string) ([]byte, error) {

@@ -71,9 +71,13 @@ func (b *backup) place(name string) (string, error) {
 	return to, os.MkdirAll(filepath.Dir(to), 0o700)
 }
 
-// swap puts other contents in a file's place. An editor may save at any moment of this: what it saved is kept too, because the
-// file is moved as it then is, and nothing is ever written over one that came meanwhile.
+// swap puts other contents in a file's place, or none if they are nil. An editor may save at any moment of this: what it saved is
+// kept too, because the file is moved as it then is, and nothing is ever written over one that came meanwhile.
 func (b *backup) swap(name string, data []byte) error {
+	if data == nil {
+		b.space.pause()
+		return b.move(name)
+	}
 	path := b.space.abs(name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -57,18 +59,49 @@ func Find(dir string) (root string, err error) {
 // Path is where the kata's file to repair lies on disk.
 func (w Workspace) Path(k *course.Kata) string { return w.abs(k.Path()) }
 
+// Repaired is where what the learner repairs lies on disk.
+func (w Workspace) Repaired(k *course.Kata) string { return w.abs(k.Repaired()) }
+
 // Dir is the kata's folder on disk.
 func (w Workspace) Dir(k *course.Kata) string { return w.abs(k.Dir()) }
 
 func (w Workspace) abs(slash string) string { return filepath.Join(w.Root, filepath.FromSlash(slash)) }
 
-// Read returns the learner's file. The error names the next action.
+// Read returns the [course.Kata.Source] of what the learner wrote. The error
+// names the next action.
 func (w Workspace) Read(k *course.Kata) ([]byte, error) {
-	src, err := regular.Read(w.Path(k), regular.SourceLimit)
+	names, err := w.repaired(k, w.Root)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read (%w): `leakproof reset %d` puts the start back", k.Path(), cause(err), k.Number)
+		return nil, fmt.Errorf("%s cannot be listed (%w): `leakproof reset %d` puts the start back", k.Dir(), cause(err), k.Number)
 	}
-	return src, nil
+	files := map[string][]byte{}
+	for _, name := range names {
+		src, err := regular.Read(w.abs(name), regular.SourceLimit)
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be read (%w): `leakproof reset %d` puts the start back", name, cause(err), k.Number)
+		}
+		files[path.Base(name)] = src
+	}
+	return k.Source(files), nil
+}
+
+// repaired are the files that the learner repairs, as they are below a module
+// root or a backup. Where it is one file, it need not be there.
+func (w Workspace) repaired(k *course.Kata, root string) ([]string, error) {
+	if !k.Several() {
+		return []string{k.Path()}, nil
+	}
+	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(k.Dir())))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		if k.Repairs(entry.Name()) {
+			names = append(names, path.Join(k.Dir(), entry.Name()))
+		}
+	}
+	return names, nil
 }
 
 // OnlyFiles fails if something in the place of a Go file of the kata or of its
@@ -99,12 +132,15 @@ func (w Workspace) OnlyFiles(k *course.Kata) error {
 	return nil
 }
 
-// Reset puts the kata back to its start: the file to repair, and every file of
-// its suite that was edited or deleted. What it replaces is kept first;
+// Reset puts the kata back to its start: what the learner repairs, and every file
+// of its suite that was edited or deleted. What it replaces is kept first;
 // backups are the paths of the copies; now names their folder. If a backup cannot
 // be written, nothing is changed.
 func (w Workspace) Reset(k *course.Kata, now time.Time) (backups []string, err error) {
-	want := map[string][]byte{k.Path(): k.Start()}
+	want, err := w.version(k, k.Start())
+	if err != nil {
+		return nil, err
+	}
 	for name, data := range k.Suite {
 		want[name] = data
 	}

@@ -144,22 +144,24 @@ func TestReadOfAMissingFileSaysWhatToDo(t *testing.T) {
 }
 
 func TestDiff(t *testing.T) {
-	if got := Diff("a", "b", []byte("x\n"), []byte("x\n")); got != "" {
+	_, k := clone(t)
+	if got := Diff(k, "a", "b", []byte("x\n"), []byte("x\n")); got != "" {
 		t.Errorf("same files: %q", got)
 	}
-	if got := Diff("a", "b", []byte("x\n"), []byte("y\n")); !strings.Contains(got, "-x\n+y\n") {
+	if got := Diff(k, "a", "b", []byte("x\n"), []byte("y\n")); !strings.Contains(got, "--- a/notes.go\n+++ b/notes.go\n") || !strings.Contains(got, "-x\n+y\n") {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestFirstHunkIsNeverTheWhole(t *testing.T) {
+	_, k := clone(t)
 	between := strings.Repeat("\n", 8)
 	before, after := "one\n"+between+"two\n", "1\n"+between+"2\n"
-	if got := FirstHunk("a", "b", []byte(before), []byte(after)); !strings.Contains(got, "-one\n+1\n") || strings.Contains(got, "two") {
+	if got := FirstHunk(k, "a", "b", []byte(before), []byte(after)); !strings.Contains(got, "-one\n+1\n") || strings.Contains(got, "two") {
 		t.Errorf("of two hunks:\n%s", got)
 	}
 	for _, b := range []string{before, "1\n" + between + "two\n"} {
-		if got := FirstHunk("a", "b", []byte(before), []byte(b)); got != "" {
+		if got := FirstHunk(k, "a", "b", []byte(before), []byte(b)); got != "" {
 			t.Errorf("of one hunk or none:\n%s", got)
 		}
 	}

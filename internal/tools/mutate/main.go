@@ -19,6 +19,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -112,9 +113,20 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 	if err != nil {
 		return s, err
 	}
-	all, err := mutants(k.Variant("solution").Files[k.File])
-	if err != nil {
-		return s, fmt.Errorf("the reference of %s: %w", k.ID, err)
+	reference := k.Variant("solution").Files
+	var all []mutant
+	var files []string // of all, by name
+	for _, name := range slices.Sorted(maps.Keys(reference)) {
+		some, err := mutants(reference[name])
+		if err != nil {
+			return s, fmt.Errorf("the reference of %s, %s: %w", k.ID, name, err)
+		}
+		for _, m := range some {
+			if k.Several() {
+				m.name = name + ": " + m.name
+			}
+			all, files = append(all, m), append(files, name)
+		}
 	}
 	statuses := make([]explain.Status, len(all))
 	group, ctx := errgroup.WithContext(ctx)
@@ -122,7 +134,11 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 	for i, m := range all {
 		group.Go(func() error {
 			suite := workbook.Suite(k)
-			suite.Answer = map[string][]byte{k.Path(): m.source}
+			suite.Answer = map[string][]byte{}
+			for name, src := range reference {
+				suite.Answer[path.Join(k.Dir(), name)] = src
+			}
+			suite.Answer[path.Join(k.Dir(), files[i])] = m.source
 			v, err := grader.Grade(ctx, suite)
 			if err == nil && v.Status == explain.Unavailable {
 				err = fmt.Errorf("%s cannot be graded here: %s", k.ID, v.Summary)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func Diff(look *Look, diff string, width int, from, to string) []string {
 
 // hunk is a run of lines around changes.
 type hunk struct {
-	heading string // "@@ -1,7 +1,9 @@"
+	heading string // "@@ -1,7 +1,9 @@", behind the file's name where there are several
 	lines   []diffLine
 }
 
@@ -54,12 +55,24 @@ func (l diffLine) of(sign byte) bool { return l.sign == sign || l.sign == ' ' }
 
 func hunks(diff string) []hunk {
 	var out []hunk
-	for line := range strings.Lines(text.Visible(diff)) {
-		line = Untab(strings.TrimRight(line, "\n"))
-		switch {
+	lines := strings.Split(Untab(strings.TrimRight(text.Visible(diff), "\n")), "\n")
+	names := func(i int) bool { // whether the two names of a file begin there
+		return i+2 < len(lines) && strings.HasPrefix(lines[i], "--- ") && strings.HasPrefix(lines[i+1], "+++ ") && strings.HasPrefix(lines[i+2], "@@")
+	}
+	several, file := false, ""
+	for i := range lines {
+		several = several || i > 0 && names(i)
+	}
+	for i := 0; i < len(lines); i++ {
+		switch line := lines[i]; {
+		case names(i):
+			if several {
+				file = path.Base(lines[i+1]) + "  "
+			}
+			i++
 		case strings.HasPrefix(line, "@@"):
-			out = append(out, hunk{heading: line})
-		case len(out) == 0: // the names of the files: our own stand above
+			out = append(out, hunk{heading: file + line})
+		case len(out) == 0:
 		case line == "":
 			out[len(out)-1].lines = append(out[len(out)-1].lines, diffLine{sign: ' '})
 		default:

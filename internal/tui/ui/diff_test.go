@@ -1,13 +1,14 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aymanbagabas/go-udiff"
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/tui/theme"
-	"example.com/leakproof/internal/workspace"
 )
 
 // drawn draws a diff once its source is rendered.
@@ -23,7 +24,7 @@ func drawn(t theme.Theme, diff string, width int) []string {
 func TestSideBySide(t *testing.T) {
 	then := "package p\n\nvar a = 1\nvar b = 2\n\n-- odd\nend\n"
 	now := "package p\n\nvar a = 10\nvar c = 3 // " + strings.Repeat("long ", 15) + "\nvar d = 4\n\nend\n"
-	diff := workspace.Diff("then/p.go", "now/p.go", []byte(then), []byte(now))
+	diff := udiff.Unified("then/p.go", "now/p.go", then, now)
 	for _, th := range themes {
 		var rows [][2]string
 		for _, line := range drawn(th, diff, sideBySide) {
@@ -54,7 +55,7 @@ func TestSideBySide(t *testing.T) {
 }
 
 func TestBelowThatWidthADiffIsUnified(t *testing.T) {
-	diff := workspace.Diff("a", "b", []byte("var x int\n"), []byte("var averylongname, anotherlongname string\n"))
+	diff := udiff.Unified("a", "b", "var x int\n", "var averylongname, anotherlongname string\n")
 	for _, th := range themes {
 		lines := drawn(th, diff, 30)
 		for i, line := range lines {
@@ -74,7 +75,7 @@ func TestBelowThatWidthADiffIsUnified(t *testing.T) {
 }
 
 func TestADiffHasTheColorsOfGo(t *testing.T) {
-	diff := workspace.Diff("a", "b", []byte("\nvar x = `raw`\nreturn nil\n"), []byte("\nvar x = `raw`\nreturn err\n"))
+	diff := udiff.Unified("a", "b", "\nvar x = `raw`\nreturn nil\n", "\nvar x = `raw`\nreturn err\n")
 	got := strings.Join(drawn(themes[0], diff, 60), "\n")
 	want := drawnGo(t, "return")
 	if n := strings.Count(got, want); n != 2 {
@@ -97,7 +98,7 @@ func drawnGo(t *testing.T, keyword string) string {
 }
 
 func TestADiffSteersNoTerminal(t *testing.T) {
-	diff := workspace.Diff("then/p.go", "now/p.go", []byte("a\n"), []byte("\x1b]0;title\a\x1b[2J\n"))
+	diff := udiff.Unified("then/p.go", "now/p.go", "a\n", "\x1b]0;title\a\x1b[2J\n")
 	for _, width := range []int{sideBySide, sideBySide - 1} {
 		text := strings.Join(drawn(theme.New(theme.Auto, true, false), diff, width), "\n")
 		if strings.Contains(text, "\x1b]") || strings.Contains(text, "\x1b[2J") || !strings.Contains(xansi.Strip(text), `\x1b]0;title\a`) {
@@ -120,5 +121,21 @@ func TestAPathStaysOneLine(t *testing.T) {
 		if !strings.Contains("\n"+strings.Join(got, "\n")+"\n", "\n"+want+"\n") {
 			t.Errorf("at width %d: %q", width, got)
 		}
+	}
+}
+
+func TestHunksOfSeveralFilesNameThem(t *testing.T) {
+	diff := udiff.Unified("then/a.go", "now/a.go", "package a\n", "package b\n") + udiff.Unified("then/b.go", "now/b.go", "-- one\n", "++ two\n")
+	var headings []string
+	for _, h := range hunks(diff) {
+		headings = append(headings, h.heading)
+		for _, line := range h.lines {
+			if strings.Contains(line.code, "then/") || strings.Contains(line.code, "now/") {
+				t.Errorf("the name of a file is taken for a line: %q", line.code)
+			}
+		}
+	}
+	if want := []string{"a.go  @@ -1 +1 @@", "b.go  @@ -1 +1 @@"}; !slices.Equal(headings, want) {
+		t.Errorf("%q, want %q", headings, want)
 	}
 }

@@ -35,9 +35,9 @@ type (
 
 // edit looks for the learner's editor and opens the file in it.
 func (p *Kata) edit() tea.Cmd {
-	line := p.lineToOpen()
+	name, line := p.toOpen()
 	return p.files.More(func(context.Context) tea.Msg {
-		cmd, info, err := p.env.Workbook.Edit(p.kata, line)
+		cmd, info, err := p.env.Workbook.Edit(p.kata, name, line)
 		return editorMsg{cmd, info.Name, info.Terminal, err}
 	})
 }
@@ -57,7 +57,7 @@ func (p *Kata) opened(msg editorMsg) tea.Cmd {
 func (p *Kata) edited(msg editedMsg) tea.Cmd {
 	if msg.err != nil {
 		return p.env.Notify(fmt.Sprintf("%s did not open the file: %v. Choose another editor, for example with `leakproof config editor vim`, or open it yourself:\n%s",
-			msg.editor, msg.err, p.env.Workbook.Short(p.env.Workbook.Space.Path(p.kata))))
+			msg.editor, msg.err, p.env.Workbook.Short(p.env.Workbook.Space.Repaired(p.kata))))
 	}
 	if p.unwatched { // nobody else tells of the save
 		return p.grade()

@@ -2,7 +2,9 @@ package kata
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -19,7 +21,7 @@ func (r *results) finding(f explain.Finding, width int) []string {
 	shown := 0
 	for i, place := range f.Places {
 		same := slices.ContainsFunc(f.Places[:i], func(p explain.Place) bool { return p.File == place.File && p.Line == place.Line })
-		if place.File != r.kata.Path() || same || shown == maxSnippets {
+		if path.Dir(place.File) != r.kata.Dir() || r.source[path.Base(place.File)] == nil || same || shown == maxSnippets {
 			continue
 		}
 		shown++
@@ -38,12 +40,16 @@ const maxSnippets = 2
 // there.
 func (r *results) snippet(place explain.Place, width int) []string {
 	t := r.env.Theme
+	source := strings.Split(ui.Untab(string(r.source[path.Base(place.File)])), "\n")
 	var out []string
+	if r.kata.Several() {
+		out = append(out, "  "+t.Dim.Render(path.Base(place.File)))
+	}
 	for n := place.Line - 1; n <= place.Line+1; n++ {
-		if n < 1 || n > len(r.source) {
+		if n < 1 || n > len(source) {
 			continue
 		}
-		sign, style, code := "  ", lipgloss.NewStyle(), r.source[n-1]
+		sign, style, code := "  ", lipgloss.NewStyle(), source[n-1]
 		if n == place.Line {
 			sign, style, code = "> ", t.Bold, code+"  // "+place.What
 		}

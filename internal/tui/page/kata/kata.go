@@ -231,10 +231,10 @@ func (p *Kata) graded(msg verdictMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// lineToOpen is the line of the file that the last verdict points at.
-func (p *Kata) lineToOpen() int {
+// toOpen is the file, and the line of it, that the last verdict points at.
+func (p *Kata) toOpen() (name string, line int) {
 	if p.results.verdict == nil {
-		return 1
+		return workbook.PlaceOf(p.kata, nil)
 	}
-	return workbook.LineOf(p.kata, &p.results.verdict.verdict)
+	return workbook.PlaceOf(p.kata, &p.results.verdict.verdict)
 }

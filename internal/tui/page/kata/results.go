@@ -19,8 +19,8 @@ type results struct {
 	env     *page.Env
 	kata    *course.Kata
 	verdict *verdictMsg
-	known   *course.Variant // the near miss that the verdict looks like, or nil
-	source  []string        // the learner's file as it was graded
+	known   *course.Variant   // the near miss that the verdict looks like, or nil
+	source  map[string][]byte // the learner's files as they were graded, by name
 
 	failed [][]explain.Test // by their reason
 	others []explain.Test   // that did not run
@@ -36,7 +36,7 @@ type results struct {
 // take shows a new verdict with its first failure opened.
 func (r *results) take(msg verdictMsg) {
 	v := msg.verdict
-	r.verdict, r.source = &msg, strings.Split(ui.Untab(msg.source), "\n")
+	r.verdict, r.source = &msg, msg.source
 	r.known = r.kata.Recognise(explain.Pattern(v.Status, v.Tests))
 	r.failed, r.others, r.passed = explain.Alike(v.Tests, v.Findings), nil, nil
 	for _, test := range v.Tests {

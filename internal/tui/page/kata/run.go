@@ -35,9 +35,9 @@ type (
 	judgedMsg  struct{ one explain.Test }
 	verdictMsg struct {
 		verdict grade.Verdict
-		since   string         // how it compares with the one before
-		green   workbook.Green // of a pass
-		source  string         // of the learner's file, as it was when the run ended
+		since   string            // how it compares with the one before
+		green   workbook.Green    // of a pass
+		source  map[string][]byte // of the learner's files, as they were when the run ended
 		err     error
 	}
 )
@@ -82,8 +82,9 @@ func (r *run) start() tea.Cmd {
 			case <-ctx.Done():
 			}
 		})
-		source, _ := wb.Space.Read(p.kata) // without it there are no lines to show
-		msg := verdictMsg{verdict: v, since: workbook.Since(before, v), source: string(source), err: err}
+		src, _ := wb.Space.Read(p.kata) // without it there are no lines to show
+		source, _ := p.kata.Files(src)
+		msg := verdictMsg{verdict: v, since: workbook.Since(before, v), source: source, err: err}
 		if v.Status == explain.Pass {
 			msg.green = wb.Green(p.kata, v)
 		}

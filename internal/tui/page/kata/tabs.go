@@ -111,11 +111,11 @@ func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 	if p.kata.AsksForATest() {
 		does, runs = "Write", "tries it on code that is right and on code that is wrong"
 	}
-	text := fmt.Sprintf("%s %s: %s opens it, every save %s.", does, p.kata.Path(), edit, runs)
+	text := fmt.Sprintf("%s %s: %s opens it, every save %s.", does, p.kata.Repaired(), edit, runs)
 	if p.env.Workbook.InClone() != nil {
 		text = "To work on it, run the workbook in a clone of the repository."
 	} else if p.unwatched {
-		text = fmt.Sprintf("%s %s: %s opens it, %s %s.", does, p.kata.Path(), edit, run, runs)
+		text = fmt.Sprintf("%s %s: %s opens it, %s %s.", does, p.kata.Repaired(), edit, run, runs)
 	}
 	prose := func(markdown string) []string { return p.env.Markdown.Prose(ui.FoldFences(markdown, width), width) }
 	k := p.kata
