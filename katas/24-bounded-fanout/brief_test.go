@@ -2,41 +2,42 @@ package boundedfanout_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	boundedfanout "example.com/leakproof/katas/24-bounded-fanout"
 	"example.com/leakproof/katas/internal/kit"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Restore 1: one call of Notes makes no more than limit calls at once.
 func TestLimitIsReachedAndKept(t *testing.T) {
-	for _, limit := range []int{1, 2, 8} {
-		limitIsKept(t, limit, 1, 3*limit+1)
-	}
+	limitIsKept(t, 8, 1, 25)
+	limitIsKept(t, 1, 1, 4)
 }
 
 // Restore 1: the limit is that of the service, for all calls of Notes together.
 func TestCallersShareTheLimit(t *testing.T) {
-	limitIsKept(t, 4, 3, 8)  // each could use it up alone,
+	limitIsKept(t, 4, 3, 7)  // each could use it up alone,
 	limitIsKept(t, 4, 12, 1) // and none
 }
 
 func limitIsKept(t *testing.T, limit, callers, ids int) {
-	situation := fmt.Sprintf("limit %d, %d calls of Notes with %d ids of 1s each", limit, callers, ids)
+	situation := fmt.Sprintf("limit %d (callers of Notes: %d, ids of each: %d, time for each id: 1s)", limit, callers, ids)
 	kit.Bubble(t, func(t *testing.T) {
-		s := newStore(fake{after: time.Second})
+		s := &store{normal: call{takes: time.Second}}
 		service := boundedfanout.NewService(s, limit)
-		all := []*request{begin(caller, service, number("first", ids))}
-		synctest.Wait() // the others find it at work
-		for i := range callers - 1 {
-			all = append(all, begin(caller, service, number(fmt.Sprint("next", i, "-"), ids)))
+		var all []*request
+		for range callers {
+			all = append(all, begin(caller, service, ids))
 		}
 		time.Sleep(500 * time.Millisecond)
 		for left := callers * ids; left > 0; left -= limit {
@@ -45,30 +46,32 @@ func limitIsKept(t *testing.T, limit, callers, ids int) {
 		}
 		for _, r := range all {
 			<-r.done
-			r.want(t, r.took, situation) // who is served first is up to the service
 		}
 	})
 }
 
 // Restore 1: a call that was told to stop counts until it has returned.
 func TestCallThatStopsKeepsItsSlot(t *testing.T) {
-	const situation = "limit 3, the caller of 3 calls of the store leaves at 1s, and they need 1m to return"
-	slow := fake{after: hung, unwind: time.Minute}
 	kit.Bubble(t, func(t *testing.T) {
-		s := newStore(fake{after: time.Second}, slow, slow, slow)
+		s := &store{normal: call{takes: 2 * time.Second, unwind: time.Minute}}
 		service := boundedfanout.NewService(s, 3)
-		ctx, cancel := context.WithTimeout(caller, time.Second)
+		early, cancel := context.WithTimeout(caller, time.Second)
 		defer cancel()
-		leaves := begin(ctx, service, number("n", 3))
+		first := begin(early, service, 3)
 		synctest.Wait()
-		next := begin(caller, service, number("next", 6))
-		<-next.done
-		<-leaves.done
-		time.Sleep(time.Minute) // for calls that outlive Notes
-		if _, _, peak := s.seen(); peak > 3 {
-			t.Fatalf("%s:\nanother call of Notes began %d before that; a call counts until it has returned (Restore 1)", situation, peak-3)
+		late, cancel := context.WithTimeout(caller, 2*time.Second)
+		defer cancel()
+		next := begin(late, service, 6)
+		synctest.Wait()
+		before := s.begun.Load()
+		time.Sleep(1500 * time.Millisecond)
+		if more := s.begun.Load() - before; more > 0 {
+			t.Errorf("limit 3; the caller of 3 calls of the store leaves at 1s, and they need 1m to return: another call of Notes began %d before that;\n"+
+				"a call counts until it has returned (Restore 1)", more)
 		}
-		next.want(t, 63*time.Second, situation)
+		<-first.done
+		<-next.done
+		time.Sleep(2 * time.Minute) // for calls that outlive Notes
 	})
 }
 
@@ -76,9 +79,9 @@ func TestCallThatStopsKeepsItsSlot(t *testing.T) {
 func TestGoroutinesDoNotGrowWithTheIds(t *testing.T) {
 	const n, limit = 200, 4
 	kit.Bubble(t, func(t *testing.T) {
-		service := boundedfanout.NewService(newStore(fake{after: time.Second}), limit)
+		service := boundedfanout.NewService(&store{normal: call{takes: time.Second}}, limit)
 		before := runtime.NumGoroutine() + 1 // one is begin's
-		r := begin(caller, service, number("n", n))
+		r := begin(caller, service, n)
 		synctest.Wait()
 		if more, most := runtime.NumGoroutine()-before, 2*limit+10; more > most {
 			t.Errorf("Notes with %d ids and a limit of %d has %d goroutines;\n"+
@@ -88,54 +91,123 @@ func TestGoroutinesDoNotGrowWithTheIds(t *testing.T) {
 	})
 }
 
-// Keep 3: no slot stays empty, however slow other calls are.
+// Keep 3: no slot stays empty, however slow another call is.
 func TestFreeSlotIsTakenAtOnce(t *testing.T) {
-	short := fake{after: 2 * time.Second}
-	for _, c := range []struct {
-		situation string
-		first     []fake
-		other     int // another call of Notes has so many ids, and begins before
-		ids       int
-		took      time.Duration
-	}{
-		{"the first call of the store takes 10s, 18 more take 1s", []fake{{after: 10 * time.Second}}, 0, 19, 10 * time.Second},
-		{"another call of Notes has two ids of 2s, this one has 8 of 1s", []fake{short, short}, 2, 8, 4 * time.Second},
-	} {
-		situation := "limit 3; " + c.situation
+	kit.Bubble(t, func(t *testing.T) {
+		s := &store{normal: call{takes: time.Second}, first: []call{{takes: 10 * time.Second}}}
+		r := begin(caller, boundedfanout.NewService(s, 3), 19)
+		time.Sleep(500 * time.Millisecond)
+		for range 9 { // two slots for 18 calls
+			s.wantRunning(t, 3, 3, "limit 3; the first call of the store takes 10s, 18 more take 1s")
+			time.Sleep(time.Second)
+		}
+		<-r.done
+	})
+}
+
+// Keep 4: the notes come in the order of the ids, whichever is there first.
+func TestNotesComeInTheOrderOfTheIDs(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		s := &store{normal: call{takes: time.Second}, first: []call{{takes: 9 * time.Second}, {takes: 5 * time.Second}}}
+		begin(caller, boundedfanout.NewService(s, 20), 7).want(t, "limit 20, the first two of 7 calls of the store answer last")
+	})
+}
+
+// Keep 5: a failure ends the call of Notes.
+func TestFailureEndsTheCall(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		isOverAt1s(t, caller, call{takes: time.Second, err: errBoom}, "a call of the store failed", "Keep 5")
+	})
+}
+
+// Keep 5: the first failure is the error, not what the calls say that were stopped
+// because of it.
+func TestFirstFailureIsTheOneReturned(t *testing.T) {
+	for _, err := range slices.Repeat([]error{errBoom, context.DeadlineExceeded}, 8) { // a wrong repair may be lucky
 		kit.Bubble(t, func(t *testing.T) {
-			s := newStore(fake{after: time.Second}, c.first...)
-			service := boundedfanout.NewService(s, 3)
-			other := begin(caller, service, number("o", c.other))
-			synctest.Wait()
-			r := begin(caller, service, number("n", c.ids))
-			time.Sleep(500 * time.Millisecond)
-			for calls, _, _ := s.seen(); len(calls) < c.other+c.ids; calls, _, _ = s.seen() {
-				s.wantRunning(t, 3, 3, situation)
-				time.Sleep(time.Second)
-			}
-			r.want(t, c.took, situation)
-			<-other.done
+			s := &store{normal: call{takes: hung}, first: []call{{takes: time.Second, err: err}}}
+			begin(kit.SlowCancel(), boundedfanout.NewService(s, 4), 12).
+				wantError(t, err, fmt.Sprintf("a call of the store failed with %q, and the others were stopped because of it", err), "Keep 5")
 		})
 		if t.Failed() {
-			return // one example will do
+			return
 		}
 	}
 }
 
-// Keep 4: one note for each id, in the order of the ids, and every call of Notes
-// asks the store itself.
-func TestNotesComeInTheOrderOfTheIDs(t *testing.T) {
+// Keep 6: a caller that waits for a slot stops waiting when its context ends, and
+// nothing of it stays behind.
+func TestWaitingCallerGetsOut(t *testing.T) {
+	const situation = "another call of Notes has every slot, and the caller leaves at 1s"
 	kit.Bubble(t, func(t *testing.T) {
-		s := newStore(fake{after: time.Second}, fake{after: 9 * time.Second}, fake{after: 5 * time.Second}) // the first answers last
-		service, ids := boundedfanout.NewService(s, 20), number("n", 7)
-		r := read(caller, service, ids)
-		r.want(t, r.took, "limit 20, 7 ids")
-		first, second := begin(caller, service, ids), begin(caller, service, ids)
-		<-first.done
-		<-second.done
-		if calls, _, _ := s.seen(); len(calls) != 21 {
-			t.Errorf("three calls of Notes with the same 7 ids, two of them at the same time, made %d calls of the store, want 21;\n"+
-				"notes change, so each call asks once for each of its ids (Keep 4)", len(calls))
+		service := boundedfanout.NewService(&store{normal: call{takes: 10 * time.Minute}}, 2)
+		other := begin(caller, service, 2)
+		synctest.Wait()
+		before := runtime.NumGoroutine()
+		ctx, cancel := context.WithTimeout(caller, time.Second)
+		defer cancel()
+		r := begin(ctx, service, 5)
+		<-r.done
+		synctest.Wait()
+		if r.took > time.Second {
+			t.Errorf("%s: Notes returned at %v;\nit waits for nothing but its own running calls (Keep 6)", situation, r.took)
+		} else if left := runtime.NumGoroutine() - before; left > 0 {
+			t.Errorf("%s: Notes has returned, and goroutines of it are still there: %d;\nthey wait although nobody needs them (fine print)", situation, left)
 		}
+		<-other.done
 	})
+}
+
+// Keep 6: notes that were never asked for are an error, although no call failed.
+func TestHalfAnAnswerIsAnError(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		service := boundedfanout.NewService(&store{normal: call{takes: 10 * time.Minute}}, 2)
+		other := begin(caller, service, 2)
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(caller, time.Second)
+		defer cancel()
+		begin(ctx, service, 5).wantError(t, context.DeadlineExceeded, "the caller left at 1s, and its ids waited for a slot until then", "Keep 6")
+		<-other.done
+	})
+}
+
+// Keep 6: the end of the caller's context ends the call of Notes as well, whatever
+// cause it has.
+func TestCallerEndsTheCall(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(caller, time.Second, errors.New("shutting down"))
+		defer cancel()
+		slow := call{takes: hung, unwind: time.Minute}
+		isOverAt1s(t, ctx, slow, "the caller's context ended", "Keep 6").
+			wantError(t, context.DeadlineExceeded, "the caller's context ended with the cause \"shutting down\"", "Keep 6")
+	})
+}
+
+// isOverAt1s requires that a call of Notes, whose first call of the store goes like
+// this, tells the others to stop at 1s, begins no more, and waits for nothing but
+// them. Another call of Notes goes on beside it.
+func isOverAt1s(t *testing.T, ctx context.Context, first call, what, clause string) *request {
+	t.Helper()
+	what += " at 1s"
+	s := &store{normal: call{takes: hung, unwind: time.Minute}, first: []call{{takes: hung}, first}}
+	service := boundedfanout.NewService(s, 4)
+	other := begin(caller, service, 1)
+	synctest.Wait()
+	r := begin(ctx, service, 40)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	begun := s.begun.Load()
+	time.Sleep(2 * time.Minute) // who was told to stop has stopped
+	if more := s.begun.Load() - begun; more > 0 {
+		t.Errorf("%s, and %d more calls of the store began later;\nno more begin (%s)", what, more, clause)
+	} else if running := s.running.Live() - 1; running > 0 {
+		t.Errorf("%s, and of the calls of the store that ran then, %d were not told to stop;\ntheir contexts went on (%s)", what, running, clause)
+	}
+	<-r.done
+	if r.took > time.Second+time.Minute {
+		t.Errorf("%s, its other calls of the store returned within 1m, and Notes returned at %v;\n"+
+			"it waits for nothing but its own running calls (%s)", what, r.took, clause)
+	}
+	other.want(t, "beside a call of Notes that ended early")
+	return r
 }
