@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -18,19 +19,21 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Restore 1: when a call fails, the calls beside it are told to stop.
 func TestTheFirstFailureStopsTheOthers(t *testing.T) {
-	for _, failing := range []string{"n0", "n3"} {
-		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{normal: call{takes: 10 * time.Second}, special: map[string]call{failing: {takes: 3 * time.Second, err: errBoom}}}
-			_, _ = copyNotes(caller, a, workers)
-			a.wantTold(t, failing, 3*time.Second, "the call for note "+failing+" failed", "Restore 1")
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		a := &archive{normal: call{takes: 10 * time.Second}, first: []call{{takes: 3 * time.Second, err: errBoom}}}
+		_, _ = copyNotes(caller, a, workers)
+		synctest.Wait()
+		if told := a.told.Load(); told != workers-1 {
+			t.Errorf("one of %d running calls failed at 3s, and of the others %d were told to stop, want %d:\n"+
+				"the context of every running call ends (Restore 1)", workers, told, workers-1)
+		}
+	})
 }
 
 // Restore 3: Copy waits for the calls that need a moment to stop.
 func TestNoCallOutlivesTheRun(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		a := &archive{normal: call{takes: 10 * time.Second, unwind: time.Second}, special: map[string]call{"n2": {takes: 3 * time.Second, err: errBoom}}}
+		a := &archive{normal: call{takes: 10 * time.Second, unwind: time.Second}, first: []call{{takes: 3 * time.Second, err: errBoom}}}
 		_, took := copyNotes(caller, a, workers)
 		if live := a.running.Live(); live > 0 {
 			t.Errorf("a call failed at 3s, and Copy returned at %v while %d other calls were still running:\nwhen it returns, nothing of the run is left (Restore 3)", took, live)
@@ -46,20 +49,17 @@ func TestNoGoroutineOutlivesTheRun(t *testing.T) {
 	})
 }
 
-// Restore 1: at most one more call for each worker, also if those beside the
-// failure do not listen and succeed.
+// Restore 1: after a failure each worker begins at most one more call, also if the
+// calls beside it do not listen and succeed.
 func TestOneMoreCallForEachWorker(t *testing.T) {
 	for range 8 { // a wrong repair may be lucky
-		for what, a := range kit.Sorted(map[string]*archive{
-			"every call failed": {normal: call{takes: time.Second, err: errBoom}},
-			"a call failed, the others did not listen": {
-				normal:  call{takes: 10 * time.Second, deaf: true},
-				special: map[string]call{"n2": {takes: time.Second, err: errBoom}}},
-		}) {
+		for _, normal := range []call{{takes: time.Second, err: errBoom}, {takes: 10 * time.Second, deaf: true}} {
 			kit.Bubble(t, func(t *testing.T) {
+				a := &archive{normal: normal, first: []call{{takes: time.Second, err: errBoom}}}
 				_, _ = copyNotes(caller, a, 1000)
-				if calls := len(a.all()); calls > 2*workers {
-					t.Errorf("%s at 1s, and %d further calls began;\nat most one more for each of %d workers does (Restore 1)", what, calls-workers, workers)
+				if more := len(a.begun()) - workers; more > workers {
+					t.Errorf("%d calls were running, one of them failed, and then %d more calls began;\n"+
+						"want at most %d, one for each worker (Restore 1)", workers, more, workers)
 				}
 			})
 		}
@@ -69,23 +69,28 @@ func TestOneMoreCallForEachWorker(t *testing.T) {
 	}
 }
 
-// Restore 2: the same when the caller's context ends.
+// Restore 2: when the caller's context ends, the calls are told to stop as well.
 func TestTheCallerStopsTheRun(t *testing.T) {
-	for _, end := range ends {
-		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{normal: call{takes: 10 * time.Second}}
-			ctx, release := leaving(end, nil)
-			defer release()
-			err, _ := copyNotes(ctx, a, 1000)
-			a.wantTold(t, "", leaves, "the caller's context ended", "Restore 2")
-			if calls := len(a.all()); calls > 2*workers {
-				t.Errorf("the caller's context ended at %v, and %d further calls began;\nat most one more for each of %d workers does (Restore 2)", leaves, calls-workers, workers)
-			}
-			if !errors.Is(err, end) {
-				t.Errorf("the caller's context ended with %q, and Copy returned the error \"%v\":\nerrors.Is does not find the first in the second (Restore 2)", end, err)
-			}
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		a := &archive{normal: call{takes: 10 * time.Second}}
+		_, took := copyNotes(leaving(), a, 1000)
+		synctest.Wait()
+		if told := a.told.Load(); told < workers || took > leaves {
+			t.Errorf("the caller's context ended at %v, %d of the %d running calls were told to stop, and Copy returned at %v:\n"+
+				"the end of the caller's context ends the run (Restore 2)", leaves, told, workers, took)
+		}
+	})
+}
+
+// Restore 2: the error of the caller's context is found, whatever its cause.
+func TestTheCallersErrorIsFound(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		err, _ := copyNotes(leaving(), &archive{normal: call{takes: 10 * time.Second}}, 100)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("the caller's context ended with %q and the cause %q, and Copy returned the error \"%v\":\n"+
+				"errors.Is must find the error of the context in it (Restore 2)", context.Canceled, errSignal, err)
+		}
+	})
 }
 
 // Keep 4 and 5: each note is added once, by all workers; then Copy returns.
@@ -94,13 +99,10 @@ func TestEveryNoteIsCopied(t *testing.T) {
 		kit.Bubble(t, func(t *testing.T) {
 			a := &archive{normal: call{takes: time.Second}}
 			err, took := copyNotes(caller, a, n)
-			var begun []string
-			for _, r := range a.all() {
-				begun = append(begun, r.note)
-			}
-			slices.Sort(begun)
-			if once := slices.Compact(slices.Clone(begun)); err != nil || len(begun) != n || len(once) != n {
-				t.Errorf("%d notes: Copy returned the error %v after %d calls for %d notes;\nwant one call for each (Keep 4)", n, err, len(begun), len(once))
+			calls := a.begun()
+			slices.Sort(calls)
+			if once := slices.Compact(slices.Clone(calls)); err != nil || len(calls) != n || len(once) != n {
+				t.Errorf("%d notes: Copy returned the error \"%v\" after %d calls for %d notes;\nwant one call for each (Keep 4)", n, err, len(calls), len(once))
 			}
 			if want := time.Duration((n+workers-1)/workers) * time.Second; took != want {
 				t.Errorf("%d notes of a second each took %d workers %v, want %v:\nall of them work, and then Copy returns (Keep 4 and 5)", n, workers, took, want)
@@ -112,14 +114,10 @@ func TestEveryNoteIsCopied(t *testing.T) {
 // Keep 4: no worker waits for another one's call.
 func TestASlowNoteHoldsUpNobody(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		a := &archive{normal: call{takes: time.Second}, special: map[string]call{"n0": {takes: time.Minute}}}
-		// One worker has the slow note, three have ten of the others each.
-		_, _ = copyNotes(caller, a, 31)
-		for _, r := range a.all() {
-			if r.began > 9*time.Second {
-				t.Fatalf("one note of a minute, 30 of a second: note %s was begun at %v, want 9s at the latest;\n"+
-					"the other %d workers need not wait for the slow one (Keep 4)", r.note, r.began, workers-1)
-			}
+		a := &archive{normal: call{takes: time.Second}, first: []call{{takes: 10 * time.Second}}}
+		if _, took := copyNotes(caller, a, 31); took > 10*time.Second {
+			t.Errorf("one note takes 10s, 30 more take 1s each, and %d workers needed %v, want 10s;\n"+
+				"the others need not wait for the one with the slow note (Keep 4)", workers, took)
 		}
 	})
 }
@@ -128,18 +126,12 @@ func TestASlowNoteHoldsUpNobody(t *testing.T) {
 func TestTheErrorIsThatOfTheFirstFailure(t *testing.T) {
 	for range 8 { // a wrong repair may be lucky
 		kit.Bubble(t, func(t *testing.T) {
-			a := &archive{
-				normal:  call{takes: time.Hour, stopped: errReset},
-				special: map[string]call{"n2": {takes: time.Second, err: errBoom}, "n0": {takes: time.Hour}},
-			}
+			a := &archive{normal: call{takes: time.Hour}, first: []call{{takes: time.Second, err: errBoom}}}
 			err, _ := copyNotes(kit.SlowCancel(), a, 100) // others return before whoever cancels goes on
 			if !errors.Is(err, errBoom) {
-				t.Fatalf("the first call to fail said %q, and Copy returned the error \"%v\":\nerrors.Is does not find the first failure in it (Keep 6)", errBoom, err)
-			}
-			for _, other := range []error{errReset, context.Canceled} {
-				if errors.Is(err, other) {
-					t.Fatalf("the first call to fail said %q, and Copy returned the error %q:\nerrors.Is finds %q in it, of a call that was stopped (Keep 6)", errBoom, err, other)
-				}
+				t.Errorf("the first call to fail said %q, and Copy returned the error \"%v\":\nerrors.Is must find the first failure in it (Keep 6)", errBoom, err)
+			} else if errors.Is(err, context.Canceled) {
+				t.Errorf("the first call to fail said %q, and Copy returned the error %q:\nerrors.Is also finds in it what stopped calls return (Keep 6)", errBoom, err)
 			}
 		})
 		if t.Failed() {
@@ -153,12 +145,10 @@ func TestHalfACopyIsNoSuccess(t *testing.T) {
 	for n := 3*workers + 1; n <= 5*workers; n++ {
 		kit.Bubble(t, func(t *testing.T) {
 			a := &archive{normal: call{takes: time.Second, deaf: true}}
-			ctx, release := leaving(context.Canceled, nil)
-			defer release()
-			err, _ := copyNotes(ctx, a, n)
-			if added := len(a.all()); added < n && !errors.Is(err, context.Canceled) {
-				t.Errorf("the caller left at %v, no call failed, %d of %d notes were added, and Copy returned the error \"%v\":\n"+
-					"a run that is not complete has the error of the caller's context (Restore 2, Keep 6)", leaves, added, n, err)
+			err, _ := copyNotes(leaving(), a, n)
+			if added := len(a.begun()); added < n && err == nil {
+				t.Errorf("the caller left at %v, no call failed, %d of %d notes were added, and Copy returned no error:\n"+
+					"it returns nil only if all notes were added (Keep 6)", leaves, added, n)
 			}
 		})
 	}
@@ -168,9 +158,8 @@ func TestHalfACopyIsNoSuccess(t *testing.T) {
 func TestACompleteRunIsASuccess(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		a := &archive{normal: call{takes: time.Second, deaf: true}}
-		ctx, release := leaving(context.DeadlineExceeded, nil) // during the last calls
-		defer release()
-		if err, _ := copyNotes(ctx, a, 3*workers); err != nil && len(a.all()) == 3*workers {
+		err, _ := copyNotes(leaving(), a, 3*workers) // the caller leaves during the last calls
+		if err != nil && len(a.begun()) == 3*workers {
 			t.Errorf("the caller's context ended during the last calls, all notes were added, and Copy returned the error %q:\na complete run is a success (Keep 6)", err)
 		}
 	})
@@ -178,29 +167,19 @@ func TestACompleteRunIsASuccess(t *testing.T) {
 
 // Keep 7: runs share neither workers nor failures.
 func TestRunsDoNotKnowOfEachOther(t *testing.T) {
-	type key struct{}
 	kit.Bubble(t, func(t *testing.T) {
-		a := &archive{normal: call{takes: time.Second}, special: map[string]call{"bad": {takes: 1500 * time.Millisecond, err: errBoom}}}
-		service, ctx := workerpool.NewService(a, workers), context.WithValue(caller, key{}, "trace")
-		good := func(when string) {
+		a := &archive{normal: call{takes: time.Second}, first: []call{{takes: 1500 * time.Millisecond, err: errBoom}}}
+		service := workerpool.NewService(a, workers)
+		var other sync.WaitGroup
+		other.Go(func() { _ = service.Copy(caller, notes(40)) })
+		synctest.Wait()
+		for _, when := range []string{"beside a run that fails", "after a run that failed"} {
 			start := time.Now()
-			err := service.Copy(ctx, notes(4*workers))
+			err := service.Copy(caller, notes(4*workers))
 			if took := time.Since(start); err != nil || took != 4*time.Second {
-				t.Errorf("%s, a run of %d notes returned the error %v after %v,\nwant none after 4s (Keep 7)", when, 4*workers, err, took)
+				t.Errorf("%s, a run of %d notes returned the error \"%v\" after %v,\nwant none after 4s (Keep 7)", when, 4*workers, err, took)
 			}
-		}
-		var running sync.WaitGroup
-		running.Go(func() { _ = service.Copy(ctx, append([]workerpool.Note{{ID: "bad"}}, notes(40)...)) })
-		running.Go(func() {
-			time.Sleep(time.Millisecond)
-			good("beside a run that fails")
-		})
-		running.Wait()
-		good("after a run that failed")
-		for _, r := range a.all() {
-			if r.ctx.Value(key{}) != "trace" {
-				t.Fatalf("the context of the call for note %s lacks a value of its caller's:\neach run derives one from that of its own caller (Keep 7)", r.note)
-			}
+			other.Wait()
 		}
 	})
 }
