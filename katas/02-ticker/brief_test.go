@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // Restore 1: nothing is left when Close has returned, whenever that is. The
 // bubble looks for goroutines.
 func TestNoGoroutineIsLeft(t *testing.T) {
-	for _, open := range []time.Duration{0, 90 * time.Second, 5 * time.Hour} {
+	for _, open := range []time.Duration{0, 90 * time.Second, 5*time.Hour + interval/2} {
 		kit.Bubble(t, func(t *testing.T) {
 			c := ticker.NewCache(ttl, interval, func(ticker.Note) {})
 			c.Put(note("a"))
