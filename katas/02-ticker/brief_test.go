@@ -23,7 +23,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 			c := ticker.NewCache(ttl, interval, func(ticker.Note) {})
 			c.Put(note("a"))
 			time.Sleep(open)
-			closing(t, c, "Close was called")
+			c.Close()
 		})
 	}
 }
@@ -79,12 +79,21 @@ func TestNoSweepAfterClose(t *testing.T) {
 	})
 }
 
+// Restore 2: Close waits for a sweep, and not for the next one.
+func TestCloseWaitsForNoTick(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		c := ticker.NewCache(ttl, interval, func(ticker.Note) {})
+		time.Sleep(interval / 2)
+		closing(t, c, "no sweep was under way, and Close was called")
+	})
+}
+
 // Restore 2: Close returns, also if it is called again.
 func TestCloseAgain(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		c := ticker.NewCache(ttl, interval, func(ticker.Note) {})
 		time.Sleep(interval / 2)
-		closing(t, c, "Close was called")
+		c.Close()
 		closing(t, c, "Close was called a second time")
 		time.Sleep(interval)
 		closing(t, c, "Close was called a third time, later")
@@ -138,17 +147,7 @@ func TestSweepsRemoveOldNotes(t *testing.T) {
 		if _, ok := c.Get("a"); ok {
 			t.Error("evicted was called for a note, and Get still finds it (Keep 3)")
 		}
-		c.Put(note("z"))
-		time.Sleep(ttl + 10*time.Second) // a sweep would come soon
-		synctest.Wait()
-		before := len(gone["z"])
-		closing(t, c, "Close was called")
-		if len(gone["z"]) > before {
-			t.Error("the cache was closed, and evicted was called for a note; Close drops what is left without that (Keep 5)")
-		}
-		if _, ok := c.Get("z"); ok {
-			t.Error("the cache was closed, and Get still finds a note; Close drops all of them (Keep 5)")
-		}
+		c.Close()
 	})
 }
 
@@ -178,4 +177,26 @@ func TestEvictedHoldsUpNobody(t *testing.T) {
 		t.Fatal("a sweep was calling evicted, and Put or Get in another goroutine waited for it;\nonly the sweep does (Keep 4)")
 	}
 	start(t, c.Close).wantEnded(t, "evicted had called Put and Get, and then Close was called", "Keep 4")
+}
+
+// Keep 5: Close drops what is left, and that is no eviction.
+func TestCloseDropsWhatIsLeft(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		var evicted atomic.Int32
+		c := ticker.NewCache(ttl, interval, func(ticker.Note) { evicted.Add(1) })
+		time.Sleep(interval / 2)
+		for _, id := range []string{"a", "b"} {
+			c.Put(note(id))
+			time.Sleep(ttl + interval/6) // "a" has been swept, and "b" would be soon
+		}
+		synctest.Wait()
+		before := evicted.Load()
+		c.Close()
+		if evicted.Load() > before {
+			t.Error("the cache was closed with a note in it, and evicted was called for it;\nClose drops what is left without that (Keep 5)")
+		}
+		if _, ok := c.Get("b"); ok {
+			t.Error("the cache was closed, and Get still finds a note; Close drops all of them (Keep 5)")
+		}
+	})
 }

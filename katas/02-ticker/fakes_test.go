@@ -22,10 +22,16 @@ func note(id string) ticker.Note { return ticker.Note{ID: id, Title: "Note " + i
 // closing closes a cache, in a bubble, and ends t if Close panics or waits.
 func closing(t *testing.T, c *ticker.Cache, what string) {
 	t.Helper()
-	returned := &call{}
+	returned, began := &call{}, time.Now()
 	go returned.run(c.Close)
 	synctest.Wait()
+	for time.Since(began) < 2*interval && !returned.ended.Load() && returned.panics.Load() == nil {
+		time.Sleep(time.Second)
+	}
 	returned.want(t, what, "Restore 2")
+	if took := time.Since(began); took > 0 {
+		t.Fatalf("%s, and it returned only %v later;\nit waits for a sweep under way and for nothing else (Restore 2)", what, took)
+	}
 }
 
 // giveWay lets the other goroutines of a bubble go on, which has one processor.
