@@ -10,8 +10,10 @@ import (
 var varies = regexp.MustCompile(`\bTest\w*(?:/\S+)?|\d+`)
 
 // Alike groups the tests that failed by their reason, as far as it can be told:
-// their messages say the same but for figures and names of tests, or they share
-// a finding. The groups and their tests keep the order of the tests.
+// their messages say the same but for figures and names of tests, one message
+// names the other test, or they share a finding. The groups and their tests keep
+// the order of the tests. What a test stands for is known of the first of a group
+// only: the others failed for its reason.
 func Alike(all []Test, findings []Finding) [][]Test {
 	var groups [][]Test
 	for _, t := range all {
@@ -34,6 +36,28 @@ func alike(a, b Test, findings []Finding) bool {
 	if a.Message != "" && varies.ReplaceAllString(a.Message, "#") == varies.ReplaceAllString(b.Message, "#") {
 		return true
 	}
+	if refers(a, b) || refers(b, a) {
+		return true
+	}
 	shows := func(f Finding, t Test) bool { return f.Test == t.Name || slices.Contains(f.Also, t.Name) }
 	return slices.ContainsFunc(findings, func(f Finding) bool { return shows(f, a) && shows(f, b) })
+}
+
+// refers reports whether the message of a names b, as in "as TestB says".
+func refers(a, b Test) bool {
+	return slices.Contains(testName.FindAllString(a.Message, -1), b.Name)
+}
+
+var testName = regexp.MustCompile(`\bTest\w*`)
+
+// Followers are the names of the tests that failed for the reason of another one,
+// by [Alike], each with the name of that one.
+func Followers(all []Test, findings []Finding) map[string]string {
+	out := map[string]string{}
+	for _, group := range Alike(all, findings) {
+		for _, t := range group[1:] {
+			out[t.Name] = group[0].Name
+		}
+	}
+	return out
 }

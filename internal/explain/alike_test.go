@@ -18,6 +18,7 @@ func TestAlike(t *testing.T) {
 		failed("TestF", "something of its own"),
 		failed("TestG", "in TestG/slow nothing came"),
 		failed("TestH", "in TestH/fast nothing came"),
+		failed("TestI", "calls race, as TestD says"),
 	}
 	findings := []Finding{
 		{Kind: KindLeak, Test: "TestB", Also: []string{"TestF"}},
@@ -31,8 +32,12 @@ func TestAlike(t *testing.T) {
 		}
 		got = append(got, names)
 	}
-	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD"}, {"TestE"}, {"TestG", "TestH"}}
+	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD", "TestI"}, {"TestE"}, {"TestG", "TestH"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got)\n%s", diff)
+	}
+	follow := map[string]string{"TestC": "TestA", "TestF": "TestB", "TestI": "TestD", "TestH": "TestG"}
+	if diff := cmp.Diff(follow, Followers(all, findings)); diff != "" {
+		t.Errorf("followers (-want +got)\n%s", diff)
 	}
 }

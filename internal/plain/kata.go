@@ -92,6 +92,7 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 		s.text(wrap(flat(explain.NearMiss(known.Summary, known.Why)), "", ""))
 	}
 	s.happened(v, "")
+	followers := explain.Followers(v.Tests, v.Findings)
 	for _, t := range v.Tests {
 		if t.Status != explain.Fail {
 			continue
@@ -104,6 +105,10 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 			s.say("  The test: %s, line %d", t.File, t.Line)
 		}
 		s.happened(v, t.Name)
+		if first := followers[t.Name]; first != "" {
+			s.say("  It fails like %s.", first)
+			continue
+		}
 		if p := k.Tests[t.Name]; p != nil {
 			m := s.wb.Course.Misconceptions[p.Misconception]
 			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(explain.Behind(m.Says, m.Truth)), p.Lesson.Number, flat(p.Section.Title)), "  ", "  "))

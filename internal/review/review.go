@@ -238,7 +238,8 @@ func misconceptions(q *course.Question) []string {
 }
 
 // verdict takes the failed tests of a kata. The file that everybody starts
-// with says nothing about what a learner believes.
+// with says nothing about what a learner believes, nor does a test that failed
+// for the reason of another one.
 func (d *deck) verdict(e progress.Event) {
 	k := d.course.Kata(e.Kata)
 	if k == nil {
@@ -255,7 +256,7 @@ func (d *deck) verdict(e progress.Event) {
 			return
 		}
 		for _, name := range e.Failed {
-			if t := k.Tests[name]; t != nil {
+			if t := k.Tests[name]; t != nil && !slices.Contains(e.Alike, name) {
 				d.meet(t.Misconception, t.Lesson, e.At)
 			}
 		}

@@ -101,6 +101,11 @@ func TestAFailedTestAddsItsMisconception(t *testing.T) {
 	if s := review.New(c, slices.Values([]progress.Event{failed(k.StartHash(), "TestReadWorks")}), monday.Add(2*day)); len(s.Beliefs) != 0 {
 		t.Errorf("the start of a kata is nobody's mistake: %+v", s.Beliefs)
 	}
+	follower := failed("other", "TestReadWorks")
+	follower.Alike = follower.Failed
+	if s := review.New(c, slices.Values([]progress.Event{follower}), monday.Add(2*day)); len(s.Beliefs) != 0 {
+		t.Errorf("a test that fails like another one speaks of no belief: %+v", s.Beliefs)
+	}
 	history := []progress.Event{failed("other", "TestReadWorks", "TestGone")}
 	s := review.New(c, slices.Values(history), monday.Add(2*day))
 	if len(s.Beliefs) != 1 || s.Beliefs[0].ID != "collector-closes" {

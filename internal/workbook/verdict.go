@@ -54,7 +54,9 @@ func (w *Workbook) Green(k *course.Kata, v grade.Verdict) Green {
 		}
 		versions[e.Hash] = true
 		for _, name := range e.Failed {
-			failed[name] = true
+			if !slices.Contains(e.Alike, name) {
+				failed[name] = true
+			}
 		}
 	}
 	g.Tries = len(versions)

@@ -161,13 +161,17 @@ func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error
 	if v.Status == explain.Unavailable || a.empty {
 		return a.unkept
 	}
-	var failed []string
+	var failed, alike []string
+	followers := explain.Followers(v.Tests, v.Findings)
 	for _, t := range v.Tests {
-		if t.Status == explain.Fail {
-			failed = append(failed, t.Name)
+		if t.Status != explain.Fail {
+			continue
+		}
+		if failed = append(failed, t.Name); followers[t.Name] != "" {
+			alike = append(alike, t.Name)
 		}
 	}
-	err := w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: a.kata.ID, Status: string(v.Status), Hash: a.hash, Failed: failed})
+	err := w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: a.kata.ID, Status: string(v.Status), Hash: a.hash, Failed: failed, Alike: alike})
 	return errors.Join(err, a.unkept)
 }
 

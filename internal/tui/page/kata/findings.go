@@ -59,15 +59,20 @@ func (r *results) snippet(place explain.Place, width int) []string {
 	return out
 }
 
-// belief says what a failed test stands for and, of the selected one, which
-// keys lead there.
+// belief says what a failed test stands for, if it does not fail like another
+// one, and, of the selected one, which keys lead there.
 func (r *results) belief(test explain.Test, selected bool, width int) []string {
 	purpose := r.kata.Tests[test.Name]
 	if purpose == nil {
 		return nil
 	}
-	m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
-	lines := r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
+	var lines []string
+	if first := r.leader(test); first != test.Name {
+		lines = ui.WrapText("It fails like "+first+".", width)
+	} else {
+		m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
+		lines = r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
+	}
 	if !selected {
 		return lines
 	}
@@ -81,4 +86,14 @@ func (r *results) belief(test explain.Test, selected bool, width int) []string {
 	}
 	where += "."
 	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(where, width))...)
+}
+
+// leader is the name of the first test that fails like this one.
+func (r *results) leader(test explain.Test) string {
+	for _, group := range r.failed {
+		if slices.ContainsFunc(group, func(other explain.Test) bool { return other.Name == test.Name }) {
+			return group[0].Name
+		}
+	}
+	return test.Name
 }
