@@ -69,7 +69,7 @@ func TestCorpus(t *testing.T) {
 				if v.Right() || nightly.On() || *update {
 					quickly = nil
 				}
-				got := g.add(suite, quickly)
+				got := g.add(suite, fewOf(suite, v), quickly)
 				t.Parallel() // from here on, all that were asked for are known
 				g.start(ctx)
 				n := 0
@@ -104,6 +104,18 @@ func suiteOf(k *course.Kata, v *course.Variant) grade.Suite {
 		suite.Answer[k.Dir()+"/"+name] = data
 	}
 	return suite
+}
+
+// fewOf are the implementations that have to refuse a variant, and the first,
+// which the learner's test has to compile with.
+func fewOf(suite grade.Suite, v *course.Variant) []grade.Implementation {
+	var few []grade.Implementation
+	for i, one := range suite.Implementations {
+		if i == 0 || slices.Contains(v.RefusedBy, one.ID) {
+			few = append(few, one)
+		}
+	}
+	return few
 }
 
 // required is what the test asks of the verdict on a variant.

@@ -17,9 +17,10 @@ import (
 // command then builds and runs as many at a time as there are processors.
 //
 // Most near misses are refused before the calls that meet on several processors
-// have met for long, which is half of the time that a suite takes. So what has
-// to be refused is graded with -short first, and whole only if that run does not
-// refuse it as it should.
+// have met for long, which is half of the time that a suite takes; and a test of
+// a learner's is refused by what it does with a few implementations. So what has
+// to be refused is graded with -short and with these first, and whole only if that
+// run does not refuse it as it should.
 type corpusGrader struct {
 	quick, whole *grade.Grader
 	runs         int
@@ -34,14 +35,15 @@ type corpusGrader struct {
 // An ask is for the verdicts on a variant.
 type ask struct {
 	suite    grade.Suite
+	few      []grade.Implementation   // of the suite, for a short run
 	quickly  func(grade.Verdict) bool // whether a short run was enough; nil if none is
 	verdicts chan grade.Verdict
 }
 
 // add asks for the verdicts on a variant. The channel is closed after the last.
 // The variants of a kata have to be added one after another.
-func (g *corpusGrader) add(suite grade.Suite, quickly func(grade.Verdict) bool) <-chan grade.Verdict {
-	a := ask{suite, quickly, make(chan grade.Verdict, g.runs)}
+func (g *corpusGrader) add(suite grade.Suite, few []grade.Implementation, quickly func(grade.Verdict) bool) <-chan grade.Verdict {
+	a := ask{suite, few, quickly, make(chan grade.Verdict, g.runs)}
 	g.asked = append(g.asked, a)
 	return a.verdicts
 }
@@ -78,26 +80,31 @@ func (g *corpusGrader) grade(ctx context.Context, round []ask) {
 				whole = append(whole, a)
 			}
 		}
-		g.gradeWith(ctx, g.quick, quick, func(a ask, v grade.Verdict) {
-			if a.quickly(v) {
-				a.verdicts <- v
+		suites := make([]grade.Suite, len(quick))
+		for i, a := range quick {
+			suites[i] = a.suite
+			suites[i].Implementations = a.few
+		}
+		g.gradeWith(ctx, g.quick, suites, func(i int, v grade.Verdict) {
+			if quick[i].quickly(v) {
+				quick[i].verdicts <- v
 			} else {
-				whole = append(whole, a)
+				whole = append(whole, quick[i])
 			}
 		})
-		g.gradeWith(ctx, g.whole, whole, func(a ask, v grade.Verdict) { a.verdicts <- v })
+		suites = nil
+		for _, a := range whole {
+			suites = append(suites, a.suite)
+		}
+		g.gradeWith(ctx, g.whole, suites, func(i int, v grade.Verdict) { whole[i].verdicts <- v })
 	}
 }
 
-func (g *corpusGrader) gradeWith(ctx context.Context, grader *grade.Grader, asked []ask, tell func(ask, grade.Verdict)) {
-	if len(asked) == 0 {
+func (g *corpusGrader) gradeWith(ctx context.Context, grader *grade.Grader, suites []grade.Suite, tell func(int, grade.Verdict)) {
+	if len(suites) == 0 {
 		return
 	}
-	var suites []grade.Suite
-	for _, a := range asked {
-		suites = append(suites, a.suite)
-	}
-	if err := grader.GradeAll(ctx, suites, func(i int, v grade.Verdict) { tell(asked[i], v) }); err != nil {
+	if err := grader.GradeAll(ctx, suites, tell); err != nil {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.err = cmp.Or(g.err, err)
