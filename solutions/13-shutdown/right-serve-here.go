@@ -1,0 +1,87 @@
+//go:build ignore
+
+// Package shutdown serves the notes of a team until it's told to stop.
+package shutdown
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A Note is one note of the team.
+type Note struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// A Store keeps the notes.
+type Store interface {
+	// All returns the notes of a team. When ctx ends it gives up, which may take it
+	// a moment, and returns an error.
+	All(ctx context.Context, team string) ([]Note, error)
+	// Close writes what isn't on disk yet. Nobody may use the store any more.
+	Close() error
+}
+
+// last is for requests that were told to stop, after the grace.
+const last = time.Second
+
+// A Service is the notes API and its store.
+type Service struct {
+	Store Store
+	Grace time.Duration // for requests that have begun, when the service stops
+}
+
+// Run serves the notes API on ln until ctx ends, which it does when main gets a
+// signal. When Run has returned, main ends the process.
+func (s *Service) Run(ctx context.Context, ln net.Listener) error {
+	// Requests outlive ctx. Their contexts end with this one.
+	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRequests()
+	srv := &http.Server{
+		Handler:           NewHandler(s.Store),
+		ReadHeaderTimeout: 3 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		err := shutdown(srv, s.Grace)
+		if err != nil {
+			endRequests()
+			err = shutdown(srv, last)
+		}
+		stopped <- err
+	})
+	err := srv.Serve(ln)
+	if !stop() { // Serve is back, and the stop goes on
+		err = <-stopped
+	}
+	return errors.Join(err, srv.Close(), s.Store.Close())
+}
+
+// shutdown waits for requests for at most d, by a clock of its own: the context of
+// Run has ended.
+func shutdown(srv *http.Server, d time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	return srv.Shutdown(ctx)
+}
+
+// NewHandler serves GET /export?team=, by which the backup reads all notes.
+func NewHandler(store Store) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /export", func(w http.ResponseWriter, r *http.Request) {
+		notes, err := store.All(r.Context(), r.URL.Query().Get("team"))
+		if err != nil {
+			http.Error(w, "the export failed", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(notes) // if it fails, the client has left
+	})
+	return mux
+}
