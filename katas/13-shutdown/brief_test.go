@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestNobodyIsToldInTheGrace(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 10*time.Second).run()
-		x.export("3s", "8s")
+		x.export("3s", "9.9s")
 		if told := x.stop(t).told; len(told) > 0 {
 			t.Errorf("grace 10s: the context of a request ended %v after ctx had;\nrequests that have begun have the whole grace to finish (Restore 1)", told[0])
 		}
