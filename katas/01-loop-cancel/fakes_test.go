@@ -20,18 +20,18 @@ var caller = context.Background()
 // A world is the store, the analyzer and the index of one test.
 type world struct {
 	notes []loopcancel.Note
-	each  time.Duration                                  // what a note takes
-	hook  func(ctx context.Context, during string) error // "read", "analyze n7", "publish"
+	each  time.Duration           // what a note takes
+	on    map[string]func() error // what "read", "analyze n7" or "publish" does besides
 
 	running kit.Gauge // notes in the analyzer
 
 	mu        sync.Mutex
-	analyzed  []string // ids
+	analyzed  []loopcancel.Note
 	published [][]loopcancel.Entry
 }
 
-func newWorld(n int) *world {
-	w := &world{each: time.Millisecond, hook: func(context.Context, string) error { return nil }}
+func newWorld(n int, each time.Duration) *world {
+	w := &world{each: each, on: map[string]func() error{}}
 	for i := range n {
 		w.notes = append(w.notes, loopcancel.Note{ID: fmt.Sprintf("n%d", i), Title: "Note", Content: fmt.Sprintf("text %d", i)})
 	}
@@ -40,26 +40,33 @@ func newWorld(n int) *world {
 
 func (w *world) service() *loopcancel.Service { return loopcancel.NewService(w, w, w) }
 
-func (w *world) All(ctx context.Context) ([]loopcancel.Note, error) {
-	return slices.Clone(w.notes), w.hook(ctx, "read")
+func (w *world) step(name string) error {
+	if f := w.on[name]; f != nil {
+		return f()
+	}
+	return nil
+}
+
+func (w *world) All(context.Context) ([]loopcancel.Note, error) {
+	return slices.Clone(w.notes), w.step("read")
 }
 
 func (w *world) Analyze(n loopcancel.Note) (loopcancel.Entry, error) {
 	defer w.running.Enter()()
 	w.mu.Lock()
-	w.analyzed = append(w.analyzed, n.ID)
+	w.analyzed = append(w.analyzed, n)
 	w.mu.Unlock()
 	time.Sleep(w.each)
-	return entry(n), w.hook(caller, "analyze "+n.ID)
+	return entry(n), w.step("analyze " + n.ID)
 }
 
 func (w *world) Publish(entries []loopcancel.Entry) error {
-	if err := w.hook(caller, "publish"); err != nil {
+	if err := w.step("publish"); err != nil {
 		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.published = append(w.published, entries) // and keeps it
+	w.published = append(w.published, entries)
 	return nil
 }
 
@@ -67,33 +74,25 @@ func entry(n loopcancel.Note) loopcancel.Entry {
 	return loopcancel.Entry{NoteID: n.ID, Terms: []string{n.Title, n.Content}}
 }
 
-// wantPublished requires that the index was published once, with n notes.
-func (w *world) wantPublished(t *testing.T, n int) {
+// wantIndex requires that what was published last are the entries of the notes as
+// they are now, in their order.
+func (w *world) wantIndex(t *testing.T, clause string) {
 	t.Helper()
-	if len(w.published) != 1 || len(w.published[0]) != n {
-		t.Errorf("a store of %d notes: the index was published %d times; want once, with all entries (Keep 3)", n, len(w.published))
-		return
+	var want []loopcancel.Entry
+	for _, n := range w.notes {
+		want = append(want, entry(n))
 	}
-	w.wantEntries(t, w.published[0])
-}
-
-// wantEntries requires that these are the entries of the notes, in their order.
-func (w *world) wantEntries(t *testing.T, got []loopcancel.Entry) {
-	t.Helper()
-	for i, n := range w.notes[:min(len(got), len(w.notes))] {
-		if want := entry(n); got[i].NoteID != want.NoteID || !slices.Equal(got[i].Terms, want.Terms) {
-			t.Errorf("entry %d of the index is %v; want %v, what the store has now in this place (Keep 3, Keep 6)", i+1, got[i], want)
-			return
-		}
+	if n := len(w.published); n == 0 || fmt.Sprint(w.published[n-1]) != fmt.Sprint(want) {
+		t.Errorf("these indexes were published:\n%v;\nthe last one should have the notes of the store, %v (%s)", w.published, want, clause)
 	}
 }
 
 const before = -1 // the context has ended before the call
 
-// An ending gives a context that ends after d.
-type ending = func(ctx context.Context, d time.Duration) (context.Context, func())
+// An ending gives a context that ends after d, as context.WithTimeout does.
+type ending = func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
 
-func cancelled(ctx context.Context, d time.Duration) (context.Context, func()) {
+func cancelled(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if d < 0 {
 		cancel()
@@ -102,17 +101,12 @@ func cancelled(ctx context.Context, d time.Duration) (context.Context, func()) {
 	return ctx, cancel
 }
 
-func timedOut(ctx context.Context, d time.Duration) (context.Context, func()) {
-	return context.WithTimeout(ctx, d)
-}
-
 // A stop is what became of a rebuild whose context ended.
 type stop struct {
 	when      string // it ended
 	more      int    // notes that were begun after that
 	live      int    // notes in the analyzer when Rebuild returned
 	published [][]loopcancel.Entry
-	got       int
 	err       error
 }
 
@@ -121,11 +115,10 @@ type stop struct {
 func stopped(t *testing.T, n, at int, end ending) (s stop) {
 	t.Helper()
 	kit.Bubble(t, func(*testing.T) {
-		w := newWorld(n)
-		w.each = time.Second
+		w := newWorld(n, time.Second)
 		ctx, cancel := end(caller, time.Duration(at)*time.Second+time.Second/2)
 		defer cancel()
-		s.got, s.err = w.service().Rebuild(ctx)
+		_, s.err = w.service().Rebuild(ctx)
 		s.live = w.running.Live()
 		time.Sleep(24 * time.Hour) // for what goes on all the same
 		w.mu.Lock()
@@ -142,8 +135,8 @@ func stopped(t *testing.T, n, at int, end ending) (s stop) {
 func (s stop) wantFewMore(t *testing.T) {
 	t.Helper()
 	if s.more > 1 {
-		t.Errorf("the context ended %s, and %d more were analyzed; at most one is (Restore 1).\n"+
-			"Rebuild returned %d and the error %v", s.when, s.more, s.got, s.err)
+		t.Fatalf("the context ended %s, and %d more were analyzed; at most one is (Restore 1).\n"+
+			"Rebuild returned the error %v", s.when, s.more, s.err)
 	}
 }
 
@@ -152,6 +145,6 @@ func (s stop) wantFewMore(t *testing.T) {
 func (s stop) wantError(t *testing.T, want error) {
 	t.Helper()
 	if s.err != nil && !errors.Is(s.err, want) {
-		t.Errorf("the context ended %s, and Rebuild returned the error\n%v; errors.Is must find %q in it (Restore 2)", s.when, s.err, want)
+		t.Fatalf("the context ended %s, and Rebuild returned the error\n%v; errors.Is must find %q in it (Restore 2)", s.when, s.err, want)
 	}
 }
