@@ -4,6 +4,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -13,19 +14,26 @@ import (
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/internal/workspace"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
 )
 
 func main() {
-	load := sync.OnceValues(func() (*course.Course, error) {
-		return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
-	})
+	content := course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS}
+	load := sync.OnceValues(func() (*course.Course, error) { return course.Load(content) })
 	// Nearly every command needs it, so it begins while the command line is read.
 	go func() { _, _ = load() }()
 	os.Exit(cli.Main(cli.Parts{
-		Course:   load,
+		Course: load,
+		Contents: func() (workspace.Contents, error) {
+			c, err := load()
+			if err != nil {
+				return workspace.Contents{}, err
+			}
+			return workspace.NewContents(content, c, version())
+		},
 		Grader:   grader,
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
@@ -36,6 +44,14 @@ func main() {
 		LookPath: exec.LookPath,
 		Now:      time.Now,
 	}, os.Args[1:]))
+}
+
+// version is that of this program: "(devel)" of one that was built in a clone.
+func version() string {
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {
+		return build.Main.Version
+	}
+	return "(devel)"
 }
 
 // grader runs suites and programs in the module at root.

@@ -37,6 +37,7 @@ import (
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/workspace"
 )
 
 // The exit codes; see the package documentation.
@@ -63,9 +64,11 @@ type Grader interface {
 // Parts are what the commands work with.
 type Parts struct {
 	Course func() (*course.Course, error)
-	Grader func(root string) Grader
-	Watch  func(ctx context.Context, dir string) (<-chan watch.Event, error)
-	Screen func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
+	// Contents are those of a workspace that this program makes.
+	Contents func() (workspace.Contents, error)
+	Grader   func(root string) Grader
+	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
+	Screen   func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer

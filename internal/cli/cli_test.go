@@ -26,6 +26,7 @@ import (
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
+	"example.com/leakproof/internal/workspace"
 )
 
 var update = flag.Bool("update", false, "write what the scripts compare with anew")
@@ -135,6 +136,13 @@ func fakeParts() Parts {
 				return nil, course.Problem{File: "lessons/01-ends/lesson.md", Line: 3, Text: "an empty section: write it"}
 			}
 			return fakeCourse(), nil
+		},
+		Contents: func() (workspace.Contents, error) {
+			return workspace.Contents{Version: "v1.2.0", Files: map[string][]byte{
+				"go.mod":                   []byte("module example.com/leakproof\n\ngo 1.26\n"),
+				"katas/01-worker/KATA.md":  []byte(os.Getenv("BRIEF")),
+				"katas/01-worker/notes.go": []byte("package notes\n\n// verdict: fail\n"),
+			}}, nil
 		},
 		Grader: func(root string) Grader { return fakeGrader{root} },
 		Watch: func(ctx context.Context, _ string) (<-chan watch.Event, error) {

@@ -77,11 +77,13 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.theme, "theme", "", "colours of the screens: auto, dark, light, contrast or none")
 	root.SetFlagErrorFunc(flagError)
 
-	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"})
+	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"},
+		&cobra.Group{ID: "workspace", Title: "Have the katas without a clone:"})
 	for group, commands := range map[string][]*cobra.Command{
-		"learn":  {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
-		"repair": {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
-		"state":  {a.listCommand(), a.progressCommand(), a.configCommand(), a.doctorCommand()},
+		"learn":     {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
+		"repair":    {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
+		"workspace": {a.initCommand(), a.updateCommand()},
+		"state":     {a.listCommand(), a.progressCommand(), a.configCommand(), a.doctorCommand()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

@@ -145,20 +145,21 @@ func (k *Kata) Alternatives() []*Variant {
 }
 
 const (
-	pristine = "pristine.txtar"
+	// Archive is the name of the archive in the folder solutions.
+	Archive = "pristine.txtar"
 	// End is the name of the archive's last file. Without it the archive was cut off.
 	End    = "end"
 	kitDir = "katas/internal/kit/"
 )
 
 func (l *loader) loadKatas() {
-	archive, ok := l.read(l.src.Solutions, "solutions", pristine)
+	archive, ok := l.read(l.src.Solutions, "solutions", Archive)
 	if !ok {
 		return
 	}
 	files := txtar.Parse(archive).Files
 	if len(files) == 0 || files[len(files)-1].Name != End || len(files[len(files)-1].Data) > 0 {
-		l.problem(path.Join("solutions", pristine), bytes.Count(archive, []byte("\n")), "it is cut off, or something was added to it: restore it, for example with git checkout, or write it anew with go generate ./solutions")
+		l.problem(path.Join("solutions", Archive), bytes.Count(archive, []byte("\n")), "it is cut off, or something was added to it: restore it, for example with git checkout, or write it anew with go generate ./solutions")
 		return
 	}
 	modules := map[string][]byte{}
@@ -168,7 +169,7 @@ func (l *loader) loadKatas() {
 		}
 	}
 	if len(modules) < 2 {
-		l.problem(path.Join("solutions", pristine), 0, "it has no go.mod or no go.sum: write it anew with go generate ./solutions")
+		l.problem(path.Join("solutions", Archive), 0, "it has no go.mod or no go.sum: write it anew with go generate ./solutions")
 	}
 	var briefs []txtar.File
 	for _, f := range files {

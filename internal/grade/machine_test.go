@@ -145,7 +145,7 @@ func TestAnotherVersionOfTheCloneIsNoEdit(t *testing.T) {
 			b.write(c.onDisk)
 			b.write(map[string]string{archive: pristine(c.archive)})
 			v := b.want(c.status, c.names)
-			if newer := strings.Contains(v.Summary, "newer than this program"); newer != (c.status == explain.Unavailable) || newer && strings.Contains(v.Summary, "reset") {
+			if newer := strings.Contains(v.Summary, "of another version than this program"); newer != (c.status == explain.Unavailable) || newer && strings.Contains(v.Summary, "reset") {
 				t.Errorf("summary: %s", v.Summary)
 			}
 		})
@@ -175,7 +175,7 @@ func TestATrialPassesWhereSuitesCanRun(t *testing.T) {
 	}
 
 	b.write(map[string]string{archive: "-- " + testSuite + " --\n"})
-	try(explain.Unavailable, "newer than this program")
+	try(explain.Unavailable, "of another version than this program")
 	b.remove(archive)
 
 	// A real linker that fails; not every system links race binaries with that of C.

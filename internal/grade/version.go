@@ -6,23 +6,30 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/txtar"
 )
 
-// archive is where a clone keeps its suites as they were committed. A program
-// built from the clone has the same.
-const archive = "solutions/pristine.txtar"
+const (
+	// archive is where a clone keeps its suites as they were committed. A program
+	// built from the clone has the same.
+	archive = "solutions/pristine.txtar"
+	// written is where a workspace keeps what the program has written into it, the
+	// suites among it.
+	written = ".leakproof/written.txtar"
+	// archiveLimit is some ten times what they hold.
+	archiveLimit = 16 << 20
+)
 
-// archiveLimit is some twenty times what the archive holds.
-const archiveLimit = 16 << 20
-
-// OtherVersion returns a file that the clone's archive has otherwise than the
-// suite, or "": then this program was built from another version of the clone.
-// A suite that was only edited differs from both. A clone without an archive
-// says nothing.
+// OtherVersion returns a file that the archive of the clone or workspace has
+// otherwise than the suite, or "": then this program is another version. A suite
+// that was only edited differs from both. Without an archive nothing is known.
 func OtherVersion(root string, s Suite) string {
 	pristine := readArchive(onDisk(root, archive))
+	if pristine == nil {
+		pristine = readArchive(onDisk(root, written))
+	}
 	if pristine == nil {
 		return ""
 	}
@@ -31,7 +38,8 @@ func OtherVersion(root string, s Suite) string {
 		dirs[path.Dir(name)] = true
 	}
 	for name := range pristine {
-		if !dirs[path.Dir(name)] || path.Base(name) == "KATA.md" {
+		start := name == path.Join(s.Dir, s.File) || s.Several && path.Dir(name) == s.Dir && !strings.HasSuffix(name, "_test.go") && s.Files[name] == nil
+		if !dirs[path.Dir(name)] || path.Base(name) == "KATA.md" || start {
 			delete(pristine, name)
 		}
 	}

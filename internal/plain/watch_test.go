@@ -272,7 +272,7 @@ func TestOutsideACloneAKataCanBeRead(t *testing.T) {
 	if err := d.Menu(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	contains(t, d.out.String(), "Incident", "this folder is not in a clone of leakproof")
+	contains(t, d.out.String(), "Incident", "this folder is not in a workspace or clone of leakproof")
 	if err := d.Watch(t.Context(), d.kata, true); !errors.Is(err, workspace.ErrNotFound) {
 		t.Errorf("Watch outside a clone: %v", err)
 	}

@@ -42,7 +42,7 @@ type setup struct {
 	noColor       bool
 	silent        bool // the terminal answers no query
 	start         page.Route
-	outside       bool // not in a clone
+	outside       bool // not in a workspace or clone
 	grade         func(context.Context, grade.Suite) (grade.Verdict, error)
 	program       gorun.Program // what every program prints
 	compile       func(context.Context, string, func(done, total int)) error

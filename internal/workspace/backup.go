@@ -25,7 +25,7 @@ const backupName = "20060102T150405.000000000Z"
 // backup keeps what one reset or restore replaces.
 type backup struct {
 	space Workspace
-	kata  *course.Kata
+	under string // the folder in that of all backups: a kata's id, or "update"
 	now   time.Time
 	dir   string   // its folder; "" while nothing had to be kept
 	paths []string // of what is kept
@@ -58,7 +58,7 @@ func (b *backup) copy(name string) error {
 // place is where a file is kept, one of b.paths.
 func (b *backup) place(name string) (string, error) {
 	if b.dir == "" {
-		dir, err := b.space.newBackup(b.kata, b.now)
+		dir, err := b.space.newBackup(b.under, b.now)
 		if err != nil {
 			return "", err
 		}
@@ -187,11 +187,11 @@ func copyFile(to, from string) error {
 
 // newBackup makes the folder for a backup. Its name is the time or, on a clock that stands still or was put back, one that comes
 // after those that there are.
-func (w Workspace) newBackup(k *course.Kata, now time.Time) (string, error) {
-	if err := os.MkdirAll(filepath.Join(w.Backup, k.ID), 0o700); err != nil {
+func (w Workspace) newBackup(under string, now time.Time) (string, error) {
+	if err := os.MkdirAll(filepath.Join(w.Backup, under), 0o700); err != nil {
 		return "", err
 	}
-	written, err := w.written(k)
+	written, err := w.written(under)
 	if err != nil {
 		return "", err
 	}
@@ -205,16 +205,16 @@ func (w Workspace) newBackup(k *course.Kata, now time.Time) (string, error) {
 		}
 	}
 	for ; ; now = now.Add(time.Nanosecond) { // another running copy may make one
-		dir := filepath.Join(w.Backup, k.ID, now.UTC().Format(backupName))
+		dir := filepath.Join(w.Backup, under, now.UTC().Format(backupName))
 		if err := os.Mkdir(dir, 0o700); !errors.Is(err, fs.ErrExist) {
 			return dir, err
 		}
 	}
 }
 
-// written are the names of a kata's backups, in the order in which they were written.
-func (w Workspace) written(k *course.Kata) ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(w.Backup, k.ID)) // sorted
+// written are the names of the backups in a folder, in the order in which they were written.
+func (w Workspace) written(under string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(w.Backup, under)) // sorted
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ func (w Workspace) written(k *course.Kata) ([]string, error) {
 
 // Tidy removes all but the newest backups of a kata.
 func (w Workspace) Tidy(k *course.Kata) error {
-	names, err := w.written(k)
+	names, err := w.written(k.ID)
 	for _, name := range names[:max(0, len(names)-MaxBackups)] {
 		err = errors.Join(err, os.RemoveAll(filepath.Join(w.Backup, k.ID, name)))
 	}

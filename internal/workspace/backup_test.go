@@ -81,7 +81,7 @@ func TestBackupsAreBoundedAndTheNewestNeverGoes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names, err := w.written(k)
+	names, err := w.written(k.ID)
 	if err != nil || len(names) != MaxBackups {
 		t.Fatalf("%d backups, want %d: %v", len(names), MaxBackups, err)
 	}

@@ -52,7 +52,7 @@ func (w Workspace) version(k *course.Kata, src []byte) (map[string][]byte, error
 // that backup. It fails with [ErrNoBackup] where there is none.
 func (w Workspace) Undo(k *course.Kata, now time.Time) (restored string, backups []string, err error) {
 	dir := filepath.Join(w.Backup, k.ID)
-	written, err := w.written(k)
+	written, err := w.written(k.ID)
 	if err != nil {
 		return "", nil, fmt.Errorf("the backups of kata %d cannot be listed (%w): make %s readable", k.Number, cause(err), dir)
 	}
@@ -103,7 +103,7 @@ func (w Workspace) replace(k *course.Kata, want map[string][]byte, now time.Time
 			}
 		}
 	}
-	b := &backup{space: w, kata: k, now: now}
+	b := &backup{space: w, under: k.ID, now: now}
 	for _, name := range kept {
 		if err := b.copy(name); err != nil {
 			return nil, fmt.Errorf("%s was not %s: no backup could be written (%w): make %s writable, or choose another folder with --state", k.ID, done, err, w.Backup)

@@ -24,8 +24,8 @@ import (
 const Module = "example.com/leakproof"
 
 // ErrNotFound says that no folder from the current one upwards is a clone.
-var ErrNotFound = errors.New("this folder is not in a clone of leakproof, so there are no katas to repair: " +
-	"change into your clone, or name it with --dir")
+var ErrNotFound = errors.New("this folder is not in a workspace or clone of leakproof, so there are no katas to repair: " +
+	"change into yours, name it with --dir, or make one with `leakproof init`")
 
 // Workspace is a clone, and the folders for what the learner wrote in it.
 type Workspace struct {
