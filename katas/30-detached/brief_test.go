@@ -1,0 +1,306 @@
+package detached_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"example.com/leakproof/katas/internal/kit"
+)
+
+const patience = 3 * time.Second // of Close, where it gives up
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// mail shares a note and returns the call of Send, after d.
+func (x *site) mail(t *testing.T, kind string, d time.Duration) *call {
+	t.Helper()
+	x.accept(t, 1, kind)
+	time.Sleep(d)
+	all, _ := x.mails()
+	if len(all) == 0 {
+		t.Fatal("a note was shared and its share was answered, and its mail has not begun:\n" +
+			"Send was not called, or its context ended at that moment. The mail outlives its response (Restore 1)")
+	}
+	if len(all) > 1 {
+		t.Fatalf("a note was shared once, and Send was called %d times (Restore 1)", len(all))
+	}
+	return all[0]
+}
+
+// Restore 1: a mail goes on when the response is out.
+func TestAMailOutlivesItsResponse(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		if c := open(t, 2, true).mail(t, "slow", timeout); !c.sent {
+			t.Errorf("a mail needs 8s, and its context %s;\nthe mail outlives its response (Restore 1)", c.ended())
+		}
+	})
+}
+
+// Restore 1: it carries what its request does.
+func TestAMailKeepsTheRequestsValues(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		if c := open(t, 2, true).mail(t, "quick", 0); c.trace != "trace of "+c.to {
+			t.Errorf("the context of a request has the value %q, and that of its mail has %q in its place;\n"+
+				"it keeps the request's values (Restore 1)", "trace of "+c.to, c.trace)
+		}
+	})
+}
+
+// Restore 1: it ends, also if the mail server hangs.
+func TestAMailEndsAfterTenSeconds(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		if c := open(t, 2, true).mail(t, "hung", timeout+unwind); c.told != timeout {
+			t.Errorf("the mail server hangs, and 12s after Send was called, its context %s;\nit ends after 10s (Restore 1)", c.ended())
+		}
+	})
+}
+
+// Restore 1: a mail that had to wait has all of its time.
+func TestItsTimeBeginsWithSend(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 1, true)
+		for range 2 {
+			if x.answer(x.share("n-1", "slow")) != "a 202" {
+				return // that's for other tests
+			}
+		}
+		time.Sleep(2 * timeout)
+		all, sent := x.mails()
+		for _, c := range all {
+			if !c.sent {
+				t.Fatalf("one mail is sent at a time, and each needs 8s. Send was called at %v, and its context %s;\n"+
+					"a mail has 10s from then on (Restore 1)", c.at, c.ended())
+			}
+		}
+		if sent != 2 {
+			t.Errorf("one mail is sent at a time, each needs 8s, and 2 were accepted: within 20s, %d were sent;\n"+
+				"a mail that waits still has its 10s (Restore 1)", sent)
+		}
+	})
+}
+
+// Restore 2: who finds no room is told so at once.
+func TestWhoFindsNoRoomIsRefused(t *testing.T) {
+	for _, limit := range []int{1, 3} {
+		kit.Bubble(t, func(t *testing.T) {
+			x := open(t, limit, true)
+			x.accept(t, 2*limit, "slow")
+			if got := x.answer(x.share("n-1", "slow")); !refused(got) {
+				t.Fatalf("limit %d, and %d mails were accepted and are not over: one more share got %s;\nwant a 503 at once (Restore 2)", limit, 2*limit, got)
+			}
+			time.Sleep(5 * timeout)
+			if all, _ := x.mails(); len(all) != 2*limit || x.peak != limit {
+				t.Errorf("limit %d, %d mails were accepted, and one share was refused: %d mails were sent, up to %d at the same time;\n"+
+					"want %d, up to %d at the same time (Restore 2 and Keep 4)", limit, 2*limit, len(all), x.peak, 2*limit, limit)
+			}
+		})
+	}
+}
+
+// Restore 2: nor is there more room when the store finds many notes at once.
+func TestABurst(t *testing.T) {
+	const limit, burst = 3, 15
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, limit, true)
+		for range burst {
+			x.share("late", "slow")
+		}
+		x.rest()
+		close(x.found)
+		accepted := 0
+		for _, r := range x.shares {
+			if got := x.answer(r); got == "a 202" {
+				accepted++
+			} else if !refused(got) {
+				t.Fatalf("limit %d, and %d shares came at the same moment: one got %s; want a 202 or a 503 at once (Restore 2)", limit, burst, got)
+			}
+		}
+		time.Sleep(5 * timeout)
+		if all, _ := x.mails(); accepted < limit || accepted > 2*limit || len(all) != accepted {
+			t.Errorf("limit %d, and %d shares came at the same moment: %d got a 202, and %d mails were sent;\n"+
+				"%d can be sent at once, as many can wait, and each 202 is a mail (Restore 2)", limit, burst, accepted, len(all), limit)
+		}
+	})
+}
+
+// Restore 2: when mails are over, there is room again, however they ended.
+func TestThereIsRoomAgain(t *testing.T) {
+	for _, kind := range []string{"quick", "failing"} {
+		kit.Bubble(t, func(t *testing.T) {
+			x := open(t, 2, true)
+			for range 3 {
+				x.accept(t, 4, kind)
+				time.Sleep(timeout)
+			}
+		})
+	}
+}
+
+// duringClose has a share come while Close waits for a mail. It returns the answer
+// of that moment, and the one after the mail was over and Close had returned. There
+// is no bubble, as a wrong repair may have the share wait for a lock.
+func duringClose(t *testing.T) (at, after string) {
+	t.Helper()
+	x := open(t, 1, false)
+	x.accept(t, 1, "hung")
+	closed := x.startClose()
+	x.rest()
+	r := x.share("n-1", "quick")
+	at = x.answer(r)
+	x.free()
+	<-closed
+	return at, x.answer(r)
+}
+
+// Restore 3: a share that comes when Close has begun is refused.
+func TestAClosedServiceTakesNoShares(t *testing.T) {
+	if _, got := duringClose(t); !refused(got) {
+		t.Errorf("Close was waiting for a mail, and a share came: it got %s; want a 503 (Restore 3)", got)
+	}
+}
+
+// Restore 3: and it need not wait for that.
+func TestCloseKeepsNoShareWaiting(t *testing.T) {
+	if at, got := duringClose(t); at != got {
+		t.Errorf("Close was waiting for a mail, and a share came: it got %s until Close had returned, and then %s;\n"+
+			"it gets its answer at once (Restore 3)", at, got)
+	}
+}
+
+// Restore 3: a share that's under way then is refused, or its mail is waited for.
+func TestAShareUnderWayWhenCloseComes(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 1, true)
+		r := x.share("late", "quick")
+		x.rest()
+		closed := x.startClose()
+		x.rest()
+		close(x.found)
+		<-closed
+		got := x.answer(r)
+		if _, sent := x.mails(); !refused(got) && (got != "a 202" || sent == 0) {
+			t.Errorf("a share was waiting for the store when Close was called: it got %s, and when Close had returned, %d mails were sent;\n"+
+				"want a 503, or a 202 whose mail Close waits for (Restore 3)", got, sent)
+		}
+	})
+}
+
+// Restore 2 and 3: it's not the client's fault, and it may try again.
+func TestARefusalIsA503(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 1, true)
+		x.accept(t, 2, "slow")
+		full := x.answer(x.share("n-1", "slow"))
+		x.free()
+		x.rest()
+		_, _ = x.closing(hung)
+		closed := x.answer(x.share("n-1", "slow"))
+		if refused(full) && full != "a 503" || refused(closed) && closed != "a 503" {
+			t.Errorf("a share got %s when there was no room, and %s when the service was closed; want a 503 (Restore 2 and 3)", full, closed)
+		}
+	})
+}
+
+// Restore 3: when the context of Close ends, the mails do.
+func TestTheEndOfCloseStopsTheMails(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		x.accept(t, 4, "hung")
+		time.Sleep(time.Second)
+		_, took := x.closing(patience)
+		time.Sleep(patience + unwind - took)
+		all, _ := x.mails()
+		for _, c := range all {
+			if end := time.Second + patience; c.at < end && c.told != end {
+				t.Fatalf("Close was called at 1s, and its context ended at 4s: that of a mail, which was being sent, %s;\n"+
+					"it ends when that of Close does (Restore 3)", c.ended())
+			}
+		}
+		if n := len(all); n > 2 {
+			t.Fatalf("limit 2, 4 mails were accepted, and the context of Close ended at 4s: %d mails were begun;\n"+
+				"those that wait then aren't sent any more (Restore 3)", n)
+		}
+		if got := x.answer(x.share("n-1", "quick")); !refused(got) {
+			t.Errorf("the context of Close ended before the mails were over, and later a share came: it got %s; want a 503 (Restore 3)", got)
+		}
+	})
+}
+
+// Keep 5 and 6: a mail that was promised and isn't sent is not passed over.
+func TestACloseThatGivesUpSaysSo(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		x.accept(t, 4, "hung")
+		err, took := x.closing(patience)
+		if took > patience+unwind || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the mails hang, and the context of Close ended at 3s: Close returned \"%v\" at %v;\n"+
+				"want an error in which errors.Is finds context.DeadlineExceeded, when the mails have stopped at the latest (Keep 5)", err, took)
+		}
+		time.Sleep(4 * timeout)
+		for _, r := range x.shares {
+			x.wantRecord(t, r.to, "a mail was accepted, and the context of Close ended before it was sent")
+		}
+	})
+}
+
+// Keep 5: what was accepted is waited for, also what has not begun.
+func TestCloseWaitsForTheMails(t *testing.T) {
+	for range 8 { // a wrong repair may be lucky
+		kit.Bubble(t, func(t *testing.T) {
+			x := open(t, 3, true)
+			x.accept(t, 6, "quick")
+			err, took := x.closing(hung)
+			if _, sent := x.mails(); sent != 6 || took != 2*time.Second || err != nil {
+				t.Errorf("limit 3, and 6 mails of 1s were accepted: Close returned \"%v\" after %v, with %d of them sent;\n"+
+					"want nil after 2s, with all of them sent (Keep 5)", err, took, sent)
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// Keep 6: a mail that isn't sent leaves a record, as nobody waits for its error.
+func TestAFailedMailIsLogged(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		c := x.mail(t, "failing", timeout)
+		x.wantRecord(t, c.to, "a mail failed")
+	})
+}
+
+// Keep 7: until the response, the client's end is the request's.
+func TestTheStoreStopsWithTheClient(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		r := x.share("late", "quick")
+		x.rest()
+		r.leave()
+		if got := x.answer(r); got == "no answer yet" {
+			t.Error("the store was looking for a note, and the client left: the context of Get goes on;\n" +
+				"the store is asked under the request's context (Keep 7)")
+		}
+	})
+}
+
+// Keep 7: the other responses.
+func TestOtherResponsesStay(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		for range 5 { // more than there is room for
+			for id, want := range kit.Sorted(map[string]string{"missing": "a 404", "broken": "a 500"}) {
+				if got := x.answer(x.share(id, "quick")); got != want {
+					t.Fatalf("the store had no note to share (%s), and the share got %s; want %s (Keep 7)", id, got, want)
+				}
+			}
+		}
+		if all, _ := x.mails(); len(all) > 0 {
+			t.Errorf("the store had no note to share, and Send was called %d times (Keep 7)", len(all))
+		}
+	})
+}

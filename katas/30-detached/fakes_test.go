@@ -1,0 +1,249 @@
+package detached_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	detached "example.com/leakproof/katas/30-detached"
+	"example.com/leakproof/katas/internal/kit"
+)
+
+const (
+	timeout = 10 * time.Second // for a mail (Restore 1)
+	unwind  = 2 * time.Second  // what a mail that's told to stop needs for that
+	hung    = time.Hour
+)
+
+var (
+	// How long a mail takes, by its address: "slow.3@mail.test" is one of the slow ones.
+	takes = map[string]time.Duration{"quick": time.Second, "slow": 8 * time.Second, "hung": hung, "failing": time.Second}
+	// What mails and notes fail with.
+	failures = map[string]error{"failing": errors.New("mailbox full"), "missing": detached.ErrNotFound, "broken": errors.New("disk failure")}
+)
+
+type traceKey struct{} // of the request's only value
+
+// A site is a service with its handler, a store and a mailer. It is the latter two
+// as well, and what the log writes to.
+type site struct {
+	service *detached.Service
+	handler http.Handler
+	limit   int
+	rest    func() // waits until nothing happens any more
+	began   time.Time
+	closed  bool
+	shares  []*share
+	found   chan bool // closed when the store has found the note "late"
+	freed   chan bool // closed by free, for all that hangs
+	free    func()
+
+	mu         sync.Mutex // guards the rest
+	calls      []*call
+	live, peak int
+	log        strings.Builder
+}
+
+// A call is one of Send.
+type call struct {
+	to, trace string
+	at, told  time.Duration // told: when its context ended, or -1
+	sent      bool
+}
+
+// open opens a site, in a bubble or, where somebody may wait for a lock, in none.
+func open(t *testing.T, limit int, bubble bool) *site {
+	x := &site{limit: limit, rest: synctest.Wait, began: time.Now(), found: make(chan bool), freed: make(chan bool)}
+	if !bubble {
+		x.rest = func() { kit.Settle(t) }
+	}
+	x.service = detached.NewService(x, x, slog.New(slog.NewTextHandler(x, nil)), limit)
+	x.handler = detached.NewHandler(x.service)
+	x.free = sync.OnceFunc(func() { close(x.freed) })
+	t.Cleanup(func() {
+		x.free()
+		for _, r := range x.shares {
+			<-r.done
+		}
+		if !x.closed {
+			_ = x.service.Close(context.Background())
+		}
+	})
+	return x
+}
+
+func (x *site) Get(ctx context.Context, id string) (detached.Note, error) {
+	if id == "late" {
+		select {
+		case <-x.found:
+		case <-x.freed:
+		case <-ctx.Done():
+		}
+	}
+	return detached.Note{ID: id, Title: "Note " + id}, cmp.Or(ctx.Err(), failures[id])
+}
+
+func (x *site) Send(ctx context.Context, to string, _ detached.Note) error {
+	kind, _, _ := strings.Cut(to, ".")
+	c := &call{to: to, at: time.Since(x.began), told: -1}
+	c.trace, _ = ctx.Value(traceKey{}).(string)
+	x.update(func() {
+		x.calls = append(x.calls, c)
+		x.live++
+		x.peak = max(x.peak, x.live)
+	})
+	defer x.update(func() { x.live-- })
+	select {
+	case <-ctx.Done():
+		x.update(func() { c.told = time.Since(x.began) })
+		if c.begun() {
+			select {
+			case <-time.After(unwind):
+			case <-x.freed:
+			}
+		}
+		return ctx.Err()
+	case <-time.After(takes[kind]):
+	case <-x.freed:
+	}
+	x.update(func() { c.sent = failures[kind] == nil })
+	return failures[kind]
+}
+
+// begun is false if the mail was over at the moment when Send was called.
+func (c *call) begun() bool { return c.told != c.at }
+
+// ended says when the context of the mail did.
+func (c *call) ended() string {
+	if c.told < 0 {
+		return "has not ended"
+	}
+	return "ended after " + (c.told - c.at).String()
+}
+
+// Write is for the log.
+func (x *site) Write(p []byte) (n int, err error) {
+	x.update(func() { n, err = x.log.Write(p) })
+	return n, err
+}
+
+func (x *site) update(change func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	change()
+}
+
+// A share is a request that has begun.
+type share struct {
+	to    string
+	leave context.CancelFunc // its client does
+	done  chan struct{}
+	got   string // there once done is closed
+}
+
+// share begins a request to mail a note.
+func (x *site) share(id, kind string) *share {
+	to := fmt.Sprintf("%s.%d@mail.test", kind, len(x.shares)+1)
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), traceKey{}, "trace of "+to))
+	r := &share{to: to, leave: cancel, done: make(chan struct{})}
+	x.shares = append(x.shares, r)
+	go func() {
+		defer close(r.done)
+		defer cancel() // as the server does when the handler has returned
+		defer func() {
+			if p := recover(); p != nil { // so does the server
+				r.got = fmt.Sprintf("a panic (%v)", p)
+			}
+		}()
+		w := httptest.NewRecorder()
+		x.handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/notes/"+id+"/share?to="+to, nil))
+		r.got = fmt.Sprintf("a %d", w.Code)
+	}()
+	return r
+}
+
+// answer says what the client of r has got by now.
+func (x *site) answer(r *share) string {
+	x.rest()
+	select {
+	case <-r.done:
+		return r.got
+	default:
+		return "no answer yet"
+	}
+}
+
+// refused is whether a client got an error for an answer.
+func refused(got string) bool { return strings.HasPrefix(got, "a 4") || strings.HasPrefix(got, "a 5") }
+
+// accept shares n notes, one after the other, and fails t unless each gets a 202.
+func (x *site) accept(t *testing.T, n int, kind string) {
+	t.Helper()
+	for i := range n {
+		if got := x.answer(x.share("n-1", kind)); got != "a 202" {
+			t.Fatalf("limit %d, all mails before were over, and %d notes were shared, one after the other: number %d got %s;\n"+
+				"want a 202 at once, as limit mails can be sent and as many can wait (Restore 2)", x.limit, n, i+1, got)
+		}
+	}
+}
+
+// mails returns the mails that have begun, once nothing happens any more, and how
+// many of them were sent.
+func (x *site) mails() (begun []*call, sent int) {
+	x.rest()
+	x.update(func() {
+		for _, c := range x.calls {
+			if copied := *c; c.begun() {
+				begun = append(begun, &copied)
+			}
+			if c.sent {
+				sent++
+			}
+		}
+	})
+	return begun, sent
+}
+
+// startClose begins to close the service, with all the time in the world.
+func (x *site) startClose() (closed chan bool) {
+	closed, x.closed = make(chan bool), true
+	go func() {
+		defer close(closed)
+		_ = x.service.Close(context.Background())
+	}()
+	return closed
+}
+
+// closing closes the service with a context that ends after d, and says how long
+// that took.
+func (x *site) closing(d time.Duration) (error, time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	x.closed = true
+	start := time.Now()
+	err := x.service.Close(ctx)
+	return err, time.Since(start)
+}
+
+// wantRecord fails t unless the log has a record at WARN about the mail.
+func (x *site) wantRecord(t *testing.T, to, why string) {
+	t.Helper()
+	x.rest()
+	var log string
+	x.update(func() { log = x.log.String() })
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, "level=WARN") && strings.Contains(line, to) {
+			return
+		}
+	}
+	t.Errorf("%s, and the log has no record at WARN with its address (Keep 6)", why)
+}
