@@ -1,8 +1,8 @@
 // Package kit holds what the kata suites share: a bubble of virtual time that
-// ends with a leak check, a network that lives in memory, a counter of calls
-// that are still running, a context that counts what is derived from it, a wait
-// for everybody to come to rest, and calls that meet on several processors. Only
-// suites import it.
+// ends with a leak check, a network and a database that live in memory, a counter
+// of calls that are still running, a context that counts what is derived from it, a
+// wait for everybody to come to rest, and calls that meet on several processors.
+// Only suites import it.
 //
 // A suite never measures real time. It runs the code under test in a [Bubble],
 // where an hour passes at once when every goroutine waits, where the order of

@@ -1,0 +1,111 @@
+//go:build ignore
+
+// Package rows keeps the notes of the reminder service in a SQL database.
+package rows
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// ErrNotFound is the error for a note that does not exist.
+var ErrNotFound = errors.New("note not found")
+
+// A Note is one note, with the time at which its owner wants to be reminded.
+type Note struct {
+	ID    string
+	Title string
+	Due   time.Time
+}
+
+// A Store keeps notes. Its callers are jobs, and the context that they pass ends
+// with the process. It may be used by several goroutines.
+type Store struct{ db *sql.DB }
+
+// NewStore returns a store that uses the pool db. Other stores use it too.
+func NewStore(db *sql.DB) *Store { return &Store{db: db} }
+
+const (
+	selectNotebook = "select id, title, due from notes where notebook = ? order by due"
+	selectTitle    = "select id, title, due from notes where title = ? order by due"
+	updateDue      = "update notes set due = ? where id = ?"
+	insertSnooze   = "insert into snoozes (note, until) values (?, ?)"
+)
+
+// Digest returns the notes for a mail that has a section for each of the notebooks.
+// The titles of a section have at most size bytes together. It ends before the
+// first note whose title has no room, whatever comes after that.
+func (s *Store) Digest(ctx context.Context, notebooks []string, size int) ([]Note, error) {
+	var notes []Note
+	for _, notebook := range notebooks {
+		rows, err := s.db.QueryContext(ctx, selectNotebook, notebook)
+		if err != nil {
+			return nil, err
+		}
+		room := size
+		for rows.Next() {
+			var n Note
+			if err := rows.Scan(&n.ID, &n.Title, &n.Due); err != nil {
+				_ = rows.Close()
+				return nil, err
+			}
+			if room -= len(n.Title); room < 0 {
+				break
+			}
+			notes = append(notes, n)
+		}
+		if err := errors.Join(rows.Close(), rows.Err()); err != nil {
+			return nil, err
+		}
+	}
+	return notes, nil
+}
+
+// Find returns the note with the title; of several, the one that is due first.
+func (s *Store) Find(ctx context.Context, title string) (Note, error) {
+	rows, err := s.db.QueryContext(ctx, selectTitle, title)
+	if err != nil {
+		return Note{}, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return Note{}, err
+		}
+		return Note{}, ErrNotFound
+	}
+	var n Note
+	if err := rows.Scan(&n.ID, &n.Title, &n.Due); err != nil {
+		return Note{}, err
+	}
+	return n, nil
+}
+
+// Snooze puts off the reminder of a note, and keeps a record of it.
+func (s *Store) Snooze(ctx context.Context, id string, until time.Time) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	result, err := tx.ExecContext(ctx, updateDue, until, id)
+	if err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	if n == 0 {
+		_ = tx.Rollback()
+		return ErrNotFound
+	}
+	if _, err := tx.ExecContext(ctx, insertSnooze, id, until); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
