@@ -38,6 +38,7 @@ var replies = map[string]kit.Reply{
 	"update" + fmt.Sprint([]any{monday, "n-1"}):  {Affected: 1},
 	"update" + fmt.Sprint([]any{monday, "none"}): {Affected: 0},
 	"insert" + fmt.Sprint([]any{"n-1", monday}):  {Affected: 1},
+	"insert" + fmt.Sprint([]any{"none", monday}): {Affected: 1},
 }
 
 // A base is a database with its pool and the store under test.
