@@ -153,6 +153,22 @@ func TestMistakesAreRefused(t *testing.T) {
 	}
 }
 
+// TestACapstoneMayBeLonger: the last kata is a whole service.
+func TestACapstoneMayBeLonger(t *testing.T) {
+	for words, want := range map[int]string{
+		140: "",
+		300: "at most 250 are read",
+	} {
+		files := coursetest.Files(t)
+		archive := files["solutions/pristine.txtar"]
+		archive.Data = []byte(strings.NewReplacer("minutes = 10", "minutes = 10\ncapstone = true",
+			"The notes service stopped", strings.Repeat("again ", words)+"The notes service stopped").Replace(string(archive.Data)))
+		if _, err := coursetest.Load(t, files); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("an incident of some %d words: %v, want %q", words, err, want)
+		}
+	}
+}
+
 // TestATruncatedArchiveIsReportedAsThatFile: wherever it is cut off, there is one complaint, about the archive. It is cut at the
 // end of each line and, at night, everywhere else.
 func TestATruncatedArchiveIsReportedAsThatFile(t *testing.T) {

@@ -42,8 +42,9 @@ type Kata struct {
 	// names; all katas share them.
 	Modules map[string][]byte
 
-	file  string
-	tests []gosource.Test // of the suite
+	file     string
+	tests    []gosource.Test // of the suite
+	capstone bool            // its brief may be longer
 }
 
 // Hint is one tier of help.
@@ -190,6 +191,7 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 	var head struct {
 		Title, Kind, File  string
 		Minutes            int
+		Capstone           bool
 		Lessons, Practises []string
 	}
 	body, line, ok := l.frontMatter(file, brief.Data, &head)
@@ -198,7 +200,7 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 	}
 	k := &Kata{
 		ID: dir, Title: head.Title, Minutes: head.Minutes, File: head.File,
-		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file,
+		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file, capstone: head.Capstone,
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 23-leaky-fanout: rename it")

@@ -39,7 +39,17 @@ import (
 //
 // Once a test has failed, its leftovers are not reported: a failed test often
 // leaves its own fakes hanging, and they would bury the first message.
-func Bubble(t *testing.T, f func(t *testing.T)) {
+func Bubble(t *testing.T, f func(t *testing.T)) { run(t, f, true) }
+
+// Clock runs f in virtual time as [Bubble] does, and does not mind what f leaves
+// behind: that stays in the process as it is, and never goes on. It is for a suite
+// that tells properties apart, where a leak is to fail the one test that is about
+// leaks and not those whose service happens to leak as well. A deadlock of f, a
+// panic in its goroutine and a clock that stands still fail t as in a Bubble.
+func Clock(t *testing.T, f func(t *testing.T)) { run(t, f, false) }
+
+// run is [Bubble], and without the search for leaks [Clock].
+func run(t *testing.T, f func(t *testing.T), leaksFail bool) {
 	// The timers of a bubble share one context of the race detector, and those
 	// that are due at once run on the processors of their goroutines: in Go 1.26
 	// the detector then ends the process (https://go.dev/issue/78156). On one
@@ -52,7 +62,7 @@ func Bubble(t *testing.T, f func(t *testing.T)) {
 	defer b.ended.Store(true)
 	defer func() {
 		if p := recover(); p != nil {
-			b.explain(t, p)
+			b.explain(t, p, leaksFail)
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
@@ -60,7 +70,9 @@ func Bubble(t *testing.T, f func(t *testing.T)) {
 		before := snapshot{runtime.NumGoroutine(), goleak.IgnoreCurrent()}
 		t.Cleanup(func() { // registered first, so it runs after the cleanups of f
 			b.over.Store(true)
-			b.checkLeaks(t, before)
+			if leaksFail {
+				b.checkLeaks(t, before)
+			}
 		})
 		defer func() {
 			if p := recover(); p != nil {
@@ -118,10 +130,13 @@ func (b *bubble) checkLeaks(t *testing.T, before snapshot) {
 }
 
 // explain turns a deadlock that [synctest.Test] panics with into a failure of t,
-// and ends t.
-func (b *bubble) explain(t *testing.T, p any) {
+// and ends t. If leaks do not fail it, there is nothing to explain once f is over.
+func (b *bubble) explain(t *testing.T, p any, leaksFail bool) {
 	if b.id.Load() == nil {
 		panic(p) // no bubble began: Bubble was called inside another one
+	}
+	if b.over.Load() && !leaksFail {
+		return
 	}
 	if !b.over.Load() { // else the failure or the leak has been reported
 		t.Errorf("%v; nothing will wake them:\n%s", p, report(b.goroutines()))

@@ -330,6 +330,52 @@ func TestBubbleAcceptsWhatEnds(t *testing.T) {
 	}
 }
 
+// TestClock is the child's part of TestClockLeavesLeaksAlone.
+func TestClock(t *testing.T) {
+	if os.Getenv(scenarioVariable) != "clock" {
+		t.Skip("it leaves goroutines behind")
+	}
+	var after bool
+	t.Run("leaks", func(t *testing.T) {
+		kit.Clock(t, func(*testing.T) {
+			start := time.Now()
+			go func() { select {} }()
+			go func() {
+				for range time.Tick(time.Second) { // never stops
+				}
+			}()
+			time.Sleep(time.Hour)
+			after = time.Since(start) == time.Hour
+		})
+		kit.Settle(t) // they stay, and do not go on
+	})
+	t.Run("fails", func(t *testing.T) {
+		kit.Clock(t, func(t *testing.T) {
+			go func() { select {} }()
+			t.Errorf("virtual time passed: %t", after)
+		})
+	})
+	t.Run("hangs", func(t *testing.T) { kit.Clock(t, func(*testing.T) { <-make(chan int) }) })
+}
+
+// TestClockLeavesLeaksAlone: it fails for all that a Bubble fails for, but leaks.
+func TestClockLeavesLeaksAlone(t *testing.T) {
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestClock$", "-test.v=test2json")
+	child.Env = append(os.Environ(), scenarioVariable+"=clock")
+	out, err := child.CombinedOutput()
+	for _, want := range []string{
+		"--- PASS: TestClock/leaks", "--- FAIL: TestClock/fails", "virtual time passed: true",
+		"--- FAIL: TestClock/hangs", "nothing will wake them",
+	} {
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v, want %q in:\n%s", err, want, out)
+		}
+	}
+	if strings.Contains(string(out), "outlived") {
+		t.Errorf("a leak was reported:\n%s", out)
+	}
+}
+
 func TestGauge(t *testing.T) {
 	var calls kit.Gauge
 	first, second := calls.Enter(), calls.Enter()

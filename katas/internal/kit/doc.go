@@ -7,7 +7,8 @@
 // A suite never measures real time. It runs the code under test in a [Bubble],
 // where an hour passes at once when every goroutine waits, where the order of
 // events is the same on every machine, and where a goroutine that stays behind
-// is found with the line it is stuck on. Where a right answer may hold a mutex
-// while it waits, which would stop the clock of a bubble, it uses [Settle]. What
-// takes turns cannot race, so for the race detector it uses [Race] as well.
+// is found with the line it is stuck on; a [Clock] is a bubble without that last
+// check. Where a right answer may hold a mutex while it waits, which would stop
+// the clock of a bubble, it uses [Settle]. What takes turns cannot race, so for
+// the race detector it uses [Race] as well.
 package kit

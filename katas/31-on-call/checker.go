@@ -1,0 +1,40 @@
+package oncall
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// A checker asks another team's service whether a line may be written.
+type checker struct {
+	url    string
+	client *http.Client
+}
+
+func newChecker(url string, transport http.RoundTripper) *checker {
+	return &checker{url, &http.Client{Transport: transport}}
+}
+
+// check returns errBlocked if the line must not be written, and errUnavailable if
+// nobody can say.
+func (c *checker) check(line string) error {
+	body, err := json.Marshal(map[string]string{"line": line})
+	if err != nil {
+		return err
+	}
+	res, err := c.client.Post(c.url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnavailable, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var verdict struct{ Blocked bool }
+	if err := json.NewDecoder(res.Body).Decode(&verdict); err != nil {
+		return fmt.Errorf("%w: %w", errUnavailable, err)
+	}
+	if verdict.Blocked {
+		return errBlocked
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+//go:build ignore
+
+package oncall
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+const (
+	recordEvery = time.Second
+	recordLimit = 2 * time.Second // for one call of the database
+)
+
+// A trail collects entries and records them in the background, so that no request
+// waits for it.
+type trail struct {
+	db  DB
+	log *slog.Logger
+
+	entries chan Entry
+}
+
+func newTrail(db DB, log *slog.Logger, limit int) *trail {
+	return &trail{db: db, log: log, entries: make(chan Entry, limit)}
+}
+
+// add has e recorded. Nothing may get lost: if too many wait already, it waits.
+func (t *trail) add(e Entry) { t.entries <- e }
+
+// run records what is waiting, again and again, until ctx ends. Then it records
+// the rest.
+func (t *trail) run(ctx context.Context) {
+	tick := time.NewTicker(recordEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+		t.record(context.WithoutCancel(ctx))
+	}
+}
+
+// record writes all that is waiting. What cannot be written is in the log.
+func (t *trail) record(ctx context.Context) {
+	var entries []Entry
+	for len(t.entries) > 0 {
+		entries = append(entries, <-t.entries)
+	}
+	if len(entries) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, recordLimit)
+	defer cancel()
+	if err := t.db.Record(ctx, entries); err != nil {
+		t.log.Error("audit trail not recorded", "entries", entries, "error", err)
+	}
+}
