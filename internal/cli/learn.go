@@ -19,7 +19,8 @@ func (a *app) readCommand() *cobra.Command {
 its questions left open; "leakproof quiz" asks them.
 
 "leakproof read cheatsheet" prints the cheatsheet alone, as Markdown for your
-team's wiki; "leakproof read 17" opens its lesson.`,
+team's wiki; "leakproof read 17" opens its lesson. "leakproof read patterns"
+prints what you wrote yourself to solve katas, point by point, as Markdown.`,
 		Example:           "  leakproof read 13\n  leakproof read fan-out-safely | less\n  leakproof read cheatsheet > cheatsheet.md",
 		Args:              exactly(1, "the lesson to read"),
 		ValidArgsFunction: a.completeLessons,
@@ -31,6 +32,16 @@ team's wiki; "leakproof read 17" opens its lesson.`,
 			if sheet := wb.Course.Cheatsheet(); args[0] == "cheatsheet" && sheet != "" {
 				if _, err := fmt.Fprint(a.Stdout, sheet); err != nil {
 					return fmt.Errorf("the cheatsheet cannot be written: %w", err)
+				}
+				return nil
+			}
+			if args[0] == "patterns" {
+				patterns, err := wb.Patterns()
+				if err != nil {
+					return err
+				}
+				if _, err := fmt.Fprint(a.Stdout, patterns); err != nil {
+					return fmt.Errorf("the patterns cannot be written: %w", err)
 				}
 				return nil
 			}

@@ -87,7 +87,7 @@ func (l *loader) checkBrief(k *Kata, at map[string]int) {
 		}
 	}
 	b, incident, brief := k.Brief, maxIncident, maxBrief
-	if k.capstone {
+	if k.Capstone {
 		incident, brief = maxCapstoneIncident, maxCapstone
 	}
 	most("Incident", countWords(b.Incident), incident, "the incident")

@@ -25,6 +25,7 @@ type Kata struct {
 	File      string   // the file to repair, in the kata's folder, or the first to open: see [Kata.Several]
 	Lessons   []string // that it needs, by id
 	Practises []string
+	Capstone  bool // the whole service: its brief may be longer
 
 	Brief
 	Hints []Hint
@@ -42,9 +43,8 @@ type Kata struct {
 	// names; all katas share them.
 	Modules map[string][]byte
 
-	file     string
-	tests    []gosource.Test // of the suite
-	capstone bool            // its brief may be longer
+	file  string
+	tests []gosource.Test // of the suite
 }
 
 // Hint is one tier of help.
@@ -200,7 +200,7 @@ func (l *loader) loadKata(brief txtar.File, files []txtar.File, modules map[stri
 	}
 	k := &Kata{
 		ID: dir, Title: head.Title, Minutes: head.Minutes, File: head.File,
-		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file, capstone: head.Capstone,
+		Lessons: head.Lessons, Practises: head.Practises, Suite: map[string][]byte{}, Modules: modules, file: file, Capstone: head.Capstone,
 	}
 	if k.Number, k.Name, ok = numbered(dir); !ok {
 		l.problem(file, 0, "the folder's name must be two digits, a dash and a name, such as 23-leaky-fanout: rename it")

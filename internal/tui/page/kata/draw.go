@@ -127,6 +127,9 @@ func (r *results) onward(width int) []string {
 	} {
 		out = append(out, ui.Indent(r.env.Theme.Accent.Render(way[0])+"  ", ui.WrapText(way[1], width-3))...)
 	}
+	if r.kata.Capstone {
+		out = append(out, ui.WrapText("`"+workbook.PatternsCommand+"` prints what you wrote yourself on the way, point by point.", width)...)
+	}
 	return out
 }
 
