@@ -53,7 +53,7 @@ func (s *store) Search(ctx context.Context, query string) ([]backpressure.Note, 
 	case <-ctx.Done():
 		s.update(func(c *counts) { c.told = cmp.Or(c.told, time.Since(s.began)) })
 		time.Sleep(s.unwind)
-		return nil, ctx.Err()
+		return nil, context.Cause(ctx)
 	}
 	if search.error == errPanic {
 		panic(errPanic)
