@@ -1,0 +1,82 @@
+//go:build ignore
+
+// Package stampede serves previews of published notes, which are slow to draw.
+package stampede
+
+import (
+	"fmt"
+	"sync"
+)
+
+// A Renderer draws notes.
+type Renderer interface {
+	// Render draws the preview of the note with this id. It needs a processor
+	// for some seconds, and nothing stops it.
+	Render(id string) (string, error)
+}
+
+// A Service keeps the previews that have been drawn. A published note does not
+// change. The service may be used by several goroutines.
+type Service struct {
+	renderer Renderer
+
+	mu       sync.Mutex
+	previews map[string]string        // by the id of the note
+	drawing  map[string]chan struct{} // likewise; closed when it is over
+}
+
+// NewService returns a service that has its previews drawn by renderer.
+func NewService(renderer Renderer) *Service {
+	return &Service{renderer: renderer, previews: make(map[string]string), drawing: make(map[string]chan struct{})}
+}
+
+// Preview returns the preview of the note with this id, and has it drawn if
+// there is none yet.
+func (s *Service) Preview(id string) (string, error) {
+	s.mu.Lock()
+	if preview, ok := s.previews[id]; ok {
+		s.mu.Unlock()
+		return preview, nil
+	}
+	if over, ok := s.drawing[id]; ok {
+		s.mu.Unlock()
+		<-over
+		if preview, ok := s.kept(id); ok {
+			return preview, nil
+		}
+		return s.draw(id) // the other one has failed
+	}
+	over := make(chan struct{})
+	s.drawing[id] = over
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.drawing, id)
+		close(over)
+	}()
+	return s.draw(id)
+}
+
+// draw has the note drawn, and keeps its preview.
+func (s *Service) draw(id string) (string, error) {
+	preview, err := s.renderer.Render(id)
+	if err != nil {
+		return "", fmt.Errorf("preview of note %s: %w", id, err)
+	}
+	s.keep(id, preview)
+	return preview, nil
+}
+
+func (s *Service) kept(id string) (preview string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	preview, ok = s.previews[id]
+	return preview, ok
+}
+
+func (s *Service) keep(id, preview string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.previews[id] = preview
+}

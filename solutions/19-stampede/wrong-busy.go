@@ -1,0 +1,82 @@
+//go:build ignore
+
+// Package stampede serves previews of published notes, which are slow to draw.
+package stampede
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// ErrBusy says that the preview is being drawn: ask again in a moment.
+var ErrBusy = errors.New("the preview is being drawn")
+
+// A Renderer draws notes.
+type Renderer interface {
+	// Render draws the preview of the note with this id. It needs a processor
+	// for some seconds, and nothing stops it.
+	Render(id string) (string, error)
+}
+
+// A Service keeps the previews that have been drawn. A published note does not
+// change. The service may be used by several goroutines.
+type Service struct {
+	renderer Renderer
+
+	mu       sync.Mutex
+	previews map[string]string // by the id of the note
+	drawing  map[string]bool   // likewise
+}
+
+// NewService returns a service that has its previews drawn by renderer.
+func NewService(renderer Renderer) *Service {
+	return &Service{renderer: renderer, previews: make(map[string]string), drawing: make(map[string]bool)}
+}
+
+// Preview returns the preview of the note with this id, and has it drawn if
+// there is none yet.
+func (s *Service) Preview(id string) (string, error) {
+	if preview, ok := s.kept(id); ok {
+		return preview, nil
+	}
+	if !s.begin(id) {
+		return "", ErrBusy
+	}
+	defer s.end(id)
+	preview, err := s.renderer.Render(id)
+	if err != nil {
+		return "", fmt.Errorf("preview of note %s: %w", id, err)
+	}
+	s.keep(id, preview)
+	return preview, nil
+}
+
+func (s *Service) begin(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.drawing[id] {
+		return false
+	}
+	s.drawing[id] = true
+	return true
+}
+
+func (s *Service) end(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.drawing, id)
+}
+
+func (s *Service) kept(id string) (preview string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	preview, ok = s.previews[id]
+	return preview, ok
+}
+
+func (s *Service) keep(id, preview string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.previews[id] = preview
+}

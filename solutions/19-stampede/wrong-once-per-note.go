@@ -1,0 +1,56 @@
+//go:build ignore
+
+// Package stampede serves previews of published notes, which are slow to draw.
+package stampede
+
+import (
+	"fmt"
+	"sync"
+)
+
+// A Renderer draws notes.
+type Renderer interface {
+	// Render draws the preview of the note with this id. It needs a processor
+	// for some seconds, and nothing stops it.
+	Render(id string) (string, error)
+}
+
+// A Service keeps the previews that have been drawn. A published note does not
+// change. The service may be used by several goroutines.
+type Service struct {
+	renderer Renderer
+
+	mu       sync.Mutex
+	previews map[string]*entry // by the id of the note
+}
+
+// An entry is a preview that is kept or being drawn.
+type entry struct {
+	once    sync.Once
+	preview string
+	err     error
+}
+
+// NewService returns a service that has its previews drawn by renderer.
+func NewService(renderer Renderer) *Service {
+	return &Service{renderer: renderer, previews: make(map[string]*entry)}
+}
+
+// Preview returns the preview of the note with this id, and has it drawn if
+// there is none yet.
+func (s *Service) Preview(id string) (string, error) {
+	s.mu.Lock()
+	e := s.previews[id]
+	if e == nil {
+		e = new(entry)
+		s.previews[id] = e
+	}
+	s.mu.Unlock()
+	e.once.Do(func() {
+		e.preview, e.err = s.renderer.Render(id)
+		if e.err != nil {
+			e.err = fmt.Errorf("preview of note %s: %w", id, e.err)
+		}
+	})
+	return e.preview, e.err
+}
