@@ -9,5 +9,5 @@ import (
 // TestTheRest says what go test cannot: it runs your test against the right code
 // only.
 func TestTheRest(t *testing.T) {
-	kit.Begun(t, "notes_test.go", "5f87524dd110ad06e4d22181c467355cf9614686eaca0fe181c9d60175b76924")
+	kit.Begun(t, "notes_test.go", "8596d03b151dd336a71fe0bc55a9b58059f97259d62c6b2662700e3be946b05f")
 }

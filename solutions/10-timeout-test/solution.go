@@ -71,7 +71,6 @@ func TestLimits(t *testing.T) {
 				if c.status == "503" && !strings.Contains(strings.ReplaceAll(response, " ", ""), `"code":"timeout"`) {
 					t.Errorf("the 503 lacks its envelope: %q", response)
 				}
-				synctest.Wait()
 				if c.status == "503" && !c.store.gaveUp.Load() {
 					t.Error("the 503 has been sent, and the store goes on")
 				}
@@ -110,8 +109,8 @@ func connect(t *testing.T, server *http.Server) net.Conn {
 }
 
 // slowly sends begin at once and then a byte of rest each second. It reads until
-// the server ends the connection, but for 5 minutes at most, and returns what it
-// read and how long the connection was open.
+// the server ends the connection, but for 5 minutes at most. When nobody moves any
+// more, it returns what it read and how long the connection was open.
 func slowly(conn net.Conn, begin, rest string) (response string, open time.Duration) {
 	start, sent := time.Now(), make(chan struct{})
 	_ = conn.SetDeadline(start.Add(5 * time.Minute))
@@ -127,5 +126,6 @@ func slowly(conn net.Conn, begin, rest string) (response string, open time.Durat
 	open = time.Since(start)
 	_ = conn.Close()
 	<-sent
+	synctest.Wait()
 	return string(read), open
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	timeouttest "example.com/leakproof/katas/10-timeout-test"
@@ -60,8 +61,8 @@ func connect(t *testing.T, server *http.Server) net.Conn {
 }
 
 // slowly sends begin at once and then a byte of rest each second. It reads until
-// the server ends the connection, but for 5 minutes at most, and returns what it
-// read and how long the connection was open.
+// the server ends the connection, but for 5 minutes at most. When nobody moves any
+// more, it returns what it read and how long the connection was open.
 func slowly(conn net.Conn, begin, rest string) (response string, open time.Duration) {
 	start, sent := time.Now(), make(chan struct{})
 	_ = conn.SetDeadline(start.Add(5 * time.Minute))
@@ -77,5 +78,6 @@ func slowly(conn net.Conn, begin, rest string) (response string, open time.Durat
 	open = time.Since(start)
 	_ = conn.Close()
 	<-sent
+	synctest.Wait()
 	return string(read), open
 }

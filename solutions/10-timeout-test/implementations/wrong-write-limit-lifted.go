@@ -62,8 +62,6 @@ func NewServer(store Store) *http.Server {
 		case err != nil:
 			fail(w, http.StatusInternalServerError, "internal", "something went wrong on our side")
 		default:
-			// A long note on a slow line takes its time.
-			_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 			respond(w, http.StatusCreated, note)
 		}
 	})
@@ -81,6 +79,8 @@ func fail(w http.ResponseWriter, status int, code, message string) {
 }
 
 func respond(w http.ResponseWriter, status int, body any) {
+	// A long note on a slow line takes its time.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client has left
