@@ -230,23 +230,6 @@ func TestTheEndOfCloseStopsTheMails(t *testing.T) {
 	})
 }
 
-// Keep 5 and 6: a mail that was promised and isn't sent is not passed over.
-func TestACloseThatGivesUpSaysSo(t *testing.T) {
-	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
-		x.accept(t, 4, "hung")
-		err, took := x.closing(patience)
-		if took > patience+unwind || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the mails hang, and the context of Close ended at 3s: Close returned \"%v\" at %v;\n"+
-				"want an error in which errors.Is finds context.DeadlineExceeded, when the mails have stopped at the latest (Keep 5)", err, took)
-		}
-		time.Sleep(4 * timeout)
-		for _, r := range x.shares {
-			x.wantRecord(t, r.to, "a mail was accepted, and the context of Close ended before it was sent")
-		}
-	})
-}
-
 // Keep 5: what was accepted is waited for, also what has not begun.
 func TestCloseWaitsForTheMails(t *testing.T) {
 	for range 8 { // a wrong repair may be lucky
@@ -263,6 +246,23 @@ func TestCloseWaitsForTheMails(t *testing.T) {
 			return
 		}
 	}
+}
+
+// Keep 5 and 6: a mail that was promised and isn't sent is not passed over.
+func TestACloseThatGivesUpSaysSo(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 2, true)
+		x.accept(t, 4, "hung")
+		err, took := x.closing(patience)
+		if took > patience+unwind || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the mails hang, and the context of Close ended at 3s: Close returned \"%v\" at %v;\n"+
+				"want an error in which errors.Is finds context.DeadlineExceeded, when the mails have stopped at the latest (Keep 5)", err, took)
+		}
+		time.Sleep(4 * timeout)
+		for _, r := range x.shares {
+			x.wantRecord(t, r.to, "a mail was accepted, and the context of Close ended before it was sent")
+		}
+	})
 }
 
 // Keep 6: a mail that isn't sent leaves a record, as nobody waits for its error.
