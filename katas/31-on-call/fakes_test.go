@@ -305,6 +305,16 @@ func (r *request) over() bool {
 	}
 }
 
+// wait waits for r, in real time, and reports whether it is over.
+func (r *request) wait() bool {
+	select {
+	case <-r.done:
+	case <-time.After(10 * time.Second):
+		r.leave()
+	}
+	return r.over()
+}
+
 // String is what a message says of r.
 func (r *request) String() string {
 	switch {
