@@ -53,7 +53,7 @@ func TestAnotherDraftIsAConflict(t *testing.T) {
 		t.Fatalf("a request ran, and one with its key and another draft came: both are being saved;\nwant ErrConflict for the second (Restore 2)")
 	}
 	x.answer(nil)
-	again := x.one("ann", "k1", tea)
+	again := x.one("ann", "k1", shifted)
 	x.answer(nil)
 	if n := x.saved(); n != 1 || !x.saw(first) || first.note.Draft != milk || !other.conflict() || !again.conflict() {
 		t.Errorf("a request ran, and one with its key and another draft came, then and later:\n"+
@@ -135,34 +135,41 @@ func TestAFailureWhileOthersWait(t *testing.T) {
 
 // Keep 5: who leaves while it's saved gets away.
 func TestACallerLeavesTheStore(t *testing.T) {
-	x := newSite(t)
-	first := x.one("ann", "k1", milk)
-	others := x.create(3, "ann", "k1", milk)
-	first.leave()
-	x.settle()
-	x.wantLeft(first, "Add of the store was running for a call")
-	x.answer(nil)
-	for _, c := range others {
-		if !c.over() || errors.Is(c.err, context.Canceled) {
-			t.Fatalf("a call left, while others with its key were waiting: one of them got %s, and its client is still there.\n"+
-				"A call ends with its own context, not with that of another (Keep 5)", c)
+	for _, late := range []bool{false, true} {
+		x := newSite(t)
+		x.late = late
+		first := x.one("ann", "k1", milk)
+		others := x.create(3, "ann", "k1", milk)
+		first.leave()
+		x.settle()
+		x.wantLeft(first, "Add of the store was running for a call")
+		x.answer(nil)
+		for _, c := range others {
+			if !c.over() || errors.Is(c.err, context.Canceled) || errors.Is(c.err, context.DeadlineExceeded) {
+				t.Fatalf("a call ended with its context, while others with its key were waiting: one of them got %s, and its client is still there.\n"+
+					"A call ends with its own context, not with that of another (Keep 5)", c)
+			}
+			if !c.conflict() && !x.saw(c) {
+				t.Fatalf("a call ended with its context, while others with its key were waiting: one of them got %s; want the note or ErrConflict (Keep 5)", c)
+			}
 		}
-		if !c.conflict() && !x.saw(c) {
-			t.Fatalf("a call left, while others with its key were waiting: one of them got %s; want the note or ErrConflict (Keep 5)", c)
+		again := x.one("ann", "k1", milk)
+		x.answer(nil)
+		if n := x.saved(); n != 1 || !x.saw(again) {
+			t.Errorf("a call ended with its context, and the same request came again: it got %s, and there are %d notes; want a note, and no other (Keep 5)", again, n)
 		}
-	}
-	again := x.one("ann", "k1", milk)
-	x.answer(nil)
-	if n := x.saved(); n != 1 || !x.saw(again) {
-		t.Errorf("a call left, and the same request came again: it got %s, and there are %d notes; want a note, and no other (Keep 5)", again, n)
 	}
 }
 
 // wantLeft fails the test unless the call has returned, because its context ended.
 func (x *site) wantLeft(c *call, what string) {
 	x.t.Helper()
-	if !c.over() || !errors.Is(c.err, context.Canceled) {
-		x.t.Fatalf("%s, and its context ended: it got %s;\nwant context.Canceled, at once (Keep 5)", what, c)
+	want := context.Canceled
+	if x.late {
+		want = context.DeadlineExceeded
+	}
+	if !c.over() || !errors.Is(c.err, want) {
+		x.t.Fatalf("%s, and its context ended: it got %s;\nwant %q, at once (Keep 5)", what, c, want)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 var (
 	milk    = idempotency.Draft{Title: "Milk", Content: "two bottles"}
 	tea     = idempotency.Draft{Title: "Tea"}
+	shifted = idempotency.Draft{Title: "Milktwo", Content: " bottles"} // reads like milk
 	errDisk = errors.New("disk failure")
 )
 
@@ -56,6 +57,7 @@ type site struct {
 	t       *testing.T
 	service *idempotency.Service
 	calls   []*call
+	late    bool // clients don't leave: their deadline passes
 }
 
 func newSite(t *testing.T) *site {
@@ -84,6 +86,9 @@ func (x *site) create(n int, user, key string, d idempotency.Draft) (all []*call
 	x.t.Helper()
 	for range n {
 		ctx, cancel := context.WithCancel(context.Background())
+		if x.late {
+			ctx = expiring{ctx}
+		}
 		c := &call{leave: cancel, done: make(chan struct{})}
 		go func() {
 			defer close(c.done)
@@ -95,6 +100,19 @@ func (x *site) create(n int, user, key string, d idempotency.Draft) (all []*call
 	x.settle()
 	return all
 }
+
+// expiring is a context whose end is that of its deadline.
+type expiring struct{ context.Context }
+
+func (e expiring) Err() error {
+	if e.Context.Err() != nil {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// Value keeps a derived context from looking past Err.
+func (e expiring) Value(any) any { return nil }
 
 // one is create for a single call.
 func (x *site) one(user, key string, d idempotency.Draft) *call {
