@@ -69,7 +69,7 @@ func TestARangeEnds(t *testing.T) {
 		p.wantAllReturned("a subscriber left with notes waiting, and ranged over them afterwards", "Keep 2")
 		got.wantInOrder(t, 0, "a subscriber left with notes waiting", "Keep 2")
 		if n := len(got.ids()); n > room {
-			t.Fatalf("a subscriber left with %d notes waiting, and received %d;\nwhat is published after Unsubscribe is not for it (Keep 2)", room, n)
+			t.Fatalf("a subscriber left with %d notes waiting, and received %d;\nwhat's published after Unsubscribe isn't for it (Keep 2)", room, n)
 		}
 	})
 }
@@ -88,10 +88,10 @@ func TestPublishWaitsForASlowSubscriber(t *testing.T) {
 	})
 	n := published.Load()
 	if n < room {
-		t.Fatalf("a subscriber did not read, and Publish waited after %d notes;\n%d may wait for it (Keep 3)", n, room)
+		t.Fatalf("a subscriber didn't read, and Publish waited after %d notes;\n%d may wait for it (Keep 3)", n, room)
 	}
 	if n > 2*room {
-		t.Fatalf("a subscriber did not read, and Publish returned for %d notes;\n%d may wait for it, and then Publish does (Keep 3)", n, room)
+		t.Fatalf("a subscriber didn't read, and Publish returned for %d notes;\n%d may wait for it, and then Publish does (Keep 3)", n, room)
 	}
 	got := p.reads(s)
 	got.mayWait = true
@@ -127,7 +127,7 @@ func TestWhoStaysGetsEveryNote(t *testing.T) {
 			s.Unsubscribe()
 		}
 		if synctest.Wait(); int(ended.Load()) != len(reads) {
-			t.Fatal("three subscribers had received all notes and called Unsubscribe, and a range over their notes has not ended (Keep 2)")
+			t.Fatal("three subscribers had received all notes and called Unsubscribe, and a range over their notes hasn't ended (Keep 2)")
 		}
 	})
 }

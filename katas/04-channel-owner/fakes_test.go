@@ -59,7 +59,7 @@ func (b *inbox) wantInOrder(t *testing.T, atLeast int, what, clause string) {
 		}
 	}
 	if len(got) < atLeast {
-		t.Fatalf("%s: it received %d of %d notes;\nwho has not left gets all of them (%s)", what, len(got), atLeast, clause)
+		t.Fatalf("%s: it received %d of %d notes;\nwhoever hasn't left gets all of them (%s)", what, len(got), atLeast, clause)
 	}
 }
 
@@ -199,7 +199,7 @@ func (p *party) wantAllReturned(what, clause string) {
 		}
 	}
 	if len(waiting) > 0 {
-		p.t.Fatalf("%s, and %s did not return;\n"+
-			"there is nobody left who could wake what waits (%s)", what, strings.Join(waiting, " and "), clause)
+		p.t.Fatalf("%s, and %s didn't return;\n"+
+			"nobody is left who could wake what waits (%s)", what, strings.Join(waiting, " and "), clause)
 	}
 }

@@ -128,7 +128,7 @@ func wantDrawn(t *testing.T, clause, when string, calls ...*call) {
 func (c *call) String() string {
 	switch {
 	case !c.over():
-		return "has not returned, and nobody is left to wake it"
+		return "hasn't returned, and nobody is left to wake it"
 	case c.panics != nil:
 		return fmt.Sprintf("panicked with %v", c.panics)
 	case c.err != nil:

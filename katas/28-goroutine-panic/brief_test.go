@@ -213,7 +213,7 @@ func TestAnErrorEndsThePage(t *testing.T) {
 			t.Errorf("a box failed with %q, and the log has no record at ERROR with that and the request's id (Keep 6)", errBox)
 		}
 		if a := newSite(store{}, 3)(caller, "none"); !a.is(404, "not_found") || a.Record != "" || strings.Contains(a.Body, secret) {
-			t.Errorf("there is no such note: the response was %v, and the log has %q; want a 404, and nothing (Keep 6)", a, a.Record)
+			t.Errorf("there's no such note: the response was %v, and the log has %q; want a 404, and nothing (Keep 6)", a, a.Record)
 		}
 	})
 }

@@ -22,8 +22,8 @@ func (x *site) mail(t *testing.T, kind string, d time.Duration) *call {
 	time.Sleep(d)
 	all, _ := x.mails()
 	if len(all) == 0 {
-		t.Fatal("a note was shared and its share was answered, and its mail has not begun:\n" +
-			"Send was not called, or its context ended at that moment. The mail outlives its response (Restore 1)")
+		t.Fatal("a note was shared and its share was answered, and its mail hasn't begun:\n" +
+			"Send wasn't called, or its context ended at that moment. The mail outlives its response (Restore 1)")
 	}
 	if len(all) > 1 {
 		t.Fatalf("a note was shared once, and Send was called %d times (Restore 1)", len(all))
@@ -90,7 +90,7 @@ func TestWhoFindsNoRoomIsRefused(t *testing.T) {
 			x := open(t, limit, true)
 			x.accept(t, 2*limit, "slow")
 			if got := x.answer(x.share("n-1", "slow")); !refused(got) {
-				t.Fatalf("limit %d, and %d mails were accepted and are not over: one more share got %s;\nwant a 503 at once (Restore 2)", limit, 2*limit, got)
+				t.Fatalf("limit %d, and %d mails were accepted and aren't over: one more share got %s;\nwant a 503 at once (Restore 2)", limit, 2*limit, got)
 			}
 			time.Sleep(5 * timeout)
 			if all, _ := x.mails(); len(all) != 2*limit || x.peak != limit {
@@ -256,7 +256,7 @@ func TestACloseThatGivesUpSaysSo(t *testing.T) {
 		err, took := x.closing(patience)
 		if took > patience+unwind || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the mails hang, and the context of Close ended at 3s: Close returned \"%v\" at %v;\n"+
-				"want an error in which errors.Is finds context.DeadlineExceeded, when the mails have stopped at the latest (Keep 5)", err, took)
+				"want an error in which errors.Is finds context.DeadlineExceeded, at the latest when the mails have stopped (Keep 5)", err, took)
 		}
 		time.Sleep(4 * timeout)
 		for _, r := range x.shares {
@@ -283,7 +283,7 @@ func TestTheStoreStopsWithTheClient(t *testing.T) {
 		r.leave()
 		if got := x.answer(r); got == "no answer yet" {
 			t.Error("the store was looking for a note, and the client left: the context of Get goes on;\n" +
-				"the store is asked under the request's context (Keep 7)")
+				"the store gets the request's context, or one derived from it (Keep 7)")
 		}
 	})
 }

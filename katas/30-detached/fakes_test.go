@@ -125,7 +125,7 @@ func (c *call) begun() bool { return c.told != c.at }
 // ended says when the context of the mail did.
 func (c *call) ended() string {
 	if c.told < 0 {
-		return "has not ended"
+		return "hasn't ended"
 	}
 	return "ended after " + (c.told - c.at).String()
 }

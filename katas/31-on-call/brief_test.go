@@ -173,7 +173,7 @@ func TestChecker(t *testing.T) {
 				r := x.do(request, "Eggs")
 				x.update(func() {
 					if x.saves > 0 {
-						t.Fatalf("checker: it %s, and the line was saved: %s;\nwithout its word nothing is (Restore 6)", name, r)
+						t.Fatalf("checker: it %s, and the line was saved: %s;\nwithout a verdict in a 200, nothing is saved (Restore 6)", name, r)
 					}
 				})
 				if r.took > checkerLimit || r.status != http.StatusServiceUnavailable {
@@ -214,7 +214,7 @@ func TestUpdates(t *testing.T) {
 		close(saving)
 		if at >= 0 {
 			return fmt.Sprintf("updates: the database was slow with n-1, to which two lines were to be added,\n"+
-				"and meanwhile %s was not answered; only writes of the same note wait for each other (Restore 7)", others[at].name)
+				"and meanwhile %s wasn't answered; only writes of the same note wait for each other (Restore 7)", others[at].name)
 		}
 		for _, r := range both {
 			if !r.wait() {
@@ -286,7 +286,7 @@ func TestAuditTrail(t *testing.T) {
 			case n > before+2*trail+1: // those on their way, and those that waited
 				t.Fatalf("audit trail: Trail is %d, Record hung, and there were %d writes. When it went on, it got %d entries:\nthe others are dropped, or a long night fills the memory (Restore 9)", trail, writes, n)
 			case n < trail:
-				t.Fatalf("audit trail: Trail is %d, Record hung, and there were %d writes. When it went on, it got %d entries:\nso many may wait (Restore 9)", trail, writes, n)
+				t.Fatalf("audit trail: Trail is %d, Record hung, and there were %d writes. When it went on, it got %d entries:\nas many as Trail may wait (Restore 9)", trail, writes, n)
 			}
 		})
 	})

@@ -319,7 +319,7 @@ func (r *request) wait() bool {
 func (r *request) String() string {
 	switch {
 	case !r.over():
-		return r.name + " is not answered"
+		return r.name + " isn't answered"
 	case errors.Is(r.err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s had no answer after %v", r.name, r.took.Round(time.Millisecond))
 	case r.err != nil:
