@@ -108,7 +108,11 @@ func (c *conn) QueryContext(ctx context.Context, statement string, args []driver
 		return nil, err
 	}
 	c.db.hold(1, 0)
-	return &rows{db: c.db, left: r.Rows, end: r.Cut}, nil
+	rows := &rows{db: c.db, left: r.Rows, end: r.Cut}
+	if len(r.Rows) > 0 {
+		rows.columns = make([]string, len(r.Rows[0]))
+	}
+	return rows, nil
 }
 
 func (c *conn) ExecContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Result, error) {
@@ -162,19 +166,16 @@ func (s *stmt) Query([]driver.Value) (driver.Rows, error)  { return nil, driver.
 func (s *stmt) Exec([]driver.Value) (driver.Result, error) { return nil, driver.ErrSkip }
 
 type rows struct {
-	db     *Database
-	left   [][]any
-	end    error // nil: io.EOF
-	closed bool
+	db      *Database
+	columns []string
+	left    [][]any
+	end     error // nil: io.EOF
+	closed  bool
 }
 
-// Columns returns names that nobody needs.
-func (r *rows) Columns() []string {
-	if len(r.left) == 0 {
-		return nil
-	}
-	return make([]string, len(r.left[0]))
-}
+// Columns returns names that nobody needs. They stay after the last row:
+// database/sql looks one up when a value doesn't fit.
+func (r *rows) Columns() []string { return r.columns }
 
 func (r *rows) Next(to []driver.Value) error {
 	if len(r.left) > 0 {

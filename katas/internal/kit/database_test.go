@@ -91,6 +91,24 @@ func TestDatabaseRowsBreakOff(t *testing.T) {
 	}
 }
 
+// TestDatabaseRowsMayNotFit: a value that can't be scanned is an error, in the last
+// row as well.
+func TestDatabaseRowsMayNotFit(t *testing.T) {
+	d, _ := replies(map[string]kit.Reply{"all": {Rows: [][]any{{"a", "one"}, {"b", "two"}}}})
+	rows, err := d.Open(t, 1).Query("all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name string
+		var n int
+		if err := rows.Scan(&name, &n); err == nil {
+			t.Errorf("read %q and %d, and no error", name, n)
+		}
+	}
+}
+
 // TestDatabaseTransactions: they hold one connection until their end, even if
 // that fails, and their statements are known by it.
 func TestDatabaseTransactions(t *testing.T) {
