@@ -135,12 +135,19 @@ func TestAFailureIsNotAMissingNote(t *testing.T) {
 	}
 }
 
-// Keep 3: one connection is enough for a digest, however much it has to read.
+// Keep 3: one connection is enough for a digest, however much it has to read, and
+// it takes no second one where the pool has more.
 func TestADigestNeedsOneConnection(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		call := methods["Digest"]
 		x := open(t, 0)
-		if err := call(x, x.ctx); err != nil || x.inUse() > 0 {
+		x.takes = time.Second
+		err := call(x, x.ctx)
+		if most := x.count(0); most > 1 {
+			t.Fatalf("each query takes a second, and the pool has connections enough: a digest of four notebooks\n"+
+				"sent %d queries at the same time. It takes one connection at a time (Keep 3)", most)
+		}
+		if err != nil || x.inUse() > 0 {
 			return // other tests say why
 		}
 		x = open(t, 1)

@@ -53,9 +53,10 @@ type base struct {
 	takes time.Duration // how long each of them takes
 	free  chan struct{}
 
-	mu   sync.Mutex
-	sent []string // all but the selects, in order
-	odd  []string // what the database does not know
+	mu         sync.Mutex
+	live, most int      // statements that take time, and how many did at once
+	sent       []string // all but the selects, in order
+	odd        []string // what the database does not know
 }
 
 // open returns a base whose pool has at most limit connections; 0: any number.
@@ -99,7 +100,9 @@ func (x *base) answer(ctx context.Context, c kit.Call) kit.Reply {
 		wait(ctx, x.free)
 	}
 	if x.takes > 0 {
+		x.count(1)
 		wait(ctx, time.After(x.takes))
+		x.count(-1)
 	}
 	if ctx.Err() != nil {
 		return kit.Reply{Err: ctx.Err()}
@@ -122,6 +125,16 @@ func (x *base) answer(ctx context.Context, c kit.Call) kit.Reply {
 		return kit.Reply{Err: errDown}
 	}
 	return reply
+}
+
+// count notes that d more statements take their time, and returns how many did so
+// at once, at most.
+func (x *base) count(d int) (most int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.live += d
+	x.most = max(x.most, x.live)
+	return x.most
 }
 
 func wait[T any](ctx context.Context, c <-chan T) {
