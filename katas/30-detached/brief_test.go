@@ -92,39 +92,43 @@ func TestWhoFindsNoRoomIsRefused(t *testing.T) {
 			if got := x.answer(x.share("n-1", "slow")); !refused(got) {
 				t.Fatalf("limit %d, and %d mails were accepted and aren't over: one more share got %s;\nwant a 503 at once (Restore 2)", limit, 2*limit, got)
 			}
-			time.Sleep(5 * timeout)
-			if all, _ := x.mails(); len(all) != 2*limit || x.peak != limit {
-				t.Errorf("limit %d, %d mails were accepted, and one share was refused: %d mails were sent, up to %d at the same time;\n"+
-					"want %d, up to %d at the same time (Restore 2 and Keep 4)", limit, 2*limit, len(all), x.peak, 2*limit, limit)
-			}
 		})
 	}
 }
 
-// Restore 2: nor is there more room when the store finds many notes at once.
+// Restore 2: shares that come in a burst find all of the room, and no more.
 func TestABurst(t *testing.T) {
 	const limit, burst = 3, 15
-	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, limit, true)
-		for range burst {
-			x.share("late", "slow")
-		}
-		x.rest()
-		close(x.found)
-		accepted := 0
-		for _, r := range x.shares {
-			if got := x.answer(r); got == "a 202" {
-				accepted++
-			} else if !refused(got) {
-				t.Fatalf("limit %d, and %d shares came at the same moment: one got %s; want a 202 or a 503 at once (Restore 2)", limit, burst, got)
+	for round := range 8 { // a wrong repair may be lucky
+		kit.Bubble(t, func(t *testing.T) {
+			x := open(t, limit, true)
+			for range burst {
+				if round == 0 {
+					x.share("late", "slow") // the store finds all the notes at once
+				} else {
+					x.request("n-1", "slow")() // before anything else happens
+				}
 			}
+			x.rest()
+			close(x.found)
+			accepted := 0
+			for _, r := range x.shares {
+				if got := x.answer(r); got == "a 202" {
+					accepted++
+				} else if !refused(got) {
+					t.Fatalf("limit %d, and %d shares came in a burst: one got %s; want a 202 or a 503 at once (Restore 2)", limit, burst, got)
+				}
+			}
+			time.Sleep(5 * timeout)
+			if all, _ := x.mails(); accepted != 2*limit || len(all) != accepted {
+				t.Errorf("limit %d, no mails before, and %d shares came in a burst: %d got a 202, and %d mails were sent;\n"+
+					"%d can be sent and as many can wait, also in a burst, and each 202 is a mail (Restore 2)", limit, burst, accepted, len(all), limit)
+			}
+		})
+		if t.Failed() {
+			return
 		}
-		time.Sleep(5 * timeout)
-		if all, _ := x.mails(); accepted < limit || accepted > 2*limit || len(all) != accepted {
-			t.Errorf("limit %d, and %d shares came at the same moment: %d got a 202, and %d mails were sent;\n"+
-				"%d can be sent at once, as many can wait, and each 202 is a mail (Restore 2)", limit, burst, accepted, len(all), limit)
-		}
-	})
+	}
 }
 
 // Restore 2: when mails are over, there is room again, however they ended.
@@ -221,11 +225,21 @@ func TestTheEndOfCloseStopsTheMails(t *testing.T) {
 			}
 		}
 		if n := len(all); n > 2 {
-			t.Fatalf("limit 2, 4 mails were accepted, and the context of Close ended at 4s: %d mails were begun;\n"+
+			t.Errorf("limit 2, 4 mails were accepted, and the context of Close ended at 4s: %d mails were begun;\n"+
 				"those that wait then aren't sent any more (Restore 3)", n)
 		}
-		if got := x.answer(x.share("n-1", "quick")); !refused(got) {
-			t.Errorf("the context of Close ended before the mails were over, and later a share came: it got %s; want a 503 (Restore 3)", got)
+	})
+}
+
+// Keep 4: a mail that's told to stop is being sent until Send has returned.
+func TestAMailThatStopsKeepsItsSlot(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 1, true)
+		x.accept(t, 2, "hung")
+		time.Sleep(3 * timeout)
+		if _, _ = x.mails(); x.peak > 1 {
+			t.Errorf("limit 1, 2 mails were accepted, and Send takes 2s to return when it's told to stop: up to %d mails were sent\n"+
+				"at the same time. A mail has its slot until Send has returned (Keep 4)", x.peak)
 		}
 	})
 }
@@ -293,7 +307,7 @@ func TestOtherResponsesStay(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 2, true)
 		for range 5 { // more than there is room for
-			for id, want := range kit.Sorted(map[string]string{"missing": "a 404", "broken": "a 500"}) {
+			for id, want := range kit.Sorted(map[string]string{"missing": "a 404", "broken": "a 500", "overdue": "a 500"}) {
 				if got := x.answer(x.share(id, "quick")); got != want {
 					t.Fatalf("the store had no note to share (%s), and the share got %s; want %s (Keep 7)", id, got, want)
 				}

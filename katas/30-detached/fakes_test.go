@@ -28,7 +28,8 @@ var (
 	// How long a mail takes, by its address: "slow.3@mail.test" is one of the slow ones.
 	takes = map[string]time.Duration{"quick": time.Second, "slow": 8 * time.Second, "hung": hung, "failing": time.Second}
 	// What mails and notes fail with.
-	failures = map[string]error{"failing": errors.New("mailbox full"), "missing": detached.ErrNotFound, "broken": errors.New("disk failure")}
+	failures = map[string]error{"failing": errors.New("mailbox full"), "missing": detached.ErrNotFound, "broken": errors.New("disk failure"),
+		"overdue": errors.Join(context.DeadlineExceeded, context.Canceled)} // the store's own time was up, not the request's
 )
 
 type traceKey struct{} // of the request's only value
@@ -152,11 +153,17 @@ type share struct {
 
 // share begins a request to mail a note.
 func (x *site) share(id, kind string) *share {
+	go x.request(id, kind)()
+	return x.shares[len(x.shares)-1]
+}
+
+// request adds a request to x.shares, and returns what serves it.
+func (x *site) request(id, kind string) (serve func()) {
 	to := fmt.Sprintf("%s.%d@mail.test", kind, len(x.shares)+1)
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), traceKey{}, "trace of "+to))
 	r := &share{to: to, leave: cancel, done: make(chan struct{})}
 	x.shares = append(x.shares, r)
-	go func() {
+	return func() {
 		defer close(r.done)
 		defer cancel() // as the server does when the handler has returned
 		defer func() {
@@ -167,8 +174,7 @@ func (x *site) share(id, kind string) *share {
 		w := httptest.NewRecorder()
 		x.handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/notes/"+id+"/share?to="+to, nil))
 		r.got = fmt.Sprintf("a %d", w.Code)
-	}()
-	return r
+	}
 }
 
 // answer says what the client of r has got by now.

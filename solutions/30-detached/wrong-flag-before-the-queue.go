@@ -45,7 +45,8 @@ type Service struct {
 	store  Store
 	mailer Mailer
 	log    *slog.Logger
-	queue  chan mail
+	room   chan struct{} // one for each mail that is waiting or being sent
+	queue  chan mail     // has room for all of these
 
 	stopped context.Context // ends when mails are to stop
 	stop    func()
@@ -63,7 +64,10 @@ type mail struct {
 
 // NewService returns a service that sends at most limit mails at the same time.
 func NewService(store Store, mailer Mailer, log *slog.Logger, limit int) *Service {
-	s := &Service{store: store, mailer: mailer, log: log, queue: make(chan mail, limit)}
+	s := &Service{
+		store: store, mailer: mailer, log: log,
+		room: make(chan struct{}, 2*limit), queue: make(chan mail, 2*limit),
+	}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	for range limit {
 		s.workers.Go(s.work)
@@ -81,7 +85,8 @@ func (s *Service) Share(ctx context.Context, id, to string) error {
 		return ErrBusy
 	}
 	select {
-	case s.queue <- mail{context.WithoutCancel(ctx), to, n}:
+	case s.room <- struct{}{}:
+		s.queue <- mail{context.WithoutCancel(ctx), to, n}
 		return nil
 	default:
 		return ErrBusy
@@ -94,6 +99,7 @@ func (s *Service) work() {
 		if err := s.send(m); err != nil {
 			s.log.WarnContext(m.ctx, "mail not sent", "to", m.to, "error", err)
 		}
+		<-s.room
 	}
 }
 
