@@ -51,6 +51,7 @@ type database struct {
 	live, peak int    // calls of Load and Save
 	deaf       bool   // a context was given to one of them that never ends
 	recording  int    // calls of Record
+	late       string // that one of them came too late to be done
 	closed     int    // calls of Close
 	misused    string // how it was used when it should not have been
 }
@@ -83,12 +84,21 @@ func (d *database) Save(ctx context.Context, n oncall.Note) error {
 }
 
 func (d *database) Record(ctx context.Context, entries []oncall.Entry) error {
-	d.update(func() { d.recording++; d.check("Record") })
-	defer d.update(func() { d.recording-- })
-	if d.record != nil {
-		if err := d.record(ctx); err != nil {
-			return err
+	d.update(func() {
+		d.recording++
+		d.check("Record")
+		if ctx.Err() != nil {
+			d.late = "\nRecord was called with a context that had ended"
 		}
+	})
+	defer d.update(func() { d.recording-- })
+	if err := call(ctx, func(ctx context.Context, _ string) error {
+		if d.record == nil {
+			return nil
+		}
+		return d.record(ctx)
+	}, ""); err != nil {
+		return err
 	}
 	d.update(func() { d.entries = append(d.entries, entries...) })
 	return nil
@@ -138,7 +148,11 @@ func (d *database) update(change func()) {
 	change()
 }
 
+// call does f, if ctx has not ended before.
 func call(ctx context.Context, f func(ctx context.Context, id string) error, id string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s%w", secret, err)
+	}
 	if f == nil {
 		return nil
 	}

@@ -117,27 +117,31 @@ func (s *server) line(r *http.Request) (string, error) {
 	return in.Line, nil
 }
 
-// list asks for all notes at once. If one of them fails, the response ends the
-// request's context, and with it the other calls: there is room for what they say.
+// list asks for all notes at once. If one of them fails, the others are told to stop,
+// and it waits until they have.
 func (s *server) list(r *http.Request) (any, error) {
 	ids := r.URL.Query()["id"]
 	if len(ids) > 100 {
 		return nil, failure{http.StatusBadRequest, "invalid"}
 	}
-	notes, errs := make([]Note, len(ids)), make(chan error, len(ids))
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	notes, errs := make([]Note, len(ids)), make(chan error)
 	for i, id := range ids {
 		go func() {
 			var err error
-			notes[i], err = s.load(r.Context(), id)
+			notes[i], err = s.load(ctx, id)
 			errs <- err
 		}()
 	}
+	var first error
 	for range ids {
-		if err := <-errs; err != nil {
-			return nil, err
+		if err := <-errs; err != nil && first == nil {
+			first = err
+			stop()
 		}
 	}
-	return notes, nil
+	return notes, first
 }
 
 func (s *server) load(ctx context.Context, id string) (Note, error) {

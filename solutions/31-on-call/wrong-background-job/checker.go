@@ -41,11 +41,14 @@ func (c *checker) check(ctx context.Context, line string) error {
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("%w: %s", errUnavailable, res.Status)
 	}
-	var verdict struct{ Blocked bool }
+	var verdict struct{ Blocked *bool } // nil if it isn't there
 	if err := json.NewDecoder(res.Body).Decode(&verdict); err != nil {
 		return fmt.Errorf("%w: %w", errUnavailable, err)
 	}
-	if verdict.Blocked {
+	if verdict.Blocked == nil {
+		return fmt.Errorf("%w: no verdict", errUnavailable)
+	}
+	if *verdict.Blocked {
 		return errBlocked
 	}
 	return nil

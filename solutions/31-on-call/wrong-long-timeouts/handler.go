@@ -3,10 +3,12 @@
 package oncall
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -72,10 +74,14 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, http.StatusOK, notes, err)
 }
 
-// readLine reads the body of a write.
+// readLine reads the body of a write, to its end: a decoder stops after the line.
 func readLine(w http.ResponseWriter, r *http.Request) (string, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errInvalid, err)
+	}
 	var in struct{ Line string }
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&in); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&in); err != nil {
 		return "", fmt.Errorf("%w: %w", errInvalid, err)
 	}
 	if in.Line == "" {
