@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,6 +105,17 @@ func TestEachChangeIsSentAtOnce(t *testing.T) {
 		synctest.Wait()
 		x.change("Bread", "Rice", "Rice", "Tea")
 		wantEvents(t, "Keep 3", "one of two pages was closed, and the note has just changed four more times", second, "Milk", "Bread", "Rice", "Rice", "Tea")
+	})
+}
+
+// Keep 3: from the header on, no change is missed.
+func TestAPageMissesNoChange(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t)
+		x.flushed = sync.OnceFunc(func() { x.change("Milk") })
+		p := x.show(t, true)
+		x.change("Bread")
+		wantEvents(t, "Keep 3", "the note changed when the page had just got its header, and then again", p, "Milk", "Bread")
 	})
 }
 

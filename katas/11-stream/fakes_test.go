@@ -82,10 +82,11 @@ type site struct {
 	cancel  context.CancelFunc // ends the contexts of all requests
 	running kit.Gauge          // handlers
 	late    atomic.Int32       // writes to responses whose handlers had returned
+	flushed func()             // called when a page has what was written, before Flush returns
 }
 
 func open(t *testing.T) *site {
-	x := &site{store: store{watches: map[chan stream.Note]bool{}}}
+	x := &site{store: store{watches: map[chan stream.Note]bool{}}, flushed: func() {}}
 	x.handler = stream.NewHandler(&x.store)
 	ctx, cancel := context.WithCancel(context.Background())
 	x.cancel = cancel
@@ -102,7 +103,7 @@ func open(t *testing.T) *site {
 // ServeHTTP has the handler answer. If the request's context has ended then, it
 // notices what is written later.
 func (x *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, out := r.Context(), &writer{ResponseWriter: w}
+	ctx, out := r.Context(), &writer{ResponseWriter: w, flushed: x.flushed}
 	defer func() {
 		if before := out.writes.Load(); ctx.Err() != nil {
 			time.Sleep(linger)
@@ -116,7 +117,8 @@ func (x *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // A writer counts what is written to it.
 type writer struct {
 	http.ResponseWriter
-	writes atomic.Int32
+	flushed func()
+	writes  atomic.Int32
 }
 
 func (w *writer) Write(p []byte) (int, error) {
@@ -126,6 +128,7 @@ func (w *writer) Write(p []byte) (int, error) {
 
 func (w *writer) FlushError() error {
 	defer w.writes.Add(1)
+	defer w.flushed()
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
