@@ -21,8 +21,9 @@ import (
 )
 
 var (
-	errServe = errors.New("accept: the socket is gone")
-	errIndex = errors.New("index: the disk is full")
+	// What these wrap is no sign of a stop: the socket is gone, a read took too long.
+	errServe = fmt.Errorf("accept: %w", net.ErrClosed)
+	errIndex = fmt.Errorf("index: read a note: %w", context.DeadlineExceeded)
 	errClose = errors.New("close: 3 notes not written")
 )
 
