@@ -56,8 +56,11 @@ func slow(header, body time.Duration) http.HandlerFunc {
 	}
 }
 
-// long is an author whose answer takes about n bytes.
-func long(n int) string { return `{"id":"u1","name":"Ada","bio":"` + strings.Repeat("x", n) + `"}` }
+// long is an author whose answer takes n bytes.
+func long(n int) string {
+	const begin, end = `{"id":"u1","name":"Ada","bio":"`, `"}`
+	return begin + strings.Repeat("x", n-len(begin+end)) + end
+}
 
 // A wire is the transport of a service. It counts what the service does with it.
 type wire struct {
