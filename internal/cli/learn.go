@@ -29,19 +29,19 @@ prints what you wrote yourself to solve katas, point by point, as Markdown.`,
 			if err != nil {
 				return err
 			}
-			if sheet := wb.Course.Cheatsheet(); args[0] == "cheatsheet" && sheet != "" {
-				if _, err := fmt.Fprint(a.Stdout, sheet); err != nil {
-					return fmt.Errorf("the cheatsheet cannot be written: %w", err)
-				}
-				return nil
+			text := ""
+			switch args[0] {
+			case "cheatsheet":
+				text = wb.Course.Cheatsheet()
+			case "patterns":
+				text, err = wb.Patterns()
 			}
-			if args[0] == "patterns" {
-				patterns, err := wb.Patterns()
-				if err != nil {
-					return err
-				}
-				if _, err := fmt.Fprint(a.Stdout, patterns); err != nil {
-					return fmt.Errorf("the patterns cannot be written: %w", err)
+			if err != nil {
+				return err
+			}
+			if text != "" {
+				if _, err := fmt.Fprint(a.Stdout, text); err != nil {
+					return fmt.Errorf("the %s cannot be written: %w", args[0], err)
 				}
 				return nil
 			}

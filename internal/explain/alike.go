@@ -61,3 +61,6 @@ func Followers(all []Test, findings []Finding) map[string]string {
 	}
 	return out
 }
+
+// FailsLike is said of a test that failed for the reason of another one.
+func FailsLike(first string) string { return "It fails like " + first + "." }

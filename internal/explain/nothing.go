@@ -16,7 +16,7 @@ func SuiteUnusable(kata string, err error) string {
 // To reset the kata would put the program's older files into the clone.
 func OtherVersion(name, kata string) string {
 	number, _, _ := strings.Cut(kata, "-")
-	return fmt.Sprintf("these katas are of another version than this program: it has another %s. In a workspace `leakproof update` brings them up to date; in a clone run `go install .`, or check with `go run . check %s`", name, number)
+	return fmt.Sprintf("these katas are of another version than this program, which has another %s; in a workspace run `leakproof update`, in a clone `go install .`, or check with `go run . check %s` there", name, number)
 }
 
 // SuiteUnreadable is about files of the suite on disk.

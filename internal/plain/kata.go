@@ -51,7 +51,7 @@ func (s *Session) lessonsOf(k *course.Kata) string {
 // path is where what the learner repairs is.
 func (s *Session) path(k *course.Kata) string {
 	if s.wb.InClone() != nil {
-		return k.Repaired() + " (in a clone of leakproof)"
+		return k.Repaired() + " (in a workspace or clone of leakproof)"
 	}
 	return s.wb.Space.Repaired(k)
 }
@@ -106,7 +106,7 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 		}
 		s.happened(v, t.Name)
 		if first := followers[t.Name]; first != "" {
-			s.say("  It fails like %s.", first)
+			s.say("  %s", explain.FailsLike(first))
 			continue
 		}
 		if p := k.Tests[t.Name]; p != nil {

@@ -91,6 +91,22 @@ func TestFailuresAreGroupedAndPassesFolded(t *testing.T) {
 	}
 }
 
+func TestATestThatFailsLikeAnotherStandsForNoBelief(t *testing.T) {
+	v := grade.Verdict{Kata: "01-open-file", Status: explain.Fail, Race: true, Summary: "Both failed.", Tests: []explain.Test{
+		{Name: "TestReadClosesOnFailure", Status: explain.Fail, Message: "a handle was open"},
+		{Name: "TestReadWorks", Status: explain.Fail, Message: "it fails, as TestReadClosesOnFailure says"},
+	}}
+	drive(t, graded("80x24", v), func(d *driver) {
+		d.wait(aRun)
+		d.press("2")
+		d.sees("2 tests fail alike", "Often the reason", "in lesson 1")
+		d.press("enter", "down", "enter")
+		d.sees("> ▾ ✗ TestReadWorks", "It fails like TestReadClosesOnFailure.")
+		d.lacks("Often the reason")
+		d.lacks("in lesson 1")
+	})
+}
+
 func TestAVerdictIsComparedWithTheOneBefore(t *testing.T) {
 	drive(t, graded("80x24", refused(3), refused(1), refused(2)), func(d *driver) {
 		d.wait(aRun)

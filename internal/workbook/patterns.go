@@ -48,7 +48,7 @@ func (w *Workbook) Patterns() (string, error) {
 				continue
 			}
 			shown[id] = point.Title
-			fmt.Fprintf(&out, "\nIn kata %d, %s:\n\n%s", k.Number, k.Title, solved[id])
+			fmt.Fprintf(&out, "\nIn kata %d, %s:\n%s", k.Number, k.Title, solved[id])
 		}
 		if len(again) > 0 {
 			fmt.Fprintf(&out, "\nAlso in %s.\n", strings.Join(again, "; "))
@@ -91,7 +91,7 @@ func (w *Workbook) written(k *course.Kata) (string, error) {
 	var out strings.Builder
 	for _, d := range declarations(k, files) {
 		if !start[d.Source] {
-			fmt.Fprintf(&out, "```go\n%s\n```\n\n", d.Source)
+			fmt.Fprintf(&out, "\n```go\n%s\n```\n", d.Source)
 		}
 	}
 	return out.String(), nil

@@ -367,6 +367,28 @@ func TestPlaceOf(t *testing.T) {
 	}
 }
 
+// TestAWorkspaceOfAnotherVersionIsKnown: what init writes says which suites it has.
+func TestAWorkspaceOfAnotherVersionIsKnown(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	k := wb.Course.Katas[0]
+	for _, other := range []bool{false, true} {
+		contents, err := workspace.NewContents(coursetest.Sources(t, coursetest.Files(t)), wb.Course, "v1.0.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if suite := k.Dir() + "/notes_test.go"; other {
+			contents.Files[suite] = append(contents.Files[suite], "// as another version has it\n"...)
+		}
+		wb.Space.Root = filepath.Join(t.TempDir(), "leakproof")
+		if err := workspace.Create(wb.Space.Root, "", contents); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := wb.Reset(t.Context(), k); (err != nil) != other || other && !strings.Contains(err.Error(), "leakproof update") {
+			t.Errorf("of another version: %t; Reset = %v", other, err)
+		}
+	}
+}
+
 // answer answers a round's question and records it.
 func answer(ctx context.Context, r *Round, choice []int) (Feedback, error) {
 	f, record := r.Answer(choice)

@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,15 +18,7 @@ import (
 // smallContents are those of the small course.
 func smallContents(t *testing.T) Contents {
 	t.Helper()
-	files := coursetest.Files(t)
-	sub := func(dir string) fs.FS {
-		f, err := fs.Sub(files, dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return f
-	}
-	c, err := NewContents(course.Sources{Lessons: sub("lessons"), Quiz: sub("quiz"), Solutions: sub("solutions")}, coursetest.Course(t), "v1.2.0")
+	c, err := NewContents(coursetest.Sources(t, coursetest.Files(t)), coursetest.Course(t), "v1.2.0")
 	if err != nil {
 		t.Fatal(err)
 	}

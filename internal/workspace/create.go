@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 )
@@ -25,10 +26,8 @@ func Create(dir, home string, c Contents) (err error) {
 		return fmt.Errorf("%s is not writable (%w): name a folder elsewhere", filepath.Dir(dir), cause(err))
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
-	files := map[string][]byte{record: c.record()}
-	for name, data := range c.Files {
-		files[name] = data
-	}
+	files := maps.Clone(c.Files)
+	files[record] = c.record()
 	for name, data := range files {
 		file := filepath.Join(draft, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

@@ -34,7 +34,7 @@ func (w Workspace) version(k *course.Kata, src []byte) (map[string][]byte, error
 		return nil, fmt.Errorf("this version of %s cannot be taken apart into its files, because a line of one looks like a heading, such as -- notes.go --: put the files back by hand", k.Dir())
 	}
 	want := map[string][]byte{}
-	present, err := w.repaired(k, w.Root)
+	present, err := w.repaired(k)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be listed (%w): make it readable", k.Dir(), cause(err))
 	}
@@ -76,7 +76,7 @@ func (w Workspace) Undo(k *course.Kata, now time.Time) (restored string, backups
 // holds reports whether there is something to repair: in a backup there may be
 // the suite alone, or a folder in the file's place.
 func (w Workspace) holds(k *course.Kata) bool {
-	names, err := w.repaired(k, w.Root)
+	names, err := w.repaired(k)
 	return err == nil && slices.ContainsFunc(names, func(name string) bool {
 		info, err := os.Stat(w.abs(name))
 		return err == nil && info.Mode().IsRegular()

@@ -36,7 +36,7 @@ func severalFiles(t *testing.T) (Workspace, *course.Kata) {
 // requireFiles requires that the learner's files have these contents.
 func requireFiles(t *testing.T, w Workspace, k *course.Kata, want map[string]string) {
 	t.Helper()
-	names, err := w.repaired(k, w.Root)
+	names, err := w.repaired(k)
 	if err != nil || len(names) != len(want) {
 		t.Errorf("the files are %q, %v", names, err)
 	}

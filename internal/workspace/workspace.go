@@ -70,7 +70,7 @@ func (w Workspace) abs(slash string) string { return filepath.Join(w.Root, filep
 // Read returns the [course.Kata.Source] of what the learner wrote. The error
 // names the next action.
 func (w Workspace) Read(k *course.Kata) ([]byte, error) {
-	names, err := w.repaired(k, w.Root)
+	names, err := w.repaired(k)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be listed (%w): `leakproof reset %d` puts the start back", k.Dir(), cause(err), k.Number)
 	}
@@ -85,13 +85,13 @@ func (w Workspace) Read(k *course.Kata) ([]byte, error) {
 	return k.Source(files), nil
 }
 
-// repaired are the files that the learner repairs, as they are below a module
-// root or a backup. Where it is one file, it need not be there.
-func (w Workspace) repaired(k *course.Kata, root string) ([]string, error) {
+// repaired are the files that the learner repairs. Where it is one file, it need
+// not be there.
+func (w Workspace) repaired(k *course.Kata) ([]string, error) {
 	if !k.Several() {
 		return []string{k.Path()}, nil
 	}
-	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(k.Dir())))
+	entries, err := os.ReadDir(w.Dir(k))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -36,6 +36,12 @@ func Files(t testing.TB) fstest.MapFS {
 // Load loads what Files returned.
 func Load(t testing.TB, files fstest.MapFS) (*course.Course, error) {
 	t.Helper()
+	return course.Load(Sources(t, files))
+}
+
+// Sources are the content folders of what Files returned.
+func Sources(t testing.TB, files fstest.MapFS) course.Sources {
+	t.Helper()
 	sub := func(dir string) fs.FS {
 		f, err := fs.Sub(files, dir)
 		if err != nil {
@@ -43,7 +49,7 @@ func Load(t testing.TB, files fstest.MapFS) (*course.Course, error) {
 		}
 		return f
 	}
-	return course.Load(course.Sources{Lessons: sub("lessons"), Quiz: sub("quiz"), Solutions: sub("solutions")})
+	return course.Sources{Lessons: sub("lessons"), Quiz: sub("quiz"), Solutions: sub("solutions")}
 }
 
 // Course returns the small course.

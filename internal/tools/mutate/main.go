@@ -115,17 +115,16 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 	}
 	reference := k.Variant("solution").Files
 	var all []mutant
-	var files []string // of all, by name
 	for _, name := range slices.Sorted(maps.Keys(reference)) {
 		some, err := mutants(reference[name])
 		if err != nil {
 			return s, fmt.Errorf("the reference of %s, %s: %w", k.ID, name, err)
 		}
 		for _, m := range some {
-			if k.Several() {
+			if m.file = name; k.Several() {
 				m.name = name + ": " + m.name
 			}
-			all, files = append(all, m), append(files, name)
+			all = append(all, m)
 		}
 	}
 	statuses := make([]explain.Status, len(all))
@@ -138,7 +137,7 @@ func try(ctx context.Context, grader *grade.Grader, root string, k *course.Kata)
 			for name, src := range reference {
 				suite.Answer[path.Join(k.Dir(), name)] = src
 			}
-			suite.Answer[path.Join(k.Dir(), files[i])] = m.source
+			suite.Answer[path.Join(k.Dir(), m.file)] = m.source
 			v, err := grader.Grade(ctx, suite)
 			if err == nil && v.Status == explain.Unavailable {
 				err = fmt.Errorf("%s cannot be graded here: %s", k.ID, v.Summary)

@@ -12,6 +12,7 @@ import (
 
 // A mutant is a source with one change.
 type mutant struct {
+	file   string // of the reference
 	name   string // in which function what was changed, such as `Save: delete cancel()`
 	source []byte
 }

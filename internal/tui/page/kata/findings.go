@@ -40,7 +40,7 @@ const maxSnippets = 2
 // there.
 func (r *results) snippet(place explain.Place, width int) []string {
 	t := r.env.Theme
-	source := strings.Split(ui.Untab(string(r.source[path.Base(place.File)])), "\n")
+	source := r.source[path.Base(place.File)]
 	var out []string
 	if r.kata.Several() {
 		out = append(out, "  "+t.Dim.Render(path.Base(place.File)))
@@ -66,34 +66,23 @@ func (r *results) belief(test explain.Test, selected bool, width int) []string {
 	if purpose == nil {
 		return nil
 	}
-	var lines []string
-	if first := r.leader(test); first != test.Name {
-		lines = ui.WrapText("It fails like "+first+".", width)
+	var lines, keys []string
+	if first := r.followers[test.Name]; first != "" {
+		lines = ui.WrapText(explain.FailsLike(first), width)
 	} else {
 		m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
 		lines = r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
+		keys = append(keys, fmt.Sprintf("%s reads “%s” in lesson %d", keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number))
 	}
-	if !selected {
-		return lines
-	}
-	where := fmt.Sprintf("%s reads “%s” in lesson %d", keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number)
 	if _, _, _, ok := r.kata.TestSource(test.Name); ok {
 		what := "test"
 		if r.kata.AsksForATest() {
 			what = "code"
 		}
-		where += fmt.Sprintf("; %s shows the %s", keymap.Name(keymap.Test), what)
+		keys = append(keys, fmt.Sprintf("%s shows the %s", keymap.Name(keymap.Test), what))
 	}
-	where += "."
-	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(where, width))...)
-}
-
-// leader is the name of the first test that fails like this one.
-func (r *results) leader(test explain.Test) string {
-	for _, group := range r.failed {
-		if slices.ContainsFunc(group, func(other explain.Test) bool { return other.Name == test.Name }) {
-			return group[0].Name
-		}
+	if !selected || len(keys) == 0 {
+		return lines
 	}
-	return test.Name
+	return append(lines, ui.Paint(r.env.Theme.Accent, ui.Wrap(strings.Join(keys, "; ")+".", width))...)
 }

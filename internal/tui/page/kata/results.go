@@ -19,13 +19,16 @@ type results struct {
 	env     *page.Env
 	kata    *course.Kata
 	verdict *verdictMsg
-	known   *course.Variant   // the near miss that the verdict looks like, or nil
-	source  map[string][]byte // the learner's files as they were graded, by name
+	known   *course.Variant     // the near miss that the verdict looks like, or nil
+	source  map[string][]string // the lines of the learner's files as they were graded, by name
 
 	failed [][]explain.Test // by their reason
-	others []explain.Test   // that did not run
-	passed []explain.Test
-	unfold bool // the tests that passed are listed
+	// followers are those that failed for the reason of another one: see
+	// [explain.Followers].
+	followers map[string]string
+	others    []explain.Test // that did not run
+	passed    []explain.Test
+	unfold    bool // the tests that passed are listed
 
 	cursor ui.Cursor
 	fresh  bool // the verdict has not been drawn yet: show it from its first line
@@ -36,9 +39,13 @@ type results struct {
 // take shows a new verdict with its first failure opened.
 func (r *results) take(msg verdictMsg) {
 	v := msg.verdict
-	r.verdict, r.source = &msg, msg.source
+	r.verdict, r.source = &msg, map[string][]string{}
+	for name, src := range msg.source {
+		r.source[name] = strings.Split(ui.Untab(string(src)), "\n")
+	}
 	r.known = r.kata.Recognise(explain.Pattern(v.Status, v.Tests))
 	r.failed, r.others, r.passed = explain.Alike(v.Tests, v.Findings), nil, nil
+	r.followers = explain.Followers(v.Tests, v.Findings)
 	for _, test := range v.Tests {
 		switch test.Status {
 		case explain.Fail:

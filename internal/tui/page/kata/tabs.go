@@ -113,7 +113,7 @@ func (p *Kata) briefLines(width int) (out []string, finePrint int) {
 	}
 	text := fmt.Sprintf("%s %s: %s opens it, every save %s.", does, p.kata.Repaired(), edit, runs)
 	if p.env.Workbook.InClone() != nil {
-		text = "To work on it, run the workbook in a clone of the repository."
+		text = "To work on it, run the workbook in a clone, or in a workspace that `leakproof init` makes."
 	} else if p.unwatched {
 		text = fmt.Sprintf("%s %s: %s opens it, %s %s.", does, p.kata.Repaired(), edit, run, runs)
 	}
