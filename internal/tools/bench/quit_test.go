@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/lessons"
@@ -35,7 +36,8 @@ func heedHangUps(t *testing.T) {
 }
 
 // TestQuittingLeavesNoRun opens a kata that spins without an end, takes the
-// program away while the suite runs and looks at the process table.
+// program away while the suite runs and looks at the process table: by a key and
+// by force, at night in every way.
 func TestQuittingLeavesNoRun(t *testing.T) {
 	heedHangUps(t)
 	program, keys := build(t, "."), keysToAKata(t)
@@ -55,6 +57,9 @@ func TestQuittingLeavesNoRun(t *testing.T) {
 		"crashed":          signal(syscall.SIGQUIT), // as a panic that nobody recovers
 		"terminal is gone": func(terminal *terminal) { _ = terminal.pty.Close() },
 	} {
+		if name != "ctrl+c" && name != "killed" && !nightly.On() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			if err := os.RemoveAll(filepath.Join(root, notes)); err != nil {
 				t.Fatal(err)
