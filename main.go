@@ -34,7 +34,7 @@ func main() {
 			}
 			return workspace.NewContents(content, c, version())
 		},
-		Grader:   grader,
+		Grader:   func(root string) cli.Grader { return grader(root, load) },
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
 		Stdin:    os.Stdin,
@@ -55,10 +55,18 @@ func version() string {
 }
 
 // grader runs suites and programs in the module at root.
-func grader(root string) cli.Grader {
+func grader(root string, load func() (*course.Course, error)) cli.Grader {
 	runner := &gorun.Runner{Root: root}
+	var tests []string
+	if c, err := load(); err == nil { // else there is nothing to grade, and the command says so
+		for _, k := range c.Katas {
+			if k.AsksForATest() {
+				tests = append(tests, k.Path())
+			}
+		}
+	}
 	return struct {
 		*gorun.Runner
 		*grade.Grader
-	}{runner, &grade.Grader{Runner: runner}}
+	}{runner, &grade.Grader{Runner: runner, LearnerTests: tests}}
 }

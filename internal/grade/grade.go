@@ -35,13 +35,14 @@ const (
 // Grader runs suites in the module of its runner. Its methods may be called
 // concurrently; its fields must not change after the first call.
 type Grader struct {
-	Runner      *gorun.Runner
-	Limit       time.Duration // how long the tests of one suite may run, building not included; default [DefaultLimit]
-	OutputLimit int           // bytes that one run may print; default [DefaultOutputLimit]
-	Shuffle     string        // value for -shuffle; default is the order of the suite
-	Short       bool          // -short: a refusal counts as much, a pass is worth less
-	CPU         []int         // values for -cpu; the whole suite has to pass for each of them
-	Secret      string        // what the code under test must not guess; default is one that the user's cache folder keeps
+	Runner       *gorun.Runner
+	Limit        time.Duration // how long the tests of one suite may run, building not included; default [DefaultLimit]
+	OutputLimit  int           // bytes that one run may print; default [DefaultOutputLimit]
+	Shuffle      string        // value for -shuffle; default is the order of the suite
+	Short        bool          // -short: a refusal counts as much, a pass is worth less
+	CPU          []int         // values for -cpu; the whole suite has to pass for each of them
+	LearnerTests []string      // the tests that learners write, by slash path below the module root; see [Grader.origin]
+	Secret       string        // what the code under test must not guess; default is one that the user's cache folder keeps
 
 	originOnce sync.Once
 	originIs   origin

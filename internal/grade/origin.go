@@ -118,7 +118,7 @@ func (g *Grader) comparedWithBase(ctx context.Context, revision string) (commit,
 	}
 	foreign := slices.DeleteFunc(strings.Split(added, "\x00"), func(name string) bool { return name == "" || !isGoInput(name) })
 	for _, name := range append(strings.Split(differ, "\x00"), foreign...) {
-		if name != "" && !isLearners(name) {
+		if name != "" && !g.isLearners(name) {
 			return "", explain.NotAsBase(name, base)
 		}
 	}
@@ -127,9 +127,10 @@ func (g *Grader) comparedWithBase(ctx context.Context, revision string) (commit,
 
 // isLearners tells whether a file of the clone is one that learners work in. A
 // support file of a suite is not told from it: that one is compared by the plan.
-func isLearners(name string) bool {
+func (g *Grader) isLearners(name string) bool {
 	katas, kata := path.Split(path.Dir(name))
-	return katas == "katas/" && kata != "internal" && !strings.HasSuffix(name, "_test.go")
+	return katas == "katas/" && kata != "internal" &&
+		(!strings.HasSuffix(name, "_test.go") || slices.Contains(g.LearnerTests, name))
 }
 
 func (g *Grader) git(ctx context.Context, args ...string) (string, error) {

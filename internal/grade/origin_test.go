@@ -30,7 +30,7 @@ func (b *bench) git(args ...string) {
 // wantOrigin asks without a run, which the origin does not depend on.
 func (b *bench) wantOrigin(want, note string) {
 	b.t.Helper()
-	g := &Grader{Runner: b.grader.Runner}
+	g := &Grader{Runner: b.grader.Runner, LearnerTests: b.grader.LearnerTests}
 	got := g.origin(b.t.Context())
 	if got.ran != want || !strings.Contains(got.note, note) || (note == "") != (got.note == "") {
 		b.t.Errorf("origin %q, note %q; want %q, %q", got.ran, got.note, want, note)
@@ -53,6 +53,16 @@ func TestALearnersFilesMayDifferFromTheBase(t *testing.T) {
 	b.wantOrigin("ci", "")
 	t.Setenv("CI", "")
 	b.wantOrigin("self", "")
+}
+
+// TestATestThatLearnersWriteMayDiffer: in some katas that is what they do.
+func TestATestThatLearnersWriteMayDiffer(t *testing.T) {
+	b := newBench(t, nil)
+	b.inGit()
+	b.write(map[string]string{testDir + "/own_test.go": "package leakyfanout\n"})
+	b.wantOrigin("self", testDir+"/own_test.go is not as in base")
+	b.grader.LearnerTests = []string{testDir + "/own_test.go"}
+	b.wantOrigin("ci", "")
 }
 
 // TestAGraderFromTheGradedBranchIsNotCI changes what the program is built from,
