@@ -10,6 +10,7 @@ import (
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/plain"
+	"example.com/leakproof/internal/team/ci"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -26,7 +27,8 @@ const caveat = "Code under test shares its process with the suite and can forge 
 	"where one counts, somebody reads the code."
 
 func (a *app) checkCommand() *cobra.Command {
-	asJSON := false
+	var out checkOutput
+	format := ""
 	cmd := &cobra.Command{
 		Use:   "check [KATA...]",
 		Short: "Check katas once; without a name all, or that of this folder",
@@ -37,13 +39,17 @@ kata is checked and gets one line.
 Exit codes: 0 all pass, 1 one is not solved, 3 one cannot be checked here,
 4 one ran out of time, 5 one run cannot be trusted. The highest code counts.
 
-With --json a verdict has an origin, "ci" or "self": who ran the grader. It is
-"ci" where CI=true and the program is a release, or where all files but the
-learner's are as in the git revision that LEAKPROOF_BASE names. README, With a
-team, has the commands.
+With --junit the verdicts are also written to a file as JUnit XML: a suite for
+each kata, a case for each test. With --format github each failure becomes an
+annotation of GitHub Actions, and the job gets a summary. "leakproof ci" prints
+a workflow that does both.
+
+A verdict has an origin, "ci" or "self": who ran the grader. It is "ci" where
+CI=true and the program is a release, or where all files but the learner's are
+as in the git revision that LEAKPROOF_BASE names.
 
 ` + caveat,
-		Example:           "  leakproof check 1\n  leakproof check --json",
+		Example:           "  leakproof check 1\n  leakproof check --json\n  leakproof check --junit katas.xml",
 		ValidArgsFunction: a.completeKatas,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wb, err := a.open()
@@ -54,21 +60,23 @@ team, has the commands.
 			if err != nil {
 				return err
 			}
-			full := len(katas) > 0
-			if !full {
+			out.full = len(katas) > 0
+			if !out.full {
 				katas = wb.Course.Katas
 			}
 			if err := wb.InClone(); err != nil {
 				return err
 			}
-			a.tellNotice()
-			if asJSON {
-				return a.checkJSON(cmd.Context(), wb, katas)
+			if err := out.set(format); err != nil {
+				return err
 			}
-			return a.check(cmd.Context(), wb, katas, full)
+			a.tellNotice()
+			return a.check(cmd.Context(), wb, katas, out)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.check/1)")
+	cmd.Flags().BoolVar(&out.json, "json", false, "write JSON (leakproof.check/1)")
+	cmd.Flags().StringVar(&out.junit, "junit", "", "write JUnit XML to this `file` as well, which ends in .xml")
+	cmd.Flags().StringVar(&format, "format", "text", "text, or github: annotations and a job summary of GitHub Actions as well")
 	return cmd
 }
 
@@ -89,49 +97,56 @@ func (a *app) namedKatas(wb *workbook.Workbook, args []string) ([]*course.Kata, 
 	return katas, nil
 }
 
-// check prints a verdict for each kata: in full, or in one line.
-func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, full bool) error {
-	s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
-	defer s.Close()
-	for _, k := range katas {
-		_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
+// check tells a verdict for each kata, in the ways that were asked for.
+func (a *app) check(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata, out checkOutput) error {
+	var each func(explain.Test)
+	show := func(*course.Kata, grade.Verdict) error { return nil }
+	if !out.json {
+		s := plain.New(wb, a.Stdin, a.Stdout, a.Stderr)
+		defer s.Close()
+		for _, k := range katas {
+			_, _ = fmt.Fprintf(a.Stderr, "Checking %s.\n", k.ID)
+		}
+		each, show = a.inWords(s, out.full)
+	}
+	var all []ci.Graded
+	grading := func() error {
+		return a.verdicts(ctx, wb, katas, each, func(k *course.Kata, v grade.Verdict) error {
+			all = append(all, ci.Graded{Kata: k, Verdict: v})
+			return show(k, v)
+		})
+	}
+	if out.github {
+		grading = a.commandless(grading)
+	}
+	if err := grading(); err != nil {
+		return err
 	}
 	code := exitOK
-	var each func(explain.Test)
-	if full {
-		each = s.Judged
+	for _, g := range all {
+		code = max(code, exitOf(g.Verdict.Status))
 	}
-	err := a.verdicts(ctx, wb, katas, each, func(k *course.Kata, v grade.Verdict) error {
-		code = max(code, exitOf(v.Status))
-		if full {
-			s.Verdict(k, v)
-			return nil
-		}
-		if _, err := fmt.Fprintln(a.Stdout, plain.Headline(k, v)); err != nil {
-			return fmt.Errorf("the verdict cannot be written: %w", err)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	if err := a.publish(all, code, out); err != nil {
+		return &codeError{max(code, exitUnfit), err}
 	}
 	return ended(code)
 }
 
-func (a *app) checkJSON(ctx context.Context, wb *workbook.Workbook, katas []*course.Kata) error {
-	out := CheckJSON{Schema: "leakproof.check/1", Katas: []grade.Verdict{}, Caveat: caveat}
-	err := a.verdicts(ctx, wb, katas, nil, func(_ *course.Kata, v grade.Verdict) error {
-		out.ExitCode = max(out.ExitCode, exitOf(v.Status))
-		out.Katas = append(out.Katas, v)
+// inWords is how to tell a verdict to a person: in full, with how a learner's
+// test judged each implementation, or in one line.
+func (a *app) inWords(s *plain.Session, full bool) (each func(explain.Test), show func(*course.Kata, grade.Verdict) error) {
+	if full {
+		return s.Judged, func(k *course.Kata, v grade.Verdict) error {
+			s.Verdict(k, v)
+			return nil
+		}
+	}
+	return nil, func(k *course.Kata, v grade.Verdict) error {
+		if _, err := fmt.Fprintln(a.Stdout, plain.Headline(k, v)); err != nil {
+			return fmt.Errorf("the verdict cannot be written: %w", err)
+		}
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if err := a.writeJSON(out); err != nil {
-		return err
-	}
-	return ended(out.ExitCode)
 }
 
 // verdicts checks the katas and tells each verdict in their order, as soon as

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,7 +139,7 @@ func fakeParts() Parts {
 			return fakeCourse(), nil
 		},
 		Contents: func() (workspace.Contents, error) {
-			return workspace.Contents{Version: "v1.2.0", Files: map[string][]byte{
+			return workspace.Contents{Version: cmp.Or(os.Getenv("VERSION"), "v1.2.0"), Files: map[string][]byte{
 				"go.mod":                   []byte("module example.com/leakproof\n\ngo 1.26\n"),
 				"katas/01-worker/KATA.md":  []byte(os.Getenv("BRIEF")),
 				"katas/01-worker/notes.go": []byte("package notes\n\n// verdict: fail\n"),

@@ -78,11 +78,12 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"},
-		&cobra.Group{ID: "workspace", Title: "Have the katas without a clone:"})
+		&cobra.Group{ID: "workspace", Title: "Have the katas without a clone:"}, &cobra.Group{ID: "team", Title: "Learn together:"})
 	for group, commands := range map[string][]*cobra.Command{
 		"learn":     {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
 		"repair":    {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
 		"workspace": {a.initCommand(), a.updateCommand()},
+		"team":      {a.ciCommand()},
 		"state":     {a.listCommand(), a.progressCommand(), a.configCommand(), a.doctorCommand()},
 	} {
 		for _, c := range commands {

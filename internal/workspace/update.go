@@ -43,14 +43,7 @@ func (c Changes) None() bool {
 // wrote stays; a file of the suites that was edited is kept as a backup. now
 // names it.
 func (w Workspace) Update(c Contents, now time.Time) (done Changes, err error) {
-	data, err := regular.Read(w.abs(record), recordLimit)
-	if errors.Is(err, fs.ErrNotExist) {
-		return done, ErrClone
-	}
-	if err != nil {
-		return done, fmt.Errorf("%s cannot be read (%w): make it readable", w.abs(record), cause(err))
-	}
-	old, err := readRecord(data)
+	old, err := w.readRecord()
 	if err != nil {
 		return done, err
 	}
@@ -82,6 +75,25 @@ func (w Workspace) Update(c Contents, now time.Time) (done Changes, err error) {
 		return done, fmt.Errorf("%s cannot be written (%w): make it writable and update again", w.abs(record), cause(err))
 	}
 	return done, nil
+}
+
+// Version is that of the program which wrote the workspace, or has updated it
+// last. It fails with [ErrClone] in a clone.
+func (w Workspace) Version() (string, error) {
+	old, err := w.readRecord()
+	return old.Version, err
+}
+
+// readRecord is what the workspace's record says.
+func (w Workspace) readRecord() (Contents, error) {
+	data, err := regular.Read(w.abs(record), recordLimit)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Contents{}, ErrClone
+	case err != nil:
+		return Contents{}, fmt.Errorf("%s cannot be read (%w): make it readable", w.abs(record), cause(err))
+	}
+	return readRecord(data)
 }
 
 // of is the brief and the suite of a kata, without the kit.
