@@ -47,8 +47,11 @@ type annotation struct {
 // annotations are those of a kata: one for each finding.
 func (g Graded) annotations() []annotation {
 	v := g.Verdict
-	if v.Status == explain.Pass {
+	switch {
+	case v.Status == explain.Pass:
 		return nil
+	case v.Status == explain.Untrusted || len(v.Findings) == 0: // such a run says nothing of the code
+		return []annotation{{file: g.Kata.Path(), line: 1, title: g.title() + ": " + v.Status.Word(), message: v.Summary}}
 	}
 	var all []annotation
 	for _, f := range v.Findings {
@@ -66,11 +69,6 @@ func (g Graded) annotations() []annotation {
 			a.message += fmt.Sprintf(" It is the same in %s.", strings.Join(f.Also, ", "))
 		}
 		all = append(all, a)
-	}
-	// A run that does not count, or none, is what has to be known first.
-	if v.Status == explain.Untrusted || len(all) == 0 {
-		first := annotation{file: g.Kata.Path(), line: 1, title: g.title() + ": " + v.Status.Word(), message: v.Summary}
-		all = append([]annotation{first}, all...)
 	}
 	return all
 }
