@@ -97,6 +97,10 @@ func (m *Machine) faultOf(err error) string {
 	return m.Fault(err.Error())
 }
 
+// scanned is how Windows says that a program which was just written may not start,
+// or is gone.
+var scanned = regexp.MustCompile(`(?i)contains a virus|blocked by group policy|access is denied|being used by another process|cannot find the (?:file|path)`)
+
 func (m *Machine) notExecuted(said string, match []string) string {
 	denied := strings.Contains(match[2], "permission denied") || strings.Contains(match[2], "not permitted")
 	if denied && strings.HasPrefix(match[1], m.temp()) {
@@ -105,6 +109,10 @@ func (m *Machine) notExecuted(said string, match []string) string {
 			setting = "GOTMPDIR"
 		}
 		return fmt.Sprintf("the temporary folder %s forbids the execution of programs (%s); set %s to a folder that allows it", m.temp(), match[2], setting)
+	}
+	if scanned.MatchString(match[2]) && strings.HasPrefix(match[1], m.temp()) {
+		return fmt.Sprintf("a virus scanner, or a rule of who manages this machine, keeps a program from starting that was just built (%s); "+
+			"have %s left out of the scan, or set GOTMPDIR to a folder that is", match[2], m.temp())
 	}
 	return fmt.Sprintf("a program of the build cannot be started (%s); see whether it is there and may be executed, or install Go again", said)
 }

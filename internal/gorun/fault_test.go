@@ -27,6 +27,9 @@ func TestFaultsOfTheMachineAreNamed(t *testing.T) {
 		"no threads":                {"runtime: failed to create new OS thread (have 5 already; errno=11)\n", "the machine allows no further process or thread ("},
 		"no files":                  {"open /x: too many open files\n", "the machine allows no further open file ("},
 		"no execution":              {"fork/exec /mnt/small/leakproof-1/go-build2/b001/a.test: permission denied\n", "the temporary folder /mnt/small forbids the execution of programs (permission denied); set GOTMPDIR"},
+		"a virus scanner":           {"fork/exec /mnt/small/leakproof-1/go-build2/b001/a.test.exe: Operation did not complete successfully because the file contains a virus or potentially unwanted software.\n", "a virus scanner, or a rule of who manages this machine, keeps a program from starting that was just built (Operation"},
+		"a policy":                  {"fork/exec /mnt/small/leakproof-1/go-build2/b001/a.test.exe: Access is denied.\n", "a virus scanner, or a rule of who manages this machine, keeps a program from starting that was just built (Access is denied.); have /mnt/small left out of the scan"},
+		"a tool taken away":         {"go: fork/exec C:\\Go\\pkg\\tool\\compile.exe: The system cannot find the file specified.\n", "a program of the build cannot be started (fork/exec C:"},
 		"a tool not executable":     {"go: fork/exec /usr/local/go/pkg/tool/linux_amd64/compile: permission denied\n", "a program of the build cannot be started (fork/exec /usr/local/go"},
 		"a cache that is read-only": {"open /x/y: read-only file system\n", "a folder that the build writes to cannot be used (open /x/y"},
 
