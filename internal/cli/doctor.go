@@ -36,7 +36,7 @@ type FindingJSON struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	asJSON := false
+	asJSON, team := false, false
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "See whether this machine and folder are fit",
@@ -45,9 +45,18 @@ version, the race detector, the editor, the folder for progress, the terminal.
 A small suite is built and run as "leakproof check" does it, which takes
 some minutes the first time.
 Exit code 3 means that something is missing without which katas cannot be
-checked.`,
+checked.
+
+With --team nothing is looked at: it prints what each participant of a session
+needs, and how to check it the day before, as Markdown for the invitation.`,
 		Args: exactly(0, "only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case team && asJSON:
+				return usage("--team is Markdown, --json is JSON: leave out one")
+			case team:
+				return a.invite()
+			}
 			out := DoctorJSON{Schema: "leakproof.doctor/1", OK: true, Checks: a.examine(cmd.Context())}
 			if err := cmd.Context().Err(); err != nil {
 				return err
@@ -65,6 +74,7 @@ checked.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.doctor/1)")
+	cmd.Flags().BoolVar(&team, "team", false, "print what participants of a session need, as Markdown")
 	return cmd
 }
 
