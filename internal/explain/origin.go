@@ -12,7 +12,7 @@ func NotCI(reason string) string {
 // NoBase is about a program that was built from a clone.
 func NoBase(variable string) string {
 	return fmt.Sprintf("this program was built from a clone, perhaps the graded one; grade with the base branch's program, "+
-		"name that branch in %s and take only the learner's files from the graded branch (README, With a team)", variable)
+		"name that branch in %s and take only the learner's files from the graded branch, as the workflow of `leakproof ci` does", variable)
 }
 
 // BaseUnknown is about a base that git does not know.
