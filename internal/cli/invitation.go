@@ -2,6 +2,7 @@ package cli
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,8 +22,11 @@ func (a *app) invite() error {
 		return fmt.Errorf("the katas cannot be loaded: %w", err)
 	}
 	mod, err := modfile.ParseLax("go.mod", contents.Files["go.mod"], nil)
-	if err != nil || mod.Go == nil {
-		return fmt.Errorf("the go.mod of the katas does not say which Go they need (%v): build this program again", err)
+	if err == nil && mod.Go == nil {
+		err = errors.New("no line says which Go is needed")
+	}
+	if err != nil {
+		return fmt.Errorf("the go.mod of the katas cannot be used (%w): install this program again", err)
 	}
 	// Everybody gets the version that the invitation comes from, if it is one to install.
 	version := contents.Version

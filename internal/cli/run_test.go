@@ -6,11 +6,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,11 +57,15 @@ func TestAnInterruptEndsARunBeforeWeExit(t *testing.T) {
 	}{
 		{[]string{"check", "1"}, exitInterrupted},
 		{[]string{"check", "1", "--json"}, exitInterrupted},
+		{[]string{"check", "1", "--junit", "katas.xml"}, exitInterrupted},
 		{[]string{"watch", "1"}, exitOK},
 		{[]string{"watch", "--all"}, exitOK},
 	} {
 		in, typed := io.Pipe()
 		c := newConsole(t, in)
+		if err := os.WriteFile("katas.xml", []byte("of an earlier run"), 0o644); err != nil {
+			t.Fatal(err)
+		}
 		running, ended := make(chan struct{}), false
 		c.Grader = func(string) Grader {
 			return graderFunc(func(ctx context.Context) (grade.Verdict, error) {
@@ -82,6 +88,9 @@ func TestAnInterruptEndsARunBeforeWeExit(t *testing.T) {
 		}
 		if strings.Contains(c.out.String(), "schema") {
 			t.Errorf("%q wrote a verdict: %s", test.args, c.out.String())
+		}
+		if _, err := os.Stat("katas.xml"); slices.Contains(test.args, "--junit") && !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q left verdicts of an earlier run: %v", test.args, err)
 		}
 		_ = typed.Close()
 	}

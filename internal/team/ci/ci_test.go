@@ -23,7 +23,8 @@ import (
 // command or a table cell, what a terminal obeys.
 const hostile = "a\x00\x01\x1b[31m\ufffe\xff]]>&<b attr=\"'\">\r\n::error file=x::forged\n##[add-mask]y | `c` [l](http://x) <img> 100%, a:b \u202e"
 
-func kata(number int, id, title, file string) *course.Kata {
+func kata(number int, id, title string) *course.Kata {
+	const file = "notes.go"
 	return &course.Kata{
 		ID: id, Number: number, Name: id[3:], Title: title, File: file,
 		Variants: []*course.Variant{{ID: "start", Files: map[string][]byte{file: nil}}},
@@ -32,7 +33,7 @@ func kata(number int, id, title, file string) *course.Kata {
 
 // verdicts has one of each kind, and says of everything what it is told.
 func verdicts(says string) []Graded {
-	fanout := kata(23, "23-leaky-fanout", "Leaky fan-out", "notes.go")
+	fanout := kata(23, "23-leaky-fanout", "Leaky fan-out")
 	test := func(name string, status explain.Status, message string) explain.Test {
 		return explain.Test{Name: name, Status: status, Message: message, File: fanout.Dir() + "/brief_test.go", Line: 37, Elapsed: 40 * time.Millisecond}
 	}
@@ -52,15 +53,15 @@ func verdicts(says string) []Graded {
 	}
 	run := []explain.Test{test("TestStops", explain.Fail, says+"\nthe rest"), test("TestOrder", explain.Fail, says), test("TestLate", explain.NotRun, ""), test("TestPasses", explain.Pass, "")}
 	return []Graded{
-		of(kata(1, "01-loop-cancel", "Loop cancel", "notes.go"), grade.Verdict{Status: explain.Pass, Summary: "All 1 tests passed.", Tests: []explain.Test{test("TestEnds", explain.Pass, "")}}),
+		of(kata(1, "01-loop-cancel", "Loop cancel"), grade.Verdict{Status: explain.Pass, Summary: "All 1 tests passed.", Tests: []explain.Test{test("TestEnds", explain.Pass, "")}}),
 		of(fanout, grade.Verdict{Status: explain.Fail, Summary: "2 of 4 tests failed.", Tests: run, Findings: []explain.Finding{race, leak, contract}, Notes: []string{says}}),
-		of(kata(2, "02-ticker", "Ticker", "notes.go"), grade.Verdict{
+		of(kata(2, "02-ticker", "Ticker"), grade.Verdict{
 			Status: explain.CompileError, Summary: "notes.go:3: " + says, Detail: says, Notes: []string{says},
 			Findings: []explain.Finding{{Kind: explain.KindCompile, Text: "notes.go:3: " + says, Places: []explain.Place{{File: "katas/02-ticker/notes.go", Line: 3}}}},
 		}),
-		of(kata(3, "03-map-race", "Map race", "notes.go"), grade.Verdict{Status: explain.Timeout, Summary: "TestStops hangs.", Tests: run[:1]}),
-		of(kata(4, "04-channel-owner", "Channel owner", "notes.go"), grade.Verdict{Status: explain.Untrusted, Summary: "This run does not count: " + says, Tests: run[3:]}),
-		of(kata(5, "05-lost-cancel", "Lost cancel", "notes.go"), grade.Verdict{Status: explain.Unavailable, Summary: "The disk is full: " + says}),
+		of(kata(3, "03-map-race", "Map race"), grade.Verdict{Status: explain.Timeout, Summary: "TestStops hangs.", Tests: run[:1]}),
+		of(kata(4, "04-channel-owner", "Channel owner"), grade.Verdict{Status: explain.Untrusted, Summary: "This run does not count: " + says, Tests: run[3:]}),
+		of(kata(5, "05-lost-cancel", "Lost cancel"), grade.Verdict{Status: explain.Unavailable, Summary: "The disk is full: " + says}),
 	}
 }
 
