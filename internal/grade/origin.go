@@ -31,9 +31,17 @@ type Program struct {
 	released bool
 }
 
+// Who runs a grader. Whoever grades again what somebody else handed over calls
+// that a regrade.
+const (
+	Self    = "self"
+	CI      = "ci"
+	Regrade = "regrade"
+)
+
 // origin is where verdicts come from.
 type origin struct {
-	ran     string // "ci" or "self"
+	ran     string // [CI] or [Self]
 	note    string // why it is not "ci" though the variable CI is true
 	program Program
 }
@@ -51,7 +59,7 @@ const BaseVariable = "LEAKPROOF_BASE"
 // comes from the graded branch by mistake, or with an edited suite.
 func (g *Grader) origin(ctx context.Context) origin {
 	g.originOnce.Do(func() {
-		g.originIs = origin{ran: "self", program: thisProgram()}
+		g.originIs = origin{ran: Self, program: thisProgram()}
 		if os.Getenv("CI") != "true" {
 			return
 		}
@@ -66,7 +74,7 @@ func (g *Grader) origin(ctx context.Context) origin {
 			}
 			g.originIs.program.Base = base
 		}
-		g.originIs.ran = "ci"
+		g.originIs.ran = CI
 	})
 	return g.originIs
 }

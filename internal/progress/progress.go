@@ -19,7 +19,7 @@ type Kind string
 const (
 	KindRead    Kind = "read"    // a section of a lesson was on the screen: Lesson, Section
 	KindAnswer  Kind = "answer"  // a question was answered: Question, Revision, Right, Choice
-	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed, Alike
+	KindVerdict Kind = "verdict" // a suite was run: Kata, Status, Hash, Failed, Alike, Origin
 	KindHint    Kind = "hint"    // a hint was shown: Kata, Tier
 	KindReset   Kind = "reset"   // a kata was put back to its start: Kata, Backup
 	KindRestore Kind = "restore" // an earlier version of a kata's file was put back: Kata, Hash (of an attempt), Backup
@@ -46,6 +46,7 @@ type Event struct {
 	Hash     string    `json:"hash,omitempty"`   // of the learner's file as it was graded
 	Failed   []string  `json:"failed,omitempty"` // names of the tests that failed
 	Alike    []string  `json:"alike,omitempty"`  // those of Failed that failed for the reason of another one
+	Origin   string    `json:"origin,omitempty"` // who ran the grader, as it said; "" is the learner
 	Backup   string    `json:"backup,omitempty"` // where the learner's file went
 	Task     string    `json:"task,omitempty"`
 	Done     bool      `json:"done,omitempty"`

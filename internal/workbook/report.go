@@ -15,6 +15,7 @@ type Report struct {
 	All     ModuleReport   // the whole path; its title is ""
 	Modules []ModuleReport // in the order of the course
 	Katas   []KataReport   // those that were checked, by their numbers
+	Minutes int            // all that the log knows of
 	Review  review.Schedule
 	Weeks   []Week // the last ones, the present one at the end
 
@@ -107,6 +108,11 @@ func (w *Workbook) Report() Report {
 	now := w.Now()
 	s := spentIn(w.Log.State().History(), now.Location())
 	r := Report{Review: w.Review(), Weeks: s.weeks(now), now: now}
+	var all time.Duration
+	for _, took := range s.onDay {
+		all += took
+	}
+	r.Minutes = minutes(all)
 	for _, stage := range w.Map() {
 		m := ModuleReport{Title: stage.Title, Done: stage.Done(), All: len(stage.Steps)}
 		r.Modules = append(r.Modules, m)

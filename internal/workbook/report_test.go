@@ -50,8 +50,8 @@ func TestTimeBelongsToWhatItLedTo(t *testing.T) {
 	if len(r.Katas) != 1 || r.Katas[0].Effort() != "4 attempts, 17 minutes" || r.Katas[0].State != Done {
 		t.Errorf("katas: %+v", r.Katas)
 	}
-	if day := r.Weeks[len(r.Weeks)-1].Days[0]; day != (Day{Minutes: 32, Active: true}) || day.Shade() != 3 {
-		t.Errorf("Monday: %+v, shade %d", day, day.Shade())
+	if day := r.Weeks[len(r.Weeks)-1].Days[0]; day != (Day{Minutes: 32, Active: true}) || day.Shade() != 3 || r.Minutes != 32 {
+		t.Errorf("Monday: %+v, shade %d; of all %d minutes", day, day.Shade(), r.Minutes)
 	}
 }
 

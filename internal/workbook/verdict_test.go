@@ -104,3 +104,16 @@ func TestAVerdictIsToldBeforeItIsRecorded(t *testing.T) {
 		t.Error("a verdict that nobody heard is not recorded")
 	}
 }
+
+// TestALogSaysWhoElseRanTheGrader: the learner's own verdicts need no word.
+func TestALogSaysWhoElseRanTheGrader(t *testing.T) {
+	for origin, want := range map[string]bool{grade.Self: false, grade.CI: true} {
+		wb := open(t, grade.Verdict{Status: explain.Pass, Origin: origin})
+		if _, err := wb.Check(t.Context(), wb.Course.Katas[0], nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := recorded(t, wb); strings.Contains(got, `"origin":"`+origin+`"`) != want {
+			t.Errorf("origin %s: %s", origin, got)
+		}
+	}
+}

@@ -171,8 +171,11 @@ func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error
 			alike = append(alike, t.Name)
 		}
 	}
-	err := w.record(ctx, progress.Event{Kind: progress.KindVerdict, Kata: a.kata.ID, Status: string(v.Status), Hash: a.hash, Failed: failed, Alike: alike})
-	return errors.Join(err, a.unkept)
+	e := progress.Event{Kind: progress.KindVerdict, Kata: a.kata.ID, Status: string(v.Status), Hash: a.hash, Failed: failed, Alike: alike}
+	if v.Origin != grade.Self {
+		e.Origin = v.Origin
+	}
+	return errors.Join(w.record(ctx, e), a.unkept)
 }
 
 // Warm compiles what the kata's suite needs, ahead of its first run. See
