@@ -17,6 +17,14 @@
 // "leakproof.progress/1" and "leakproof.doctor/1". Fields may be added within a
 // version; what is there keeps its name and meaning. The types of this package
 // whose names end in JSON document the fields.
+//
+// report writes "leakproof.report/1", which people hand to each other: see
+// [report.Report]. What reads it (report --merge, regrade) ignores fields that it
+// does not know, leaves out and names lessons and katas that it does not know, and
+// refuses a later schema, so that a field of a report must never need to be
+// understood. regrade --json writes "leakproof.regrade/1", a claim and a verdict
+// for each kata that a report says is solved. A verdict's origin is "self", "ci"
+// (see [grade.Grader]) or "regrade".
 package cli
 
 import (

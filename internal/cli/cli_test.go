@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -174,9 +175,12 @@ func fakeParts() Parts {
 type fakeGrader struct{ root string }
 
 func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, error) {
-	src, err := os.ReadFile(filepath.Join(g.root, filepath.FromSlash(s.Dir), s.File))
-	if err != nil {
-		return grade.Verdict{Kata: s.Kata, Status: explain.Unavailable, Summary: err.Error()}, nil
+	src, given := s.Answer[path.Join(s.Dir, s.File)]
+	if !given {
+		var err error
+		if src, err = os.ReadFile(filepath.Join(g.root, filepath.FromSlash(s.Dir), s.File)); err != nil {
+			return grade.Verdict{Kata: s.Kata, Status: explain.Unavailable, Summary: err.Error()}, nil
+		}
 	}
 	_, status, _ := strings.Cut(string(src), "// verdict: ")
 	status = strings.TrimSpace(status)

@@ -120,7 +120,7 @@ func (s *Session) attempts(ctx context.Context, k *course.Kata) error {
 	if err := s.AttemptDiff(k, a); err != nil {
 		return err
 	}
-	yes, err := s.confirm(ctx, "Put this attempt back? Your present file is kept as a backup.", "Put it back", "Leave everything as it is")
+	yes, err := s.Confirm(ctx, "Put this attempt back? Your present file is kept as a backup.", "Put it back", "Leave everything as it is")
 	if err != nil || !yes {
 		return err
 	}

@@ -204,7 +204,7 @@ func (s *Session) Compare(ctx context.Context, k *course.Kata, v *course.Variant
 		return false, err
 	}
 	if !sure && !s.wb.Log.State().KataSolved(k.ID) {
-		yes, err := s.confirm(ctx, workbook.NotSolved(k),
+		yes, err := s.Confirm(ctx, workbook.NotSolved(k),
 			"Show a solution", "Keep it hidden")
 		if !yes || err != nil {
 			return false, err
@@ -260,7 +260,7 @@ func (s *Session) Reset(ctx context.Context, k *course.Kata, sure bool) (bool, e
 		return false, err
 	}
 	if !sure {
-		yes, err := s.confirm(ctx, s.wb.AskReset(k),
+		yes, err := s.Confirm(ctx, s.wb.AskReset(k),
 			"Reset", "Leave everything as it is")
 		if !yes || err != nil {
 			return false, err

@@ -268,9 +268,9 @@ func alternatives(numbers []int) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// confirm asks a question whose answer is yes or no. It fails with io.EOF when
+// Confirm asks a question whose answer is yes or no. It fails with io.EOF when
 // the input ends instead.
-func (s *Session) confirm(ctx context.Context, question, yes, no string) (bool, error) {
+func (s *Session) Confirm(ctx context.Context, question, yes, no string) (bool, error) {
 	s.text(wrap(question, "", ""))
 	s.say("1. %s", yes)
 	s.say("0. %s", no)

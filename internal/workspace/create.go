@@ -26,16 +26,8 @@ func Create(dir, home string, c Contents) (err error) {
 		return fmt.Errorf("%s is not writable (%w): name a folder elsewhere", filepath.Dir(dir), cause(err))
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
-	files := maps.Clone(c.Files)
-	files[record] = c.record()
-	for name, data := range files {
-		file := filepath.Join(draft, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return fmt.Errorf("the workspace cannot be written: %w; make room, or name a folder elsewhere", err)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			return fmt.Errorf("the workspace cannot be written: %w; make room, or name a folder elsewhere", err)
-		}
+	if err := c.Write(draft); err != nil {
+		return fmt.Errorf("the workspace cannot be written: %w; make room, or name a folder elsewhere", err)
 	}
 	if err := os.Chmod(draft, 0o755); err != nil {
 		return err
@@ -44,6 +36,22 @@ func Create(dir, home string, c Contents) (err error) {
 		return fmt.Errorf("%s cannot be replaced by the workspace (%w): name a folder that is not there yet", dir, cause(err))
 	}
 	return os.Rename(draft, dir)
+}
+
+// Write puts a workspace into a folder that holds nothing.
+func (c Contents) Write(dir string) error {
+	files := maps.Clone(c.Files)
+	files[record] = c.record()
+	for name, data := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mayHold fails where a folder may not become a workspace.
