@@ -11,20 +11,19 @@
 //
 // # JSON
 //
-// list, check, attempts, progress and doctor write one JSON object with --json.
-// Its field "schema" names its shape: "leakproof.list/1",
+// list, check, attempts, progress, doctor and regrade write one JSON object with
+// --json. Its field "schema" names its shape: "leakproof.list/1",
 // "leakproof.curriculum/1", "leakproof.check/1", "leakproof.attempts/1",
-// "leakproof.progress/1" and "leakproof.doctor/1". Fields may be added within a
-// version; what is there keeps its name and meaning. The types of this package
-// whose names end in JSON document the fields.
+// "leakproof.progress/1", "leakproof.doctor/1" and "leakproof.regrade/1". Fields
+// may be added within a version; what is there keeps its name and meaning. The
+// types of this package whose names end in JSON document the fields.
 //
-// report writes "leakproof.report/1", which people hand to each other: see
-// [report.Report]. What reads it (report --merge, regrade) ignores fields that it
-// does not know, leaves out and names lessons and katas that it does not know, and
-// refuses a later schema, so that a field of a report must never need to be
-// understood. regrade --json writes "leakproof.regrade/1", a claim and a verdict
-// for each kata that a report says is solved. A verdict's origin is "self", "ci"
-// (see [grade.Grader]) or "regrade".
+// report writes "leakproof.report/1", which people hand to each other:
+// [report.Report]. Who reads one (report --merge, regrade) ignores fields that it
+// does not know, names lessons and katas that it does not know and leaves them
+// out, and refuses a later version. So a field may be added as long as a reader
+// can do without it. A verdict's origin is "self", "ci" or, of what was graded
+// again, "regrade"; see [grade.Self].
 package cli
 
 import (

@@ -56,7 +56,7 @@ Then, with the reports in the folder "reports":
 
   docker run --rm --init --network none --read-only --cap-drop ALL \
     --security-opt no-new-privileges --pids-limit 1024 --memory 4g --cpus 2 \
-    --user "$(id -u):$(id -g)" --tmpfs /tmp:exec,size=4g \
+    --user "$(id -u):$(id -g)" --tmpfs /tmp:exec,size=2g \
     -e HOME=/tmp -e GOCACHE=/tmp/cache -e GOMODCACHE=/modules \
     -e GOPROXY=off -e GOTOOLCHAIN=local \
     -v "$(go env GOMODCACHE):/modules:ro" -v "$PWD/reports:/reports:ro" \
@@ -66,7 +66,9 @@ Then, with the reports in the folder "reports":
 The first kata then takes minutes, because nothing is compiled yet. What this does
 not protect from: a hole in the kernel, which the container shares with you; code
 of one report that reads the others, which are mounted beside it (run one report
-at a time if that matters); and a forged verdict. ` + caveat + `
+at a time if that matters); and a forged verdict.
+
+` + caveat + `
 
 Exit codes: 0 all claims hold, 1 one does not, 3 one cannot be decided here or a
 file is no report. The highest code counts.`,
@@ -174,8 +176,12 @@ func regraded(r RegradedReport, version string) string {
 	refuted := false
 	for _, c := range r.Claims {
 		refuted = refuted || c.Outcome == report.Refuted
-		fmt.Fprintf(&out, "  %s: kata %d, %s. Claimed %s (%s), here %s: %s\n", outcomes[c.Outcome],
-			c.OfKata.Number, c.OfKata.Title, c.Claim.Word(), c.Claimed, c.Status.Word(), c.Summary)
+		here := "not run here"
+		if c.Status != "" {
+			here = "here " + c.Status.Word()
+		}
+		fmt.Fprintf(&out, "  %s: kata %d, %s. Claimed %s (%s), %s: %s\n", outcomes[c.Outcome],
+			c.OfKata.Number, c.OfKata.Title, c.Claim.Word(), c.Claimed, here, c.Summary)
 	}
 	if refuted && r.Version != version {
 		fmt.Fprintf(&out, "  The report is of version %s, and this is %s: a suite may have become stricter.\n", r.Version, version)

@@ -25,7 +25,8 @@ of yours.
 
 Without --name it goes by a pseudonym, which stays the same for your state folder.
 Each verdict has an origin: "self", or "ci" where CI's own variables said so when
-it was made. ` + report.Caveat + `
+it was made. That is what your machine says, and anybody can edit it:
+"leakproof regrade" runs the files again.
 
 With --merge it reads the reports of a team and prints a line for each member, in
 the order of their names, and how many began and solved each kata. Of two reports

@@ -91,7 +91,7 @@ type TestScore struct {
 // Passed is the summary of a test that accepts what is right and notices what is
 // wrong.
 func (s TestScore) Passed() string {
-	return fmt.Sprintf("your test accepts all %d right implementations and notices all %d wrong ones; go on to the next kata", s.Right, s.Wrong)
+	return fmt.Sprintf("your test accepts all %d right implementations and notices all %d wrong ones"+GoOn, s.Right, s.Wrong)
 }
 
 // Failed is the summary of a test that does not; first says what is wrong first.

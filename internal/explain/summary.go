@@ -11,9 +11,12 @@ import (
 // The summaries of verdicts. Each says what happened and what to do next;
 // a detail is the output that it speaks of. [text.Sentence] completes them.
 
+// GoOn is what the summary of a pass ends with: it is for the learner.
+const GoOn = "; go on to the next kata"
+
 // Passed is the summary of a pass of so many tests.
 func Passed(n int) string {
-	return fmt.Sprintf("%s passed with the race detector on; go on to the next kata", allTests(n))
+	return fmt.Sprintf("%s passed with the race detector on"+GoOn, allTests(n))
 }
 
 // WithoutRace is about tests that passed where there is no race detector.

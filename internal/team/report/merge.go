@@ -133,11 +133,7 @@ func rowOf(c *course.Course, r Report) Row {
 
 // of is the table of the members, with its head.
 func (t Team) of() [][]string {
-	table := [][]string{{
-		"Member", fmt.Sprintf("Lessons of %d", len(t.course.Lessons)), fmt.Sprintf("Questions of %d", len(t.course.Questions)),
-		fmt.Sprintf("Katas of %d", len(t.course.Katas)),
-		"Minutes", "Last seen", "Verdicts",
-	}}
+	table := [][]string{{"Member", "Lessons", "Questions", "Katas", "Minutes", "Last seen", "Verdicts"}}
 	for _, row := range t.Members {
 		seen := ""
 		if !row.LastSeen.IsZero() {
@@ -166,9 +162,15 @@ func known(minutes int) string {
 	return strconv.Itoa(minutes)
 }
 
+// all says how much there is of what the table counts.
+func (t Team) all() string {
+	return fmt.Sprintf("Of %s, %s and %s:\n\n", workbook.Count(len(t.course.Lessons), "lesson"),
+		workbook.Count(len(t.course.Questions), "question"), workbook.Count(len(t.course.Katas), "kata"))
+}
+
 // Text is the team in lines for a terminal.
 func (t Team) Text() string {
-	out := columns(t.of())
+	out := t.all() + columns(t.of())
 	if len(t.Katas) > 0 {
 		out += "\n" + columns(t.ofKatas())
 	}
@@ -196,7 +198,7 @@ func columns(table [][]string) string {
 
 // Markdown is the team as two tables.
 func (t Team) Markdown() string {
-	out := markdown(t.of())
+	out := t.all() + markdown(t.of())
 	if len(t.Katas) > 0 {
 		out += "\n" + markdown(t.ofKatas())
 	}

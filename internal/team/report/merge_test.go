@@ -67,10 +67,12 @@ func team(t *testing.T) Team {
 }
 
 func TestTheTableOfATeam(t *testing.T) {
-	const want = `Member                Lessons of 1  Questions of 6  Katas of 1  Minutes  Last seen   Verdicts
-=HYPERLINK("x")|<b>&  1             6               1           12       2026-03-05  ci
-Zoë                   0             0               0
-李雷                  0             0               0
+	const want = `Of 1 lesson, 6 questions and 1 kata:
+
+Member                Lessons  Questions  Katas  Minutes  Last seen   Verdicts
+=HYPERLINK("x")|<b>&  1        6          1      12       2026-03-05  ci
+Zoë                   0        0          0
+李雷                  0        0          0
 
 Kata          Solved  Began
 1, Open file  1       2

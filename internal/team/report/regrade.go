@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/explain"
@@ -121,6 +122,7 @@ func (r *Regraded) judge(v grade.Verdict) {
 	switch v.Status {
 	case explain.Pass:
 		r.Outcome = Holds
+		r.Summary = text.Sentence(strings.TrimSuffix(strings.TrimSuffix(r.Summary, "."), explain.GoOn))
 	case explain.Fail, explain.CompileError, explain.Timeout, explain.Untrusted:
 		r.Outcome = Refuted
 	case explain.Unavailable:
