@@ -102,8 +102,12 @@ func (a *app) report(file string, options report.Options) error {
 	}
 	about := a.Stderr
 	if file == "" {
-		if err := a.writeJSON(r); err != nil {
+		data, err := r.JSON()
+		if err != nil {
 			return err
+		}
+		if _, err := a.Stdout.Write(data); err != nil {
+			return fmt.Errorf("the report cannot be written: %w", err)
 		}
 	} else {
 		if err := report.Write(file, r); err != nil {
@@ -142,7 +146,7 @@ func (a *app) merge(files []string, asCSV, asMarkdown bool) error {
 	if err != nil {
 		return fmt.Errorf("the course cannot be loaded: %w", err)
 	}
-	team, notes := report.Merge(all, given)
+	team, notes := report.Merge(all, given, a.Now())
 	for _, note := range notes {
 		a.tell(errors.New(note))
 	}

@@ -20,9 +20,24 @@ import (
 	"example.com/leakproof/internal/text"
 )
 
-// sizeLimit is more than a report with the largest files that are kept of every
-// kata has, in bytes.
-const sizeLimit = 16 << 20
+// sizeLimit is some ten times what the report of a whole course has, in bytes.
+// What is read takes up to some hundred times as much memory, if it is forged.
+const sizeLimit = 4 << 20
+
+// JSON is the report as it is handed over.
+func (r Report) JSON() ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return nil, fmt.Errorf("the report cannot be written: %w", err)
+	}
+	if out.Len() > sizeLimit {
+		return nil, fmt.Errorf("the report would have more than %s, and nobody's program would read it: leave your files out with --no-code", text.Bytes(sizeLimit))
+	}
+	return out.Bytes(), nil
+}
 
 // What is shown of the texts in a report: bytes of one, and how many names.
 const (
@@ -41,14 +56,11 @@ func Write(file string, r Report) error {
 	case old.Member != r.Member:
 		return fmt.Errorf("nothing was written, because %s would be lost: it is the report of somebody else, %s; name another file", file, text.Line(old.Name, MaxName))
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return fmt.Errorf("the report cannot be written: %w", err)
+	data, err := r.JSON()
+	if err != nil {
+		return err
 	}
-	if err := atomic.WriteFile(file, &out); err != nil {
+	if err := atomic.WriteFile(file, bytes.NewReader(data)); err != nil {
 		return fmt.Errorf("the report cannot be written (%w): name a file in a folder that you may write to", err)
 	}
 	return nil
@@ -198,7 +210,8 @@ func (one *Kata) check(k *course.Kata) error {
 	if s == nil {
 		return nil
 	}
-	if s.Origin != grade.CI { // nobody else says so of a learner
+	s.Hash = text.Line(s.Hash, len(course.Hash(nil))) // it is shown; one that is none fits no file
+	if s.Origin != grade.CI {                         // nobody else says so of a learner
 		s.Origin = grade.Self
 	}
 	for name := range s.Files {

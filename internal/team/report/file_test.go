@@ -41,6 +41,18 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 }
 
+func TestAReportThatNobodyWouldReadIsNotWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ada.json")
+	r := solved(t)
+	r.Katas[0].Solved.Files["notes.go"] = strings.Repeat("x", sizeLimit)
+	if err := Write(file, r); err == nil || !strings.Contains(err.Error(), "--no-code") {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("it was written")
+	}
+}
+
 func TestNothingElseIsWrittenOver(t *testing.T) {
 	r := solved(t)
 	other := r
@@ -105,7 +117,7 @@ func TestBadReportsAreRefused(t *testing.T) {
 		`{"schema":"\u001b[31m"}`:        `its schema is "[31m"`,
 		`{"schema":7}`:                   "schema is a number",
 		strings.Repeat("[", 1<<20):       "it is no report",
-		strings.Repeat(" ", sizeLimit+1): "too large: it has more than 16 MiB",
+		strings.Repeat(" ", sizeLimit+1): "too large: it has more than 4 MiB",
 		`{"schema":"leakproof.report/2","katas":7}`:                          "written by a newer Leakproof (leakproof.report/2, and this program knows leakproof.report/1): update this one",
 		`{"schema":"leakproof.report/0"}`:                                    "it is no report",
 		`{"schema":"leakproof.report/1","at":"2026-03-05T12:00:00Z"}`:        "its member is no id",
@@ -158,7 +170,7 @@ func TestWhatIsNotKnownIsNamedAndLeftOut(t *testing.T) {
 		fmt.Fprintf(&more, `,{"id":"%d-new\u001b\n"}`, i)
 	}
 	r, note, err := read(t, "\xef\xbb\xbf"+`{"schema":"leakproof.report/1","at":"2026-03-05T12:00:00Z","member":"`+id+`","name":"Ada","mood":[1],"version":"v9\u001b[31m",
-		"lessons":[{"id":"77-new","right":-1}],"katas":[{"id":"99-new","solved":{"files":{"../x":""}}},{"id":"01-open-file","mood":"good","solved":{"origin":"regrade"}}`+more.String()+`]}`)
+		"lessons":[{"id":"77-new","right":-1}],"katas":[{"id":"99-new","solved":{"files":{"../x":""}}},{"id":"01-open-file","mood":"good","solved":{"origin":"regrade","hash":"\u009b31m`+strings.Repeat("a", 1000)+`"}}`+more.String()+`]}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +178,7 @@ func TestWhatIsNotKnownIsNamedAndLeftOut(t *testing.T) {
 	if !strings.HasSuffix(note, "given.json: "+want) {
 		t.Errorf("note: %s", note)
 	}
-	if len(r.Lessons) > 0 || len(r.Katas) != 1 || r.Katas[0].Solved.Origin != "self" || r.Version != "v9[31m" {
+	if len(r.Lessons) > 0 || len(r.Katas) != 1 || r.Katas[0].Solved.Origin != "self" || !strings.HasPrefix(r.Katas[0].Solved.Hash, "31ma") || len(r.Katas[0].Solved.Hash) > 70 || r.Version != "v9[31m" {
 		t.Errorf("%+v", r)
 	}
 }

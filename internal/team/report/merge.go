@@ -31,6 +31,9 @@ type Team struct {
 	course *course.Course
 }
 
+// clockSkew is how far two clocks may differ before somebody hears of it.
+const clockSkew = time.Hour
+
 // Row is a member of a team.
 type Row struct {
 	Name      string
@@ -51,11 +54,16 @@ type KataCount struct {
 }
 
 // Merge puts reports into one table. Of several reports of one member the newest
-// stands. The notes say which do not, and who has the same name.
-func Merge(c *course.Course, given []Given) (t Team, notes []string) {
+// stands. The notes say which do not, who has the same name, and whose clock is
+// off.
+func Merge(c *course.Course, given []Given, now time.Time) (t Team, notes []string) {
 	t = Team{course: c}
 	newest := map[string]Given{}
 	for _, g := range given {
+		if g.At.After(now.Add(clockSkew)) {
+			notes = append(notes, fmt.Sprintf("%s says that it was made on %s, which is to come: a clock is off, and an older report of %s may be newer",
+				g.File, g.At.Local().Format(time.DateOnly), g.Name))
+		}
 		old, known := newest[g.Member]
 		if known && old.At.After(g.At) {
 			old, g = g, old

@@ -29,7 +29,7 @@ func TestTheNewestReportOfAMemberStands(t *testing.T) {
 	old, newer, newest := member("a", "Ada", 1), member("a", "Ada", 2), member("a", "Ada L.", 3)
 	old.File, newer.File, old.Minutes, newest.Minutes = "old.json", "newer.json", 1, 3
 	for _, given := range [][]Given{{old, newer, newest}, {newest, newer, old}, {newer, newest, old}} {
-		team, notes := Merge(coursetest.Course(t), given)
+		team, notes := Merge(coursetest.Course(t), given, at(59))
 		if len(team.Members) != 1 || team.Members[0].Minutes != 3 || team.Members[0].Name != "Ada L." {
 			t.Errorf("%+v", team.Members)
 		}
@@ -40,12 +40,23 @@ func TestTheNewestReportOfAMemberStands(t *testing.T) {
 }
 
 func TestTwoOfOneNameAreTwo(t *testing.T) {
-	team, notes := Merge(coursetest.Course(t), []Given{member("b", "Ada", 1), member("c", "bo", 1), member("a", "Ada", 1)})
+	team, notes := Merge(coursetest.Course(t), []Given{member("b", "Ada", 1), member("c", "bo", 1), member("a", "Ada", 1)}, at(59))
 	if diff := cmp.Diff([]string{"Ada (aaaa)", "Ada (bbbb)", "bo"}, names(team)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if len(notes) != 1 || !strings.HasPrefix(notes[0], "2 members are called Ada: ") {
 		t.Errorf("notes: %q", notes)
+	}
+}
+
+func TestAClockThatIsOffIsTold(t *testing.T) {
+	ahead := member("a", "Ada", 0)
+	for hours, want := range map[int]int{0: 0, 1: 0, 25: 1} {
+		ahead.At = at(59).Add(time.Duration(hours) * time.Hour)
+		team, notes := Merge(coursetest.Course(t), []Given{ahead}, at(59))
+		if len(notes) != want || len(team.Members) != 1 {
+			t.Errorf("%d hours ahead: %q", hours, notes)
+		}
 	}
 }
 
@@ -59,7 +70,7 @@ func team(t *testing.T) Team {
 	all.Katas = []Kata{{ID: kata, Solved: &Solution{Origin: "ci"}}}
 	began := member("b", "李雷", 1)
 	began.Katas = []Kata{{ID: kata}}
-	out, notes := Merge(coursetest.Course(t), []Given{all, began, member("c", "Zoë", 1)})
+	out, notes := Merge(coursetest.Course(t), []Given{all, began, member("c", "Zoë", 1)}, at(59))
 	if notes != nil {
 		t.Errorf("notes: %q", notes)
 	}
@@ -83,7 +94,7 @@ Kata          Solved  Began
 	if got := team(t).Markdown(); !strings.Contains(got, "\n| =HYPERLINK(\"x\")\\|&lt;b&gt;&amp; | 1 | 6 |") || !strings.Contains(got, "\n| 1, Open file | 1 | 2 |\n") {
 		t.Errorf("Markdown:\n%s", got)
 	}
-	empty, _ := Merge(coursetest.Course(t), []Given{member("c", "Zoë", 1)})
+	empty, _ := Merge(coursetest.Course(t), []Given{member("c", "Zoë", 1)}, at(59))
 	if got := empty.Text() + empty.Markdown(); strings.Contains(got, "Began") {
 		t.Errorf("katas that nobody began:\n%s", got)
 	}

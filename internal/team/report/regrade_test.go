@@ -138,7 +138,7 @@ func TestWhatHindersARegrade(t *testing.T) {
 	}
 }
 
-// TestRegradingForReal grades a good repair and a near miss of the first kata.
+// TestRegradingForReal grades a near miss of one kata and a good repair of another.
 func TestRegradingForReal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds with the race detector")
@@ -152,22 +152,26 @@ func TestRegradingForReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := c.Katas[0]
-	for variant, want := range map[string]Regraded{
-		"solution":    {Outcome: Holds, Status: explain.Pass, Failed: []string{}},
-		"wrong-break": {Outcome: Refuted, Status: explain.Fail, Failed: []string{"TestTheEndOfTheContextStopsTheRebuild"}},
-	} {
+	r := Report{}
+	for id, variant := range map[string]string{"01-loop-cancel": "wrong-break", "05-lost-cancel": "solution"} {
+		k := c.Kata(id)
 		s := &Solution{Files: map[string]string{}, Hash: course.Hash(k.Source(k.Variant(variant).Files)), Origin: grade.CI}
 		for name, text := range k.Variant(variant).Files {
 			s.Files[name] = string(text)
 		}
-		grader := func(root string) Grader { return &grade.Grader{Runner: &gorun.Runner{Root: root}} }
-		got, err := Regrade(t.Context(), c, all, grader, Report{Katas: []Kata{{ID: k.ID, Solved: s}}})
-		if err != nil {
-			t.Fatal(err)
+		r.Katas = append(r.Katas, Kata{ID: id, Solved: s})
+	}
+	got, err := Regrade(t.Context(), c, all, func(root string) Grader { return &grade.Grader{Runner: &gorun.Runner{Root: root}} }, r)
+	if err != nil || len(got) != len(r.Katas) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for _, g := range got {
+		want := Regraded{Outcome: Holds, Status: explain.Pass, Failed: []string{}}
+		if g.Kata == "01-loop-cancel" {
+			want = Regraded{Outcome: Refuted, Status: explain.Fail, Failed: []string{"TestTheEndOfTheContextStopsTheRebuild"}}
 		}
-		if g := got[0]; g.Outcome != want.Outcome || g.Status != want.Status || g.Origin != "regrade" || g.Claimed != "ci" || !cmp.Equal(g.Failed, want.Failed) {
-			t.Errorf("%s: %+v", variant, g)
+		if g.Outcome != want.Outcome || g.Status != want.Status || g.Origin != grade.Regrade || g.Claimed != grade.CI || !cmp.Equal(g.Failed, want.Failed) {
+			t.Errorf("%+v", g)
 		}
 	}
 }
