@@ -24,6 +24,11 @@ type Variant struct {
 // Right reports whether the suite must accept the variant.
 func (v *Variant) Right() bool { return v.ID == "solution" || strings.HasPrefix(v.ID, "right-") }
 
+// NearMisses are the wrong repairs that are worth a discussion.
+func (k *Kata) NearMisses() []*Variant {
+	return slices.DeleteFunc(slices.Clone(k.Variants), func(v *Variant) bool { return !strings.HasPrefix(v.ID, "wrong-") })
+}
+
 type corpusEntry struct {
 	Summary, Trades, Why, Misconception string
 	RefusedBy                           []string `toml:"refused_by"`

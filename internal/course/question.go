@@ -79,6 +79,17 @@ func (q *Question) Correct(choice []int) bool {
 	return true
 }
 
+// Answer is a choice that is correct.
+func (q *Question) Answer() []int {
+	var out []int
+	for i, o := range q.Options {
+		if o.Right || q.Kind == Order {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // Typed is the choice that a typed text makes: the option that says the same,
 // or nothing where none does.
 func (q *Question) Typed(text string) []int {

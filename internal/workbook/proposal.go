@@ -12,13 +12,19 @@ import (
 // What would take too long is passed over for what comes later. The shortest is
 // how many minutes the shortest of them takes, 0 if nothing is left of the topic.
 func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest int) {
+	return w.pick(w.Path(), []StepKind{RepairStep, ReadStep}, minutes, topic)
+}
+
+// pick is [Workbook.Propose] on a path whose steps say how far somebody is, and
+// how long they take. It picks steps of the first kind before those of the next.
+func (w *Workbook) pick(path []Step, kinds []StepKind, minutes int, topic string) (steps []Step, shortest int) {
 	left, picked := minutes, map[string]bool{}
-	for _, kind := range []StepKind{RepairStep, ReadStep} {
-		for _, step := range w.Path() {
+	for _, kind := range kinds {
+		for _, step := range path {
 			if step.Kind != kind || step.State == Done || !w.about(step, topic) {
 				continue
 			}
-			unit := append(w.unread(step), step)
+			unit := append(unread(path, step), step)
 			takes, alone := 0, 0 // beside what is picked, and by itself
 			for _, s := range unit {
 				alone += s.Left
@@ -38,7 +44,7 @@ func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest in
 			}
 		}
 	}
-	for _, step := range w.Path() {
+	for _, step := range path {
 		if step.Kind != QuizStep && picked[step.ID()] {
 			steps = append(steps, step)
 		}
@@ -47,17 +53,13 @@ func (w *Workbook) Propose(minutes int, topic string) (steps []Step, shortest in
 }
 
 // unread are the lessons that a kata needs and that are not read.
-func (w *Workbook) unread(step Step) []Step {
-	var out []Step
+func unread(path []Step, step Step) []Step {
 	if step.Kata == nil {
 		return nil
 	}
-	for _, id := range step.Kata.Lessons {
-		if read := w.ReadStep(w.Course.Lesson(id)); read.State != Done {
-			out = append(out, read)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(path), func(s Step) bool {
+		return s.Kind != ReadStep || s.State == Done || !slices.Contains(step.Kata.Lessons, s.ID())
+	})
 }
 
 // about reports whether a step is about a topic.
