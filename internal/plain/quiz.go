@@ -229,6 +229,12 @@ func parseAnswer(line string, kind course.Kind, options int) (numbers []int, pro
 
 func (s *Session) feedback(q *course.Question, order []int, f workbook.Feedback) {
 	s.text("\n" + wrap(strings.TrimSpace(f.Verdict()+". "+flat(f.Meant())), "", ""))
+	s.reasons(q, order, f)
+}
+
+// reasons says of each option why it is right or wrong, and what the question is
+// about.
+func (s *Session) reasons(q *course.Question, order []int, f workbook.Feedback) {
 	for _, n := range spoken(q, order) {
 		r := f.Reasons[n]
 		if q.Kind == course.Type && !r.Chosen && !r.Right { // what nobody said

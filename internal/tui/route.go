@@ -9,6 +9,7 @@ import (
 	"example.com/leakproof/internal/tui/page/listing"
 	"example.com/leakproof/internal/tui/page/progress"
 	"example.com/leakproof/internal/tui/page/quiz"
+	"example.com/leakproof/internal/tui/page/session"
 	"example.com/leakproof/internal/tui/page/settings"
 	"example.com/leakproof/internal/tui/page/welcome"
 )
@@ -57,6 +58,8 @@ func newPage(e *page.Env, r page.Route) (page.Page, error) {
 		return settings.New(e), nil
 	case page.Listing:
 		return listing.New(e, r), nil
+	case page.Session:
+		return session.New(e, r.Text)
 	}
 	return nil, errNoPage(r)
 }

@@ -60,7 +60,12 @@ func (s Scene) About() string {
 		add("%s", strings.TrimSpace(s.Kata.Incident))
 		add("**Restore**\n\n%s", strings.TrimSpace(s.Kata.Restore))
 	case agenda.NearMiss:
-		add("**Kata %d, %s. Somebody repaired it like this:** %s.", s.Kata.Number, s.Kata.Title, strings.TrimRight(s.Miss.Summary, "."))
+		summary := strings.TrimRight(s.Miss.Summary, ".")
+		if strings.Contains(s.Title, oneLine(summary)) {
+			add("A repair of kata %d, %s.", s.Kata.Number, s.Kata.Title)
+		} else {
+			add("A repair of kata %d, %s: %s.", s.Kata.Number, s.Kata.Title, summary)
+		}
 	case agenda.Task:
 		add("%s", s.Task)
 	case agenda.Lesson:

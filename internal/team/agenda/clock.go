@@ -18,15 +18,17 @@ type Clock struct {
 }
 
 // NewClock is a session at its first step. The plan has one.
-func NewClock(a Agenda, now time.Time) *Clock {
-	return &Clock{steps: a.Steps, spent: make([]time.Duration, len(a.Steps)), until: now}
+func NewClock(a Agenda) *Clock {
+	return &Clock{steps: a.Steps, spent: make([]time.Duration, len(a.Steps))}
 }
 
 // Tick counts the time since the last call for the step that the session is at.
+// The first call begins to count.
 func (c *Clock) Tick(now time.Time) {
 	passed := now.Sub(c.until)
+	begins := c.until.IsZero()
 	c.until = now
-	if !c.Paused && c.steps[c.At].Minutes > 0 && passed > 0 {
+	if !begins && !c.Paused && c.steps[c.At].Minutes > 0 && passed > 0 {
 		c.spent[c.At] += passed
 	}
 }

@@ -122,6 +122,17 @@ var (
 	CompareToNow = bind("enter", "compare with now", "enter")
 )
 
+// A session on the projector. A clicker sends the page keys.
+var (
+	Forward      = bind("space", "next step", "space", "enter", "pgdown")
+	Backward     = bind("pgup", "step before", "pgup")
+	NextStep     = bind("→", "next step", "right", "l", "n")
+	PreviousStep = bind("←", "step before", "left", "h")
+	Pause        = bind("p", "pause the clock", "p")
+	RunSuite     = bind("x", "run the suite", "x")
+	OpenPart     = bind("o", "open it", "o")
+)
+
 // Digit is the key of the nth thing of a page, from 1.
 func Digit(n int, does string) key.Binding {
 	digit := string(rune('0' + n))

@@ -97,6 +97,7 @@ const (
 	Candidates Name = "candidates" // ID: the kata
 	TestOut    Name = "testout"    // ID: the module
 	Listing    Name = "listing"    // ID: the heading, Text: what is listed
+	Session    Name = "session"    // Text: the plan, as package agenda reads it
 )
 
 // Route says which page to show.

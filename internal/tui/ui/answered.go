@@ -17,14 +17,17 @@ import (
 func (q *Question) verdict(width int) []string {
 	t, f := q.look.Theme, q.Feedback
 	badge := t.Badge(theme.Negative, f.Verdict())
-	if f.Right {
+	switch {
+	case q.shown:
+		badge = t.Badge(theme.Neutral, "The answer")
+	case f.Right:
 		badge = t.Badge(theme.Positive, f.Verdict())
 	}
 	out := []string{badge, ""}
 	if meant := f.Meant(); meant != "" {
 		out = append(append(out, q.look.Markdown.Prose(meant, width)...), "")
 	}
-	if q.Asked.Kind == course.Type {
+	if q.Asked.Kind == course.Type && !q.shown {
 		out = append(out, q.mark(f.Right)+"You typed: "+q.input.Value(), "")
 	}
 	for _, option := range q.explained() {

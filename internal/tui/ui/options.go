@@ -40,6 +40,9 @@ func (q *Question) optionLines(width int) []string {
 	}
 	var out []string
 	for shown, option := range q.order {
+		if q.Spaced && shown > 0 {
+			out = append(out, "")
+		}
 		start := len(out)
 		out = append(out, q.option(shown, option, width)...)
 		r.spans = append(r.spans, Span{start, len(out) - 1})

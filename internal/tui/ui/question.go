@@ -21,6 +21,7 @@ type Question struct {
 	Round    *workbook.Round
 	Feedback *workbook.Feedback // nil until it is answered
 	Active   bool               // it takes the keys, so the cursor is shown
+	Spaced   bool               // blank lines set the options apart
 
 	look   *Look
 	record func(func(context.Context) error) tea.Cmd
@@ -28,6 +29,7 @@ type Question struct {
 	cursor Cursor
 	chosen []int           // indexes into Asked.Options, in the order of choosing
 	input  textinput.Model // what is typed
+	shown  bool            // the answer, though nobody gave one
 	room   room
 }
 
@@ -157,4 +159,12 @@ func (q *Question) answer() tea.Cmd {
 	q.Feedback = &f
 	q.Follow()
 	return q.record(save)
+}
+
+// Reveal shows the answer, which nobody gave and nothing records.
+func (q *Question) Reveal() {
+	q.chosen, q.shown = q.Asked.Answer(), true
+	f, _ := q.Round.Answer(q.chosen)
+	q.Feedback = &f
+	q.Follow()
 }

@@ -194,6 +194,9 @@ func (q *Question) Scrolling() []Action {
 	}
 }
 
+// PageDown scrolls what is asked, or what the answer deserves.
+func (q *Question) PageDown() { q.room.asked.PageDown() }
+
 // AtEnd reports whether nothing is left below.
 func (q *Question) AtEnd() bool { return q.room.kind == whole || q.room.asked.AtEnd() }
 

@@ -7,7 +7,6 @@ import (
 	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/workbook"
 )
@@ -76,25 +75,9 @@ func (p *Candidates) judging(width, height int) (out []string, keep ui.Span) {
 	return out, keep
 }
 
-// verdict is what the suite said: each test that refused the repair, once for
-// each reason.
+// verdict is what the suite said, and why.
 func (p *Candidates) verdict(c *candidate, width int) []string {
-	t, v := p.env.Theme, c.verdict
-	out := []string{"The suite: " + ui.Verdict(t, v.Status)}
-	out = append(out, ui.Paint(t.Dim, ui.WrapText(explain.Counts(v.Tests, p.kata.AsksForATest(), v.Race, v.Elapsed), width))...)
-	for _, group := range explain.Alike(v.Tests, v.Findings) {
-		name := group[0].Name
-		if more := len(group) - 1; more > 0 {
-			name += " and " + workbook.Count(more, "other test")
-		}
-		out = append(out, t.Bad.Render("✗")+" "+name)
-		for line := range strings.Lines(ui.Untab(group[0].Message)) {
-			out = append(out, ui.Indent("  ", ui.WrapText(strings.TrimRight(line, "\n"), width-2))...)
-		}
-	}
-	if v.Status != explain.Pass && v.Status != explain.Fail {
-		out = append(out, ui.WrapText(v.Summary, width)...)
-	}
+	out := ui.Suite(p.env.Theme, p.kata, c.verdict, width)
 	out = append(out, "")
 	if why := c.variant.Why; why != "" {
 		out = append(out, p.env.Markdown.Prose("**Why it is refused:** "+why, width)...)
