@@ -138,6 +138,11 @@ func TestTheEndOfAStepIsTold(t *testing.T) {
 		contains(t, typed("go"), "So far 12 of 50 min, 2 min behind.")
 		contains(t, typed(""), "Step 3 of 6, 20 minutes: Repair", "So far 12 of 50 min, 2 min behind.")
 		contains(t, typed("time"), "This step has 20 minutes left.")
+		typed("pause")
+		pass(time.Hour)
+		if told := d.out.take(); told != "" {
+			t.Errorf("told while the clock stands still: %q", told)
+		}
 		if err := keys.Close(); err != nil {
 			t.Fatal(err)
 		}

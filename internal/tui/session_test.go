@@ -61,7 +61,7 @@ Would you have merged this?
 `
 
 // inSession is the plan on the projector. The suite refuses whatever it is given,
-// after a moment; ran collects what that was.
+// after a moment; ran collects what that was, and "ended" for a run that was.
 func inSession(size string, ran *[]string) setup {
 	s := sizes[size]
 	s.start = page.Route{Page: page.Session, Text: plan}
@@ -71,6 +71,7 @@ func inSession(size string, ran *[]string) setup {
 		case <-time.After(2 * time.Second):
 			return failing, nil
 		case <-ctx.Done():
+			*ran = append(*ran, "ended")
 			return grade.Verdict{}, ctx.Err()
 		}
 	}
@@ -199,7 +200,7 @@ func TestANearMissIsRunAndItsReasonWaitsForAKey(t *testing.T) {
 func TestLeavingASessionEndsItsRun(t *testing.T) {
 	var ran []string
 	drive(t, inSession("80x24", &ran), func(d *driver) {
-		d.press("right", "right", "right", "right", "x")
+		d.press("right", "right", "right", "right")
 		d.wait(time.Second)
 		d.press("q")
 		d.sees("Leave the session? Its clock, 0 of 60 min so far, is forgotten.")
@@ -208,9 +209,13 @@ func TestLeavingASessionEndsItsRun(t *testing.T) {
 		d.sees("Almost right")
 		d.press("q")
 		d.wait(time.Second)
+		d.press("n", "x", "q")
+		d.wait(time.Second)
 		d.press("y")
 		d.sees("Next:")
-		d.wait(5 * time.Second)
+		if len(ran) != 2 || ran[1] != "ended" {
+			t.Errorf("of the run there is %q, want that it ended", ran)
+		}
 	})
 }
 
@@ -234,6 +239,21 @@ func TestTheClockOfASession(t *testing.T) {
 		d.wait(10 * time.Minute) // it goes on meanwhile
 		d.press("q")
 		d.sees("10:00", "8 min ahead")
+	})
+}
+
+func TestASessionInASCIIWithoutColours(t *testing.T) {
+	var ran []string
+	s := inSession("120x40", &ran)
+	s.onlyASCII, s.noColor = true, true
+	drive(t, s, func(d *driver) {
+		for range 10 {
+			if i := strings.IndexFunc(d.look(), func(r rune) bool { return r > 127 }); i >= 0 {
+				d.Fatalf("not ASCII from %q on:\n%s", d.look()[i:min(len(d.look()), i+20)], d.look())
+			}
+			d.press("space")
+		}
+		d.sees("######")
 	})
 }
 

@@ -306,12 +306,13 @@ func allFull(steps []agenda.Step) bool {
 	return !slices.ContainsFunc(steps, func(s agenda.Step) bool { return s.Minutes%fullPart != 0 })
 }
 
-// pauses puts breaks between the steps so that they part the session evenly.
+// pauses puts breaks between the steps so that they part the session about evenly.
+// Where a step is so long that none can, it gets the minutes: its lead breaks off.
 func pauses(steps []agenda.Step, breaks int) []agenda.Step {
 	whole := agenda.Agenda{Steps: steps}.Minutes()
 	for i := range breaks {
 		want := whole * (i + 1) / (breaks + 1)
-		at, off, passed := 0, whole, 0 // the place nearest to it
+		at, off, passed := 0, whole/(2*(breaks+1)), 0 // the place nearest to it
 		for j, s := range steps {
 			beside := s.Kind == agenda.Break || j > 0 && steps[j-1].Kind == agenda.Break
 			if d := max(passed-want, want-passed); passed > 0 && !beside && d < off {
@@ -320,6 +321,11 @@ func pauses(steps []agenda.Step, breaks int) []agenda.Step {
 			if s.Kind != agenda.Break {
 				passed += s.Minutes
 			}
+		}
+		if at == 0 {
+			longest := slices.MaxFunc(steps, func(a, b agenda.Step) int { return cmp.Compare(a.Minutes, b.Minutes) })
+			steps[slices.Index(steps, longest)].Minutes += breakMinutes
+			continue
 		}
 		steps = slices.Insert(steps, at, agenda.Step{Title: "A break", Minutes: breakMinutes, Kind: agenda.Break})
 	}

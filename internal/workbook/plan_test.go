@@ -78,6 +78,18 @@ func TestAPlanForEachKata(t *testing.T) {
 			t.Errorf("%s: %v", k.ID, err)
 			continue
 		}
+		passed, last := 0, 0 // minutes, and those at the last break
+		for _, s := range a.Steps {
+			if s.Kind == agenda.Break && passed-last < 40 {
+				t.Errorf("%s: a break %d minutes after the one before", k.ID, passed-last)
+			}
+			if passed += s.Minutes; s.Kind == agenda.Break {
+				last = passed
+			}
+		}
+		if a.Minutes() != 240 {
+			t.Errorf("%s: the plan takes %d minutes", k.ID, a.Minutes())
+		}
 		n := kinds(a)
 		if n[agenda.Kata] != 1 || n[agenda.Question] != 1 || n[agenda.NearMiss] != 2 || n[agenda.Lesson] != len(k.Lessons) {
 			t.Errorf("%s: the plan has %v", k.ID, n)
@@ -118,6 +130,53 @@ func TestAPlanForEachKata(t *testing.T) {
 		if len(beliefs) != 2 {
 			t.Errorf("%s: both near misses are about %v", k.ID, beliefs)
 		}
+	}
+}
+
+func TestNearMissesToDiscuss(t *testing.T) {
+	miss := func(id, belief string, tests ...string) *course.Variant {
+		return &course.Variant{ID: id, Misconception: belief, RefusedBy: tests}
+	}
+	all := []*course.Variant{
+		{ID: "start"}, {ID: "right-a"},
+		miss("wrong-a", "x", "T1", "T2"), miss("wrong-b", "x", "T1"), miss("wrong-c", "x", "T2"), miss("wrong-d", "y", "T1", "T2", "T3"),
+	}
+	for want, k := range map[string]*course.Kata{
+		"wrong-b wrong-d": {Variants: all}, "wrong-b wrong-c": {Variants: all[:5]}, "wrong-a": {Variants: all[:3]}, "": {Variants: all[:2]},
+	} {
+		var got []string
+		for _, v := range toDiscuss(k) {
+			got = append(got, v.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q are to be discussed, want %q", got, want)
+		}
+	}
+}
+
+func TestTheQuestionToVoteOn(t *testing.T) {
+	question := func(id string, kind course.Kind, point, section string, difficulty int) *course.Question {
+		return &course.Question{ID: id, Kind: kind, Lesson: "01-a", Teaches: []string{point}, Section: section, Difficulty: difficulty}
+	}
+	elsewhere := question("elsewhere", course.Single, "P", "s", 3)
+	elsewhere.Lesson = "02-b"
+	wb := &Workbook{Course: &course.Course{Questions: []*course.Question{
+		elsewhere,
+		question("no-hands", course.Order, "P", "s", 3),
+		question("off", course.Single, "Q", "s", 3),
+		question("easy", course.Trace, "P", "s", 1),
+		question("in-place", course.Single, "P", "", 3),
+		question("hard", course.Spot, "P", "s", 2),
+	}}}
+	k := &course.Kata{Lessons: []string{"01-a"}, Practises: []string{"P"}}
+	asked := map[*course.Question]bool{}
+	var got []string
+	for q := wb.toVoteOn(k, asked); q != nil; q = wb.toVoteOn(k, asked) {
+		asked[q] = true
+		got = append(got, q.ID)
+	}
+	if strings.Join(got, " ") != "hard easy in-place off" {
+		t.Errorf("the questions come as %q", got)
 	}
 }
 
