@@ -48,19 +48,21 @@ func (w *Workbook) Plan(minutes int, topic string) (agenda.Agenda, error) {
 		return agenda.Agenda{}, fmt.Errorf("%d minutes are more than a day of %d: plan several sessions", minutes, MaxSession)
 	}
 	breaks := minutes / breakEvery
+	shortest := 0
 	for _, p := range []pace{roomy, brisk} {
 		ends := p.welcome + p.closing + breaks*breakMinutes
-		steps, shortest := w.pick(w.together(p), []StepKind{RepairStep}, minutes-ends, topic)
-		switch {
-		case shortest == 0:
-			return agenda.Agenda{}, fmt.Errorf("no kata is about %q: `leakproof list` shows what there is, and each word has to stand in a title", topic)
-		case len(steps) > 0:
+		steps, least := w.pick(w.together(p), []StepKind{RepairStep}, minutes-ends, topic)
+		if len(steps) > 0 {
 			return w.plan(minutes, breaks, p, steps), nil
-		case p == brisk:
-			return agenda.Agenda{}, fmt.Errorf("%s: the shortest session%s takes %d, without the reading before", tooShort(minutes), on(topic), shortest+ends)
+		}
+		if shortest = least; least > 0 {
+			shortest += ends
 		}
 	}
-	panic("unreachable: the last pace decides")
+	if shortest == 0 {
+		return agenda.Agenda{}, fmt.Errorf("no kata is about %q: every word has to stand in the title of the kata, of its lessons or of what it practises, and `leakproof list --curriculum` shows those", topic)
+	}
+	return agenda.Agenda{}, fmt.Errorf("%s: the shortest session%s takes %d, without the reading before", tooShort(minutes), on(topic), shortest)
 }
 
 func tooShort(minutes int) string {

@@ -119,7 +119,7 @@ func (p *Session) above(column int, tall bool) []string {
 	return append(out, "")
 }
 
-// label says which kind of step it is, and how long it is to take.
+// label says how long the step is to take, and that its clock stands still.
 func (p *Session) label() string {
 	s := p.here()
 	if s.Minutes == 0 {
