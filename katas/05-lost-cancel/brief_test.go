@@ -19,23 +19,22 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
-	errGone  = fmt.Errorf("select note: %w", lostcancel.ErrNotFound)
-	errOpen  = errors.New("store is down")
-	errRead  = fmt.Errorf("connection reset: %w", io.ErrUnexpectedEOF)
-	errWrite = errors.New("disk full")
+	errGone = fmt.Errorf("select note: %w", lostcancel.ErrNotFound)
+	errOpen = errors.New("store is down")
+	errRead = fmt.Errorf("connection reset: %w", io.ErrUnexpectedEOF)
 )
 
+// Restore 2: nothing is left of a note that was written.
 func TestNothingStaysWithTheCaller(t *testing.T) {
-	export(t, note{text: "a"}).wantNothingLeft(t, "a note was written")
 	export(t, note{text: "a"}, note{}, note{text: "c"}).wantNothingLeft(t, "three notes were written")
 }
 
+// Restore 2: nor of any other.
 func TestNothingStaysAfterOtherEndings(t *testing.T) {
 	export(t, note{openErr: errOpen}).wantNothingLeft(t, "the note could not be opened")
 	export(t, note{openErr: errGone}).wantNothingLeft(t, "the note was not found")
 	export(t, note{answer: never}).wantNothingLeft(t, "the store did not answer")
 	export(t, note{readErr: errRead}).wantNothingLeft(t, "the note could not be read")
-	export(t, note{text: tooLong}).wantNothingLeft(t, "the note could not be written")
 }
 
 // Restore 1: a context that Export makes for a note ends when that note is done,
@@ -61,36 +60,36 @@ func TestContentsAreWrittenByteForByte(t *testing.T) {
 	}
 }
 
+// Keep 4: reading a note has no limit.
 func TestReadingHasNoLimit(t *testing.T) {
 	film := note{text: "a", pause: time.Hour}
 	r := export(t, film, film)
 	if r.err != nil && r.took >= limit { // a failure before that has another reason
-		t.Errorf("a note takes an hour to read: Export returned the error %v after %v;\n"+
-			"the limit of %v is for the answer of Open. Reading has none (Keep 4)", r.err, r.took, limit)
+		t.Errorf("a note takes an hour to read, and Export returned after %v: %v;\n"+
+			"the limit of %v is for the answer of Open. Reading has none (Keep 4)", r.took, r.err, limit)
 	}
 }
 
+// Keep 4: each Open has the whole limit.
 func TestTheLimitIsForTheAnswer(t *testing.T) {
 	slow := note{openErr: errGone, answer: limit - time.Second}
 	r := export(t, slow, slow, note{answer: never})
 	if want := 2*slow.answer + limit; r.err == nil || r.took != want {
-		t.Errorf("two answers of the store take %v each, and the third does not come: Export returned the error %v after %v;\n"+
-			"each answer may take up to %v, so want an error after %v (Keep 4)", slow.answer, r.err, r.took, limit, want)
+		t.Errorf("two answers of the store take %v each, and the third does not come. Export returned after %v: %v;\n"+
+			"each answer may take up to %v, so want an error after %v (Keep 4)", slow.answer, r.took, r.err, limit, want)
 	}
 }
 
+// Keep 5: a failure ends the export.
 func TestFailureEndsTheExport(t *testing.T) {
 	wantFailure(t, "Open", note{openErr: errOpen}, errOpen)
 	wantFailure(t, "a Read", note{text: "bb", readErr: errRead}, errRead)
-	wantFailure(t, "a Write", note{text: tooLong}, errWrite)
 }
 
-// A failure may wrap an error that means something elsewhere.
-func TestFailureThatWrapsAKnownError(t *testing.T) {
+// Keep 5: not found is what Open says, and only there.
+func TestFailureThatWrapsNotFound(t *testing.T) {
 	missing := fmt.Errorf("open part 2: %w", lostcancel.ErrNotFound)
-	busy := fmt.Errorf("no connection is free: %w", context.DeadlineExceeded)
 	wantFailure(t, "a Read", note{text: "bb", readErr: missing}, missing)
-	wantFailure(t, "Open", note{openErr: busy}, busy)
 }
 
 func wantFailure(t *testing.T, what string, second note, want error) {
@@ -108,40 +107,26 @@ func wantFailure(t *testing.T, what string, second note, want error) {
 	}
 }
 
-// Keep 5, fine print: the store may answer just as its context ends. A reader
-// that it has answered with is closed.
-func TestAnAnswerThatComesTooLateIsClosed(t *testing.T) {
-	if r := export(t, note{answer: never, crosses: true}); r.open > 0 {
-		t.Errorf("the limit ended as the store answered: Open returned a reader, and nobody has closed it (Keep 5).\n"+
-			"Export returned the error %v", r.err)
-	}
+// Keep 5: every reader is closed, also one that comes as the limit runs out.
+func TestALateReaderIsClosed(t *testing.T) {
+	export(t, note{answer: never, late: true}).wantNothingLeft(t, "the limit ran out just as the store answered with a reader")
 }
 
+// Keep 6: the export ends with the caller's context, with the error of that.
 func TestCallerEndsTheExport(t *testing.T) {
-	why := errors.New("the service stops") // a cause, which is not the error of the context
-	for _, c := range []struct {
-		when            string
-		second          note
-		leaves, timeout time.Duration
-		want            error
-	}{
-		{"had ended before the first note", note{}, 0, never, context.Canceled},
-		{"was cancelled in the second Open", note{answer: never}, limit / 2, never, context.Canceled},
-		{"ran out in a Read", note{pause: never}, never, limit / 2, context.DeadlineExceeded},
-	} {
+	for during, first := range kit.Sorted(map[string]note{
+		"an Open":                    {answer: never},
+		"an Open that found nothing": {answer: never, late: true, openErr: errGone},
+		"a Read":                     {pause: never},
+	}) {
 		kit.Bubble(t, func(t *testing.T) {
-			ctx, stop := context.WithTimeoutCause(context.Background(), c.timeout, why)
-			defer stop()
-			ctx, cancel := context.WithCancelCause(ctx)
-			time.AfterFunc(c.leaves, func() { cancel(why) })
-			if c.leaves == 0 {
-				<-ctx.Done()
-			}
-			s, start := newStore(note{openErr: errGone}, c.second), time.Now()
+			ctx, cancel := context.WithCancelCause(context.Background())
+			time.AfterFunc(limit/2, func() { cancel(errors.New("the service stops")) })
+			s, start := newStore(first, note{}), time.Now()
 			err := lostcancel.NewService(s, limit).Export(ctx, s.ids, io.Discard)
-			if took, want := time.Since(start), min(c.leaves, c.timeout); took != want || !errors.Is(err, c.want) {
-				t.Errorf("the caller's context %s, after %v, and Export returned the error %v after %v;\n"+
-					"the export ends with it, and errors.Is finds %q (Keep 6)", c.when, want, err, took, c.want)
+			if took := time.Since(start); took != limit/2 || !errors.Is(err, context.Canceled) {
+				t.Errorf("the caller's context was cancelled after %v, during %s. Export returned after %v: %v;\n"+
+					"the export ends with that context, and errors.Is finds %q (Keep 6)", limit/2, during, took, err, context.Canceled)
 			}
 		})
 	}

@@ -1,12 +1,14 @@
 package lostcancel_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	lostcancel "example.com/leakproof/katas/05-lost-cancel"
@@ -14,9 +16,8 @@ import (
 )
 
 const (
-	limit   = time.Minute
-	never   = 1000 * time.Hour // a store that nobody stops takes this long
-	tooLong = "a text that the archive has no room for"
+	limit = time.Minute
+	never = 1000 * time.Hour // a store that nobody stops takes this long
 )
 
 // A note says how the store behaves when it is asked for one.
@@ -24,27 +25,38 @@ type note struct {
 	text    string
 	answer  time.Duration // before Open answers
 	openErr error         // what it answers then
-	crosses bool          // its answer crosses the end of the context: Open succeeds all the same
+	late    bool          // it answers so although its context has ended
 	pause   time.Duration // before each Read
 	readErr error         // after the text, in place of io.EOF
 }
 
-// A store remembers how it was used. It is the archive that notes go to as well.
+// A store answers as its notes say, and knows what it has given away.
 type store struct {
 	ids    []string
 	notes  map[string]note
 	caller *kit.Probe
 
 	mu    sync.Mutex
-	given []context.Context
-	most  int // contexts that were there when it was asked for a note
+	asked int
+	given map[<-chan struct{}]context.Context // by Done: the same one twice counts once
+	most  int                                 // that were there when it answered
 	open  map[*reader]bool
-	wrote strings.Builder
+}
+
+// A result is what is known when Export has returned and its caller goes on.
+type result struct {
+	err   error
+	took  time.Duration // in virtual time
+	wrote string
+	asked int // notes
+	most  int // contexts at a time
+	left  int // contexts
+	open  int // readers
 }
 
 // newStore has the notes "1", "2", and so on.
 func newStore(all ...note) *store {
-	s := &store{notes: map[string]note{}, caller: kit.NewProbe(), open: map[*reader]bool{}}
+	s := &store{notes: map[string]note{}, caller: kit.NewProbe(), given: map[<-chan struct{}]context.Context{}, open: map[*reader]bool{}}
 	for i, n := range all {
 		id := strconv.Itoa(i + 1)
 		s.ids, s.notes[id] = append(s.ids, id), n
@@ -54,7 +66,8 @@ func newStore(all ...note) *store {
 
 func (s *store) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 	s.mu.Lock()
-	s.given = append(s.given, ctx)
+	s.asked++
+	s.given[ctx.Done()] = ctx
 	s.mu.Unlock()
 	n := s.notes[id]
 	err := wait(ctx, n.answer)
@@ -62,56 +75,42 @@ func (s *store) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.most = max(s.most, s.live())
-	if err != nil && !n.crosses {
+	if err != nil && !n.late {
 		return nil, err
 	}
 	if n.openErr != nil {
 		return nil, n.openErr
 	}
-	r := &reader{store: s, ctx: ctx, note: n, text: strings.NewReader(n.text)}
+	text := io.MultiReader(strings.NewReader(n.text), iotest.ErrReader(cmp.Or(n.readErr, io.EOF)))
+	r := &reader{Reader: text, ctx: ctx, pause: n.pause, store: s}
 	s.open[r] = true
 	return r, nil
 }
 
-// Write is the archive's side of it.
-func (s *store) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if string(p) == tooLong {
-		return 0, errWrite
-	}
-	return s.wrote.Write(p)
-}
-
 // live returns how many contexts go on, of those that hang on the caller's or
-// of those that the store was given. One that it was given twice counts once.
-func (s *store) live() int {
-	going := map[<-chan struct{}]bool{}
+// of those that the store was given.
+func (s *store) live() (going int) {
 	for _, ctx := range s.given {
 		if ctx.Err() == nil {
-			going[ctx.Done()] = true
+			going++
 		}
 	}
-	return max(s.caller.Live(), len(going))
+	return max(s.caller.Live(), going)
 }
 
 // A reader is the content of one note.
 type reader struct {
-	store *store
+	io.Reader
 	ctx   context.Context
-	note  note
-	text  *strings.Reader
+	pause time.Duration
+	store *store
 }
 
 func (r *reader) Read(p []byte) (int, error) {
-	if err := wait(r.ctx, r.note.pause); err != nil {
+	if err := wait(r.ctx, r.pause); err != nil {
 		return 0, err
 	}
-	n, err := r.text.Read(p)
-	if err == io.EOF && r.note.readErr != nil {
-		err = r.note.readErr
-	}
-	return n, err
+	return r.Reader.Read(p)
 }
 
 func (r *reader) Close() error {
@@ -134,28 +133,18 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// A result is what is known when Export has returned and its caller goes on.
-type result struct {
-	err   error
-	took  time.Duration // in virtual time
-	wrote string
-	asked int // notes
-	most  int // contexts at a time
-	left  int // contexts
-	open  int // readers
-}
-
 // export asks a new service for these notes.
 func export(t *testing.T, all ...note) (r result) {
 	t.Helper()
 	kit.Bubble(t, func(*testing.T) {
+		var archive strings.Builder
 		s, start := newStore(all...), time.Now()
-		r.err = lostcancel.NewService(s, limit).Export(s.caller, s.ids, s)
-		r.took = time.Since(start)
+		r.err = lostcancel.NewService(s, limit).Export(s.caller, s.ids, &archive)
+		r.took, r.wrote = time.Since(start), archive.String()
 		time.Sleep(time.Nanosecond) // until nothing moves any more
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		r.wrote, r.asked, r.most, r.left, r.open = s.wrote.String(), len(s.given), s.most, s.live(), len(s.open)
+		r.asked, r.most, r.left, r.open = s.asked, s.most, s.live(), len(s.open)
 		s.caller.Cancel() // what hangs on it has been counted
 	})
 	return r
