@@ -1,9 +1,7 @@
 package backpressure_test
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -16,74 +14,62 @@ import (
 	backpressure "example.com/leakproof/katas/18-backpressure"
 )
 
-var (
-	errBoom  = errors.New("disk failure")
-	errPanic = errors.New("panic")
-)
+var errFailing = fmt.Errorf("read page: %w", context.DeadlineExceeded)
 
-// What a search takes and returns, by its query. If nobody stops it, that is.
-var searches = map[string]struct {
-	time.Duration
-	error
-}{
-	"short": {time.Second, nil}, "long": {time.Hour, nil}, "failing": {time.Second, errBoom}, "panicking": {time.Second, errPanic},
-	"late": {time.Second, fmt.Errorf("read page: %w", context.DeadlineExceeded)}, "stopped": {time.Second, fmt.Errorf("read page: %w", context.Canceled)},
-}
-
-// A store is a fake. Told to stop, a search needs unwind to return.
-type store struct {
-	unwind time.Duration
-	began  time.Time
+// A site is a service behind a handler, and its store.
+type site struct {
+	limit    int
+	service  *backpressure.Service
+	handler  http.Handler
+	requests []*request
+	unwind   time.Duration // what a search needs to return when it is told to stop
 
 	mu   sync.Mutex
 	seen counts
 }
 
 type counts struct {
-	calls, live, peak int
-	told              time.Duration // when the first search was told to stop; 0: none was
+	live, peak int  // searches
+	told       bool // one of them was told to stop
 }
 
-func (s *store) Search(ctx context.Context, query string) ([]backpressure.Note, error) {
-	s.update(func(c *counts) { c.calls, c.live, c.peak = c.calls+1, c.live+1, max(c.peak, c.live+1) })
-	defer s.update(func(c *counts) { c.live-- })
-	search := searches[query]
-	select {
-	case <-time.After(search.Duration):
-	case <-ctx.Done():
-		s.update(func(c *counts) { c.told = cmp.Or(c.told, time.Since(s.began)) })
-		time.Sleep(s.unwind)
-		return nil, context.Cause(ctx)
-	}
-	if search.error == errPanic {
-		panic(errPanic)
-	}
-	return []backpressure.Note{{ID: "n-1", Title: "Milk"}}, search.error
-}
-
-func (s *store) update(change func(*counts)) counts {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(&s.seen)
-	return s.seen
-}
-
-// A site is a service with its handlers. Requests take turns between those.
-type site struct {
-	store
-	limit    int
-	handlers []http.Handler
-	requests []*request
-}
-
-func open(t *testing.T, limit, handlers int) *site {
-	x := &site{limit: limit, store: store{began: time.Now()}}
-	service := backpressure.NewService(&x.store, limit)
-	for range handlers {
-		x.handlers = append(x.handlers, backpressure.NewHandler(service))
-	}
+func open(t *testing.T, limit int) *site {
+	x := &site{limit: limit}
+	x.service = backpressure.NewService(x, limit)
+	x.handler = backpressure.NewHandler(x.service)
 	t.Cleanup(func() { leave(x.requests) })
 	return x
+}
+
+// Search does what the query says: it is short, long, failing or panicking.
+func (x *site) Search(ctx context.Context, query string) ([]backpressure.Note, error) {
+	x.update(func(c *counts) { c.live, c.peak = c.live+1, max(c.peak, c.live+1) })
+	defer x.update(func(c *counts) { c.live-- })
+	takes := time.Second
+	if query == "long" {
+		takes = time.Hour
+	}
+	select {
+	case <-time.After(takes):
+	case <-ctx.Done():
+		x.update(func(c *counts) { c.told = true })
+		time.Sleep(x.unwind)
+		return nil, context.Cause(ctx)
+	}
+	switch query {
+	case "panicking":
+		panic(query)
+	case "failing":
+		return nil, errFailing
+	}
+	return []backpressure.Note{{ID: "n-1", Title: "Milk"}}, nil
+}
+
+func (x *site) update(change func(*counts)) counts {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	change(&x.seen)
+	return x.seen
 }
 
 // now returns what the store has counted, once nothing happens any more.
@@ -98,14 +84,13 @@ type request struct {
 	done   chan struct{}
 	status int         // 0: the handler panicked
 	header http.Header // as it was when the answer began
-	body   string
 	took   time.Duration
 }
 
 func (x *site) get(path string) *request {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &request{cancel: cancel, done: make(chan struct{})}
-	h, start := x.handlers[len(x.requests)%len(x.handlers)], time.Now()
+	h, start := x.handler, time.Now()
 	x.requests = append(x.requests, r)
 	go func() {
 		defer close(r.done)
@@ -116,7 +101,7 @@ func (x *site) get(path string) *request {
 		}()
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequestWithContext(hesitant{ctx}, http.MethodGet, path, nil))
-		r.status, r.header, r.body = w.Code, w.Result().Header, w.Body.String()
+		r.status, r.header = w.Code, w.Result().Header
 	}()
 	return r
 }
@@ -164,6 +149,18 @@ func (r *request) over() bool {
 	}
 }
 
+// refusal says what is wrong with the answer to r, which came more than a second
+// ago, while all slots were taken. "" is nothing.
+func (r *request) refusal() string {
+	switch {
+	case !r.over() || r.took > time.Second:
+		return "a request still waited 1s after it had come:\nthat is the longest wait"
+	case r.status != http.StatusTooManyRequests && r.status != http.StatusServiceUnavailable:
+		return fmt.Sprintf("a request that found none got %s;\nwant 429 or 503", r)
+	}
+	return ""
+}
+
 func (r *request) String() string {
 	if r.status == 0 {
 		return "a panic"
@@ -171,9 +168,8 @@ func (r *request) String() string {
 	return fmt.Sprintf("a %d after %v", r.status, r.took)
 }
 
-// hesitant is a context that lets others go on whenever it is asked for
-// something: requests of the same moment meet at each such line.
+// hesitant is a context that lets others go on whenever somebody is about to wait
+// for it: requests of the same moment meet there.
 type hesitant struct{ context.Context }
 
 func (c hesitant) Done() <-chan struct{} { runtime.Gosched(); return c.Context.Done() }
-func (c hesitant) Err() error            { runtime.Gosched(); return c.Context.Err() }
