@@ -14,164 +14,137 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var a = []string{"a"} // a note
-
 // No bubble here: a right repair may hold a mutex while the renderer is at work,
 // and that would stop the clock.
 
 // Restore 1: calls for a note that is being drawn do not draw it again.
 func TestANoteIsDrawnOnce(t *testing.T) {
-	for _, first := range []int{1, 20} {
-		r, s := open(t, "well")
-		calls := ask(t, s, slices.Repeat(a, first)...)
-		calls = append(calls, ask(t, s, slices.Repeat(a, 20)...)...)
-		if begun, _ := r.seen("a"); begun != 1 {
-			t.Fatalf("%d calls of Preview wait for the same note, and the renderer is drawing it %d times at once;\n"+
-				"it works on a note at most once at a time (Restore 1)", len(calls), begun)
-		}
-		r.all("well")
-		kit.Settle(t)
-	}
+	r, s := open(t)
+	ask(t, s, twenty...)
+	r.wantOneAtATime(t, "20 calls of Preview came for a note at the same moment")
 }
 
-// Restore 1: they wait for its preview, and return it.
-func TestWhoWaitsGetsThePreview(t *testing.T) {
-	r, s := open(t, "well")
-	calls := ask(t, s, slices.Repeat(a, 20)...)
-	begun, _ := r.seen("a")
-	r.all("well")
-	kit.Settle(t)
-	if begun == 1 { // else it is the story of the test above
-		wantDrawn(t, "Restore 1", "20 calls came for a note at the same moment, and it was drawn", calls...)
-	}
-}
+var twenty = slices.Repeat([]string{"a"}, 20)
 
-// crowd has 20 calls wait for one drawing of note a. If they do not, which is the
-// story of the tests above, it returns no calls.
-func crowd(t *testing.T, ends string) (*renderer, *stampede.Service, []*call) {
+// crowd has 20 calls wait for one drawing of note a, and fails t unless they do.
+func crowd(t *testing.T) (*renderer, *stampede.Service, []*call) {
 	t.Helper()
-	r, s := open(t, ends)
-	calls := ask(t, s, slices.Repeat(a, 20)...)
-	if begun, _ := r.seen("a"); begun != 1 || slices.ContainsFunc(calls, (*call).over) {
-		return r, s, nil
+	r, s := open(t)
+	calls := ask(t, s, twenty...)
+	r.wantOneAtATime(t, "20 calls of Preview came for a note at the same moment")
+	for _, c := range calls {
+		if c.over.Load() {
+			t.Fatalf("20 calls of Preview came for a note at the same moment, and before it was drawn, one of them %s;\n"+
+				"calls that come meanwhile wait, and return its preview (Restore 1)", c)
+		}
 	}
 	return r, s, calls
 }
 
+// Restore 1: they wait for its preview, and return it.
+func TestWhoWaitsGetsThePreview(t *testing.T) {
+	r, _, calls := crowd(t)
+	r.end(t, all, "went well")
+	wantDrawn(t, "Restore 1", "20 calls came for a note at the same moment, and it was drawn", calls...)
+}
+
 // Restore 1: and they do not draw it afterwards.
 func TestWhoWaitedDoesNotDraw(t *testing.T) {
-	r, _, calls := crowd(t, "well")
-	r.all("well")
-	kit.Settle(t)
-	if begun, _ := r.seen("a"); calls != nil && begun != 1 {
+	r, _, _ := crowd(t)
+	r.end(t, all, "went well")
+	if begun, _ := r.seen("a"); begun != 1 {
 		t.Errorf("20 calls of Preview came for a note at the same moment, and it was drawn %d times, one after another;\n"+
 			"calls that come meanwhile wait, and return that preview (Restore 1)", begun)
 	}
 }
 
 // Restore 1: after a failure, not all who waited draw at once.
-func TestAFailureStartsNoCrowd(t *testing.T) {
-	r, _, calls := crowd(t, "fails")
-	r.one()
-	kit.Settle(t)
-	if _, live := r.seen("a"); calls != nil && live > 1 {
-		t.Errorf("20 calls of Preview waited for a note, and the renderer failed: now it's drawing that note %d times at once;\n"+
-			"it works on a note at most once at a time (Restore 1)", live)
-	}
+func TestAFailureStartsNoCrowd(t *testing.T) { failedCrowd(t) }
+
+// failedCrowd has a crowd wait for a drawing that fails, and fails t if they then draw
+// at once.
+func failedCrowd(t *testing.T) (*renderer, *stampede.Service) {
+	t.Helper()
+	r, s, _ := crowd(t)
+	r.end(t, 1, "failed")
+	r.wantOneAtATime(t, "20 calls of Preview waited for a note, and the renderer failed")
+	return r, s
 }
 
-// Restore 1: and while some of them wait for their turn, so do new calls.
+// Restore 1: and while one of them tries again, new calls wait, too.
 func TestNewCallsWaitForThoseBefore(t *testing.T) {
-	r, s, calls := crowd(t, "fails")
-	r.one()
-	kit.Settle(t)
-	_, before := r.seen("a")
+	r, s := failedCrowd(t)
 	ask(t, s, "a", "a")
-	if _, live := r.seen("a"); calls != nil && before == 1 && live > 1 {
-		t.Errorf("20 calls of Preview waited for a note, the renderer failed, and one of the others is trying again:\n"+
-			"2 new calls came, and now it's drawing that note %d times at once (Restore 1)", live)
-	}
+	r.wantOneAtATime(t, "20 calls of Preview waited for a note, the renderer failed, 2 more calls came")
 }
 
-// Keep 2: while one note is drawn, others are drawn as well, or are there already.
+// Keep 2: while a note is drawn, others are drawn as well.
 func TestNotesDoNotWaitForEachOther(t *testing.T) {
-	r, s := open(t, "well")
+	r, s := open(t)
 	var ids []string
 	for i := range 100 {
 		ids = append(ids, fmt.Sprint("n", i))
 	}
-	calls := ask(t, s, ids...)
+	ask(t, s, ids...)
 	for _, id := range ids {
 		if _, live := r.seen(id); live != 1 {
 			t.Fatalf("100 calls of Preview came for 100 notes at the same moment, and note %s is being drawn %d times:\n"+
 				"no note waits for another one (Keep 2)", id, live)
 		}
 	}
-	r.all("well")
-	kit.Settle(t)
-	wantDrawn(t, "Keep 2", "100 notes were drawn at the same time", calls...)
-}
-
-// Keep 2: the same for a preview that is kept.
-func TestAKeptPreviewDoesNotWait(t *testing.T) {
-	r, s := open(t, "well")
-	first := ask(t, s, "kept")
-	r.one()
-	kit.Settle(t)
-	if !first[0].over() || !ask(t, s, "kept")[0].over() {
-		return // it is not kept: the story of the test below
-	}
-	ask(t, s, "slow", "slow")
-	wantDrawn(t, "Keep 2", "note slow is being drawn, and the preview of note kept is there", ask(t, s, "kept")...)
 }
 
 // Keep 3: what has been drawn is not drawn again.
-func TestPreviewsAreKept(t *testing.T) {
-	r, s := open(t, "well")
-	r.all("well")
-	for range 3 {
-		wantDrawn(t, "Keep 3", "nobody else was there", ask(t, s, "a")...)
-		wantDrawn(t, "Keep 3", "nobody else was there", ask(t, s, "b")...)
-	}
-	if begun, _ := r.seen("a"); begun != 1 {
-		t.Errorf("Preview was called 3 times for a note, one call after the other, and the note was drawn %d times;\n"+
-			"a preview is kept (Keep 3)", begun)
-	}
+func TestPreviewsAreKept(t *testing.T) { wantKept(t, "a", "a preview is kept") }
+
+func TestAnEmptyPreviewIsKept(t *testing.T) {
+	wantKept(t, blank, "an empty preview is kept like the one of TestPreviewsAreKept")
 }
 
-var badEnds = map[string]string{"fails": "Keep 4", "panics": "Keep 5"}
-
-// ended has 20 calls wait for a drawing of note a, which then ends like that.
-func ended(t *testing.T, ends string) (*renderer, *stampede.Service, []*call) {
+func wantKept(t *testing.T, id, rule string) {
 	t.Helper()
-	r, s, calls := crowd(t, ends)
-	r.all(ends)
-	kit.Settle(t)
-	return r, s, calls
+	r, s := open(t)
+	for range 3 {
+		calls := ask(t, s, id, "b")
+		r.end(t, all, "went well")
+		wantDrawn(t, "Keep 3", "the renderer had done its work", calls...)
+	}
+	if begun, _ := r.seen(id); begun != 1 {
+		t.Errorf("Preview was called 3 times for a note, one call after the other, and it was drawn %d times;\n%s (Keep 3)", begun, rule)
+	}
 }
+
+var badEnds = map[string]string{"failed": "Keep 4", "panicked": "Keep 5"}
 
 // Keep 4 and 5: the wait ends, however the drawing does.
 func TestNobodyWaitsForever(t *testing.T) {
-	for ends, clause := range kit.Sorted(badEnds) {
-		_, _, calls := ended(t, ends)
-		for _, c := range calls {
-			if !c.over() {
-				t.Fatalf("the renderer %s, and a call of Preview that waited for that note %s;\n"+
-					"the wait ends when the drawing does (%s)", ends, c, clause)
-			}
+	for ends := range kit.Sorted(badEnds) {
+		ended(t, ends)
+	}
+}
+
+// ended has 20 calls wait for a drawing that ends like that, and fails t unless
+// all of them return.
+func ended(t *testing.T, ends string) (*renderer, *stampede.Service, []*call) {
+	t.Helper()
+	r, s, calls := crowd(t)
+	r.end(t, all, ends)
+	for _, c := range calls {
+		if !c.over.Load() {
+			t.Fatalf("the renderer %s, and a call of Preview that waited for that note %s;\n"+
+				"the wait ends when the drawing does (%s)", ends, c, badEnds[ends])
 		}
 	}
+	return r, s, calls
 }
 
 // Keep 4 and 5: a later call draws the note again.
 func TestAFailureIsNotKept(t *testing.T) {
 	for ends, clause := range kit.Sorted(badEnds) {
-		r, s, calls := ended(t, ends)
-		r.all("well")
-		if calls != nil && !slices.ContainsFunc(calls, func(c *call) bool { return !c.over() }) {
-			when := fmt.Sprintf("the renderer %s, all who waited returned, and now it would go well", ends)
-			wantDrawn(t, clause, when, ask(t, s, "a")...)
-		}
+		r, s, _ := ended(t, ends)
+		later := ask(t, s, "a")
+		r.end(t, all, "went well")
+		wantDrawn(t, clause, fmt.Sprintf("the renderer %s, and a later call would go well", ends), later...)
 	}
 }
 
@@ -180,7 +153,7 @@ func TestWhoWaitedLearnsOfAFailure(t *testing.T) {
 	for ends, clause := range kit.Sorted(badEnds) {
 		_, _, calls := ended(t, ends)
 		for _, c := range calls {
-			if c.over() && !errors.Is(c.err, errBoom) && (ends == "fails" || c.err == nil && c.panics == nil) {
+			if c.err == nil || ends == "failed" && !errors.Is(c.err, errBoom) {
 				t.Fatalf("the renderer %s, and a call of Preview that waited for that note %s;\n"+
 					"whoever waited learns of it, by the renderer's error if there is one (%s)", ends, c, clause)
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	stampede "example.com/leakproof/katas/19-stampede"
@@ -12,76 +13,90 @@ import (
 
 var errBoom = errors.New("font is missing")
 
-// A renderer is a fake. Each rendering waits until the test lets it go on.
+// A renderer is a fake. Each drawing waits until the test says how it ends: it
+// "went well", "failed" or "panicked".
 type renderer struct {
-	goOn chan struct{} // one rendering for each value; all, once it is closed
-	once sync.Once
+	goOn chan string
 
 	mu          sync.Mutex
-	ends        string // how renderings end: "well", "fails" or "panics"
-	begun, live map[string]int
+	begun, live map[string]int // drawings, by the id of the note
 }
 
 // open returns a renderer and a service that uses it.
-func open(t *testing.T, ends string) (*renderer, *stampede.Service) {
-	r := &renderer{goOn: make(chan struct{}), ends: ends, begun: map[string]int{}, live: map[string]int{}}
+func open(t *testing.T) (*renderer, *stampede.Service) {
+	r := &renderer{goOn: make(chan string), begun: map[string]int{}, live: map[string]int{}}
 	t.Cleanup(func() {
-		r.all("well") // nothing waits when the test has ended
+		close(r.goOn) // nothing waits when the test has ended
 		kit.Settle(t)
 	})
 	return r, stampede.NewService(r)
 }
 
 func (r *renderer) Render(id string) (string, error) {
-	r.mu.Lock()
-	r.begun[id]++
-	r.live[id]++
-	r.mu.Unlock()
-	<-r.goOn
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.live[id]--
-	switch r.ends {
-	case "fails":
+	r.count(id, 1)
+	defer r.count(id, -1)
+	switch <-r.goOn {
+	case "failed":
 		return "half a preview", errBoom
-	case "panics":
+	case "panicked":
 		panic(errBoom)
 	}
 	return drawn(id), nil
 }
 
-func drawn(id string) string { return "preview of " + id }
+const blank = "blank" // a note with an empty preview
 
-// one lets one rendering go on, if one is waiting.
-func (r *renderer) one() {
-	select {
-	case r.goOn <- struct{}{}:
-	default:
+func drawn(id string) string {
+	if id == blank {
+		return ""
 	}
+	return "preview of " + id
 }
 
-// all lets all renderings go on, from now on.
-func (r *renderer) all(ends string) {
+func (r *renderer) count(id string, n int) {
 	r.mu.Lock()
-	r.ends = ends
-	r.mu.Unlock()
-	r.once.Do(func() { close(r.goOn) })
+	defer r.mu.Unlock()
+	r.begun[id] += max(n, 0)
+	r.live[id] += n
 }
 
-// seen returns how many renderings of the note have begun, and how many are running.
+// seen returns how many drawings of the note have begun, and how many are running.
 func (r *renderer) seen(id string) (begun, live int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.begun[id], r.live[id]
 }
 
-// A call is one of Preview. Its results are there once done is closed.
+// wantOneAtATime fails t if note a is being drawn twice.
+func (r *renderer) wantOneAtATime(t *testing.T, when string) {
+	t.Helper()
+	if _, live := r.seen("a"); live > 1 {
+		t.Fatalf("%s, and now the renderer is drawing it %d times at once;\n"+
+			"it works on a note at most once at a time (Restore 1)", when, live)
+	}
+}
+
+const all = 50 // more than there are
+
+// end lets drawings end like that, one after another, but not more than n.
+func (r *renderer) end(t *testing.T, n int, ends string) {
+	t.Helper()
+	for range n {
+		select {
+		case r.goOn <- ends:
+			kit.Settle(t)
+		default:
+			return
+		}
+	}
+}
+
+// A call is one of Preview. Its results are there once it is over.
 type call struct {
 	id      string
-	done    chan struct{}
+	over    atomic.Bool
 	preview string
 	err     error
-	panics  any
 }
 
 // ask calls Preview for each of the ids at the same moment, and returns when all
@@ -90,11 +105,15 @@ func ask(t *testing.T, s *stampede.Service, ids ...string) (calls []*call) {
 	t.Helper()
 	start := make(chan struct{})
 	for _, id := range ids {
-		c := &call{id: id, done: make(chan struct{})}
+		c := &call{id: id}
 		calls = append(calls, c)
 		go func() {
-			defer close(c.done)
-			defer func() { c.panics = recover() }() // as net/http does
+			defer c.over.Store(true)
+			defer func() {
+				if p := recover(); p != nil { // as net/http does
+					c.err = fmt.Errorf("panic: %v", p)
+				}
+			}()
 			<-start
 			c.preview, c.err = s.Preview(id)
 		}()
@@ -102,16 +121,6 @@ func ask(t *testing.T, s *stampede.Service, ids ...string) (calls []*call) {
 	close(start)
 	kit.Settle(t)
 	return calls
-}
-
-// over reports whether c has returned. Nothing happens any more.
-func (c *call) over() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // wantDrawn fails t unless all calls have returned their preview.
@@ -127,12 +136,10 @@ func wantDrawn(t *testing.T, clause, when string, calls ...*call) {
 // String says how c has ended.
 func (c *call) String() string {
 	switch {
-	case !c.over():
+	case !c.over.Load():
 		return "hasn't returned, and nobody is left to wake it"
-	case c.panics != nil:
-		return fmt.Sprintf("panicked with %v", c.panics)
 	case c.err != nil:
-		return fmt.Sprintf("returned the error \"%v\"", c.err)
+		return fmt.Sprintf("ended with the error \"%v\"", c.err)
 	}
 	return fmt.Sprintf("returned %q", c.preview)
 }
