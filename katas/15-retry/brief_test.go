@@ -20,9 +20,7 @@ func TestTheEndOfTheContextEndsAWait(t *testing.T) {
 	const at = 10 * time.Second
 	kit.Bubble(t, func(t *testing.T) {
 		s := &store{}
-		ctx, cancel := context.WithCancel(caller)
-		time.AfterFunc(at, cancel)
-		if _, took := save(ctx, s, patient); took != at {
+		if _, took := save(endsAfter(at), s, patient); took != at {
 			t.Errorf("the context ended at %v during a wait, and Save returned at %v, after %d tries; it returns at once (Restore 1)", at, took, s.tries())
 		}
 	})
@@ -32,10 +30,7 @@ func TestTheEndOfTheContextEndsATry(t *testing.T) {
 	const at = 200 * time.Millisecond
 	kit.Bubble(t, func(t *testing.T) {
 		s := &store{takes: 2 * at}
-		ctx, cancel := context.WithCancel(caller)
-		time.AfterFunc(at, cancel)
-		_, took := save(ctx, s, policy)
-		if took != at || s.tries() != 1 {
+		if _, took := save(endsAfter(at), s, policy); took != at || s.tries() != 1 {
 			t.Errorf("the context ended at %v during the first try: Save returned at %v, and %d tries were made;\n"+
 				"it returns at once, and no other try follows (Restore 1)", at, took, s.tries())
 		}
@@ -55,19 +50,17 @@ var endings = []struct {
 }
 
 // giveUp calls Save and has it give up.
-func giveUp(s *store, deadline time.Duration) error {
-	ctx, stop := context.WithTimeout(caller, deadline)
+func giveUp(takes, deadline time.Duration) error {
+	ctx, stop := context.WithTimeout(endsAfter(10*time.Second), deadline)
 	defer stop()
-	ctx, cancel := context.WithCancelCause(ctx)
-	time.AfterFunc(10*time.Second, func() { cancel(errors.New("the client closed its connection")) })
-	err, _ := save(ctx, s, patient)
+	err, _ := save(ctx, &store{takes: takes}, patient)
 	return err
 }
 
 func TestTheErrorSaysThatTheContextEnded(t *testing.T) {
 	for _, c := range endings {
 		kit.Bubble(t, func(t *testing.T) {
-			if err := giveUp(&store{takes: c.takes}, c.deadline); !errors.Is(err, c.want) {
+			if err := giveUp(c.takes, c.deadline); !errors.Is(err, c.want) {
 				t.Errorf("%s, and Save returned the error %v;\n"+
 					"errors.Is must find in it the context's error, %q, which its cause does not replace (Restore 2)", c.when, err, c.want)
 			}
@@ -78,31 +71,44 @@ func TestTheErrorSaysThatTheContextEnded(t *testing.T) {
 func TestTheErrorSaysWhatFailed(t *testing.T) {
 	for _, c := range endings {
 		kit.Bubble(t, func(t *testing.T) {
-			if err := giveUp(&store{takes: c.takes}, c.deadline); !errors.Is(err, retry.ErrUnavailable) {
+			if err := giveUp(c.takes, c.deadline); !errors.Is(err, retry.ErrUnavailable) {
 				t.Errorf("%s, and Save returned the error %v;\n"+
 					"errors.Is must find in it that of the last try as well, %q (Restore 2)", c.when, err, retry.ErrUnavailable)
 			}
 		})
 	}
-	kit.Bubble(t, func(t *testing.T) {
-		last := fmt.Errorf("the last try: %w", retry.ErrUnavailable)
-		s := &store{answers: map[int]error{policy.Tries: last}}
-		if err, _ := save(caller, s, policy); !errors.Is(err, last) {
-			t.Errorf("after the last try Save returned the error %v; errors.Is must find that of this try: %q (Restore 3)", err, last)
-		}
-	})
 }
 
 func TestTheLastTryIsTheLast(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		s, start := &store{takes: 30 * time.Millisecond}, time.Now()
-		_, took := save(caller, s, policy)
+		last := fmt.Errorf("the last try: %w", retry.ErrUnavailable)
+		s, start := &store{takes: 30 * time.Millisecond, answers: map[int]error{policy.Tries: last}}, time.Now()
+		err, took := save(caller, s, policy)
 		if s.tries() != policy.Tries {
 			t.Fatalf("a policy of %d tries: Save made %d (Keep 4)", policy.Tries, s.tries())
 		}
-		if over := s.began[policy.Tries-1].Add(s.takes).Sub(start); took != over {
-			t.Errorf("the last of %d tries was over after %v, and Save returned after %v; it returns without a wait (Restore 3)", policy.Tries, over, took)
+		if over := s.began[policy.Tries-1].Add(s.takes).Sub(start); took != over || !errors.Is(err, last) {
+			t.Errorf("the last of %d tries was over after %v, and Save returned after %v with the error %v;\n"+
+				"it returns without a wait, with the error of this try (Restore 3)", policy.Tries, over, took, err)
 		}
+	})
+}
+
+// Fine print: a try that succeeds is a success, even if the context has ended.
+func TestASuccessStaysASuccess(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		s := &store{takes: time.Second, answers: map[int]error{1: nil}}
+		if err, _ := save(endsAfter(100*time.Millisecond), s, policy); err != nil {
+			t.Errorf("the context ended during a try that succeeded, and Save returned the error %v; the note is saved (fine print)", err)
+		}
+	})
+}
+
+// Fine print: no goroutine is left behind. The bubble looks for them at once,
+// before a wait that nobody needs would be over.
+func TestNothingIsLeftOfAWait(t *testing.T) {
+	kit.Bubble(t, func(t *testing.T) {
+		_ = retry.NewService(&store{}, patient).Save(endsAfter(300*time.Millisecond), retry.Note{})
 	})
 }
 
@@ -163,7 +169,6 @@ func TestTheWaitsBetweenAHundredTries(t *testing.T) {
 }
 
 func wantWaits(t *testing.T, p retry.Policy) {
-	t.Helper()
 	kit.Bubble(t, func(t *testing.T) {
 		s := &store{takes: p.First} // a wait begins when the try has ended
 		_, _ = save(caller, s, p)

@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,13 @@ import (
 // caller never ends, so that whatever waits for its end is still there when the
 // bubble looks for leaks.
 var caller = context.Background()
+
+// endsAfter returns a context that ends after so long, for a reason of its own.
+func endsAfter(d time.Duration) context.Context {
+	ctx, cancel := context.WithCancelCause(caller)
+	time.AfterFunc(d, func() { cancel(errors.New("the client closed its connection")) })
+	return ctx
+}
 
 var policy = retry.Policy{Tries: 5, First: 100 * time.Millisecond, Longest: 10 * time.Second}
 
