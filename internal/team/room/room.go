@@ -89,7 +89,8 @@ type CodeRequest struct {
 
 // Problem is the body of each answer that is not a success.
 type Problem struct {
-	Error Error `json:"error"`
+	Error     Error  `json:"error"`
+	RequestID string `json:"request_id"` // the board's log names it too
 }
 
 // The codes of errors.
@@ -102,6 +103,7 @@ const (
 	NotAllowed  = "not_allowed"  // 405: the method
 	Conflict    = "conflict"     // 409: no agenda, no such step
 	CodeExpired = "code_expired" // 410
+	Timeout     = "timeout"      // 408: the body came too slowly
 	TooLarge    = "too_large"    // 413
 	WrongType   = "wrong_type"   // 415: the body's Content-Type
 	Refused     = "refused"      // 422: a field's value; Error.Event names the event, if it is one
