@@ -30,6 +30,10 @@ const Schema = "leakproof.room/1"
 // CSRFHeader carries the page's token in requests that change something.
 const CSRFHeader = "X-Leakproof-CSRF"
 
+// SecretFile is the name of the file with the facilitator's secret, in the state
+// folder of who runs the board.
+const SecretFile = "board-secret"
+
 // What a board takes.
 const (
 	MaxEvents = 100       // in one request
@@ -164,7 +168,7 @@ type View struct {
 	People     []Person   `json:"people"`               // in the order of joining
 	Katas      []KataRow  `json:"katas"`                // by name
 	Stuck      []StuckRow `json:"stuck"`                // where the room is stuck: most people first, then longest
-	StillSince time.Time  `json:"still_since,omitzero"` // the last arrival of a pass, or else the first verdict; zero before there is one
+	StillSince time.Time  `json:"still_since,omitzero"` // the last change of a verdict to pass; before one, the first event of a kata; or zero
 	Agenda     *Agenda    `json:"agenda,omitempty"`
 	Code       JoinCode   `json:"code"`
 }
@@ -196,7 +200,7 @@ type StuckRow struct {
 	Belief
 	Kata   string    `json:"kata"`
 	People int       `json:"people"`
-	Since  time.Time `json:"since"` // the arrival of the oldest of the verdicts that stand
+	Since  time.Time `json:"since"` // the arrival of the first verdict that named it, among those who have not been rid of it since
 	Tests  []string  `json:"tests"` // what fails, by name
 }
 

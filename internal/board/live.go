@@ -1,0 +1,311 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/leakproof/internal/team/room"
+)
+
+// live is the room in memory: what the views are computed from. Its size goes
+// with people and katas, not with events. The database is always ahead of it.
+type live struct {
+	store  *store
+	access access
+	log    *slog.Logger
+	hub    *hub
+	doubts chan change // what to load anew
+
+	refreshing sync.Mutex // held while something is loaded or deleted, so that neither brings the other's past back
+
+	mu     sync.RWMutex
+	info   info
+	people map[int64]*person
+	tokens map[hash]*person
+	names  map[string]int // folded; how many have it
+}
+
+func newLive(ctx context.Context, s *store, a access, i info, log *slog.Logger) (*live, error) {
+	l := &live{store: s, access: a, log: log, info: i, doubts: make(chan change, 64),
+		people: map[int64]*person{}, tokens: map[hash]*person{}, names: map[string]int{}}
+	l.hub = newHub(l.view)
+	people, err := s.people(ctx, i.id)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		l.put(p)
+	}
+	l.hub.touch()
+	return l, nil
+}
+
+// run keeps the room up to date and its views coming until ctx is done.
+func (l *live) run(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { l.hub.run(ctx) })
+	all.Go(func() { l.store.listen(ctx, l.doubt) })
+	for range l.store.writers() {
+		all.Go(func() { l.store.writer(ctx, l.info.id, l.doubt) })
+	}
+	all.Go(func() { l.refreshAll(ctx) })
+	all.Wait()
+}
+
+// doubt says that somebody else may have changed something. It never waits: if
+// there is too much to keep in mind, everything is loaded anew.
+func (l *live) doubt(c change) {
+	select {
+	case l.doubts <- c:
+	default:
+		select {
+		case <-l.doubts:
+		default:
+		}
+		l.doubt(change{All: true})
+	}
+}
+
+func (l *live) refreshAll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-l.doubts:
+			for more := true; more; {
+				select {
+				case next := <-l.doubts:
+					c = l.join(c, next)
+				default:
+					more = false
+				}
+			}
+			for ctx.Err() == nil {
+				err := l.refresh(ctx, c)
+				if err == nil {
+					break
+				}
+				l.log.Warn("the room cannot be loaded anew; trying again", "error", l.store.fault(err))
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Second):
+				}
+			}
+		}
+	}
+}
+
+// join makes one change of two.
+func (l *live) join(a, b change) change {
+	return change{All: a.All || b.All, Info: a.Info || b.Info, People: append(a.People, b.People...)}
+}
+
+// refresh loads what has changed from the database.
+func (l *live) refresh(ctx context.Context, c change) error {
+	l.refreshing.Lock()
+	defer l.refreshing.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, txTime)
+	defer cancel()
+	if c.Info || c.All {
+		i, err := l.store.info(ctx, l.info.id)
+		if err != nil {
+			return err
+		}
+		l.mu.Lock()
+		l.info = i
+		l.mu.Unlock()
+	}
+	numbers := c.People
+	if c.All {
+		l.mu.RLock()
+		numbers = numbers[:0]
+		for n := range l.people {
+			numbers = append(numbers, n) // who joins from now on is not taken for gone
+		}
+		l.mu.RUnlock()
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	var load [][]int64
+	if c.All {
+		load = [][]int64{nil} // everybody
+	} else {
+		load = slices.Collect(slices.Chunk(numbers, 500))
+	}
+	for _, some := range load {
+		found, err := l.store.people(ctx, l.info.id, some...)
+		if err != nil {
+			return err
+		}
+		l.mu.Lock()
+		for _, p := range found {
+			l.put(p)
+		}
+		if !c.All {
+			numbers = some
+		}
+		for _, n := range numbers {
+			if found[n] == nil {
+				l.drop(n)
+			}
+		}
+		l.mu.Unlock()
+	}
+	l.hub.touch()
+	return nil
+}
+
+// put shows a person, unless a newer state of theirs is shown. The caller has
+// the lock.
+func (l *live) put(p *person) {
+	old := l.people[p.number]
+	if old == nil {
+		l.names[fold(p.name)]++
+	} else if old.Next > p.Next {
+		return
+	}
+	l.people[p.number] = p
+	l.tokens[p.token] = p
+}
+
+// drop takes a person out. The caller has the lock.
+func (l *live) drop(number int64) {
+	p := l.people[number]
+	if p == nil {
+		return
+	}
+	delete(l.people, number)
+	delete(l.tokens, p.token)
+	if l.names[fold(p.name)]--; l.names[fold(p.name)] == 0 {
+		delete(l.names, fold(p.name))
+	}
+}
+
+// byToken finds who has a token, nil if nobody has. Somebody may have joined at
+// another board a moment ago: unless mayLook refuses, the database is asked.
+func (l *live) byToken(ctx context.Context, token string, mayLook func() error) (*person, error) {
+	h := hashOf(token)
+	l.mu.RLock()
+	p := l.tokens[h]
+	l.mu.RUnlock()
+	if p == nil {
+		if err := mayLook(); err != nil {
+			return nil, err
+		}
+		number, err := l.store.numberOf(ctx, l.info.id, h)
+		if err != nil || number == 0 {
+			return nil, err
+		}
+		found, err := l.store.people(ctx, l.info.id, number)
+		if err != nil {
+			return nil, err
+		}
+		if p = found[number]; p == nil {
+			return nil, nil
+		}
+		l.mu.Lock()
+		l.put(p)
+		l.mu.Unlock()
+		l.hub.touch()
+	}
+	if subtle.ConstantTimeCompare(p.token[:], h[:]) != 1 {
+		return nil, nil
+	}
+	return p, nil
+}
+
+// enter adds somebody, under a name that nobody else of the room has.
+func (l *live) enter(ctx context.Context, p *person) error {
+	l.mu.RLock()
+	p.name = l.distinct(p.name)
+	l.mu.RUnlock()
+	if err := l.store.submit(ctx, &request{join: p}); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.put(p)
+	l.mu.Unlock()
+	l.hub.touch()
+	return nil
+}
+
+// take keeps events and shows them.
+func (l *live) take(ctx context.Context, p *person, events []room.Event) error {
+	sent := &post{person: p.number, events: events}
+	err := l.store.submit(ctx, &request{post: sent})
+	if errors.Is(err, errGone) {
+		l.mu.Lock()
+		l.drop(p.number)
+		l.mu.Unlock()
+	}
+	if err != nil {
+		return err
+	}
+	now := *p
+	now.standing = *sent.after
+	l.mu.Lock()
+	if l.people[p.number] != nil { // who left meanwhile stays away
+		l.put(&now)
+	}
+	l.mu.Unlock()
+	l.hub.touch()
+	return nil
+}
+
+// leave deletes all that is known of somebody.
+func (l *live) leave(ctx context.Context, p *person) error {
+	l.refreshing.Lock()
+	defer l.refreshing.Unlock()
+	if err := l.store.remove(ctx, l.info.id, p.number); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.drop(p.number)
+	l.mu.Unlock()
+	l.hub.touch()
+	return nil
+}
+
+// now is the room apart from its people.
+func (l *live) now() info {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.info
+}
+
+// sorted are the people in the order of joining.
+func (l *live) sorted() []*person {
+	l.mu.RLock()
+	people := make([]*person, 0, len(l.people))
+	for _, p := range l.people {
+		people = append(people, p)
+	}
+	l.mu.RUnlock()
+	slices.SortFunc(people, func(a, b *person) int { return cmp.Compare(a.number, b.number) })
+	return people
+}
+
+// distinct is a name that nobody of the room has yet. The caller has the lock.
+func (l *live) distinct(name string) string {
+	letters := []rune(name)
+	for i := 1; ; i++ {
+		suffix := ""
+		if i > 1 {
+			suffix = fmt.Sprintf(" %d", i)
+		}
+		one := string(letters[:min(len(letters), room.MaxName-len(suffix))]) + suffix
+		if l.names[fold(one)] == 0 {
+			return one
+		}
+	}
+}
+
+func fold(name string) string { return strings.ToLower(name) }

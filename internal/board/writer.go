@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/leakproof/internal/team/room"
+)
+
+// A request waits for the disk. Those that wait together share a transaction,
+// and so one write to the disk: see [store.writer].
+type request struct {
+	join *person // somebody new, or
+	post *post
+	done chan error // takes one value
+}
+
+// post is what somebody sends at once.
+type post struct {
+	person int64
+	events []room.Event
+	after  *standing // where that leaves the person, once it is kept
+}
+
+// What one transaction takes.
+const (
+	batchRequests = 200
+	batchEvents   = 2_000
+)
+
+// submit waits until a request is kept or refused. If ctx ends first, nobody
+// knows: the same request again is safe.
+func (s *store) submit(ctx context.Context, r *request) error {
+	r.done = make(chan error, 1)
+	select {
+	case s.queue <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// writer keeps what is submitted, for one room, until ctx is done. Where the
+// outcome of a transaction is unknown, doubt hears whom it was about.
+func (s *store) writer(ctx context.Context, roomID int64, doubt func(change)) {
+	for {
+		var batch []*request
+		select {
+		case r := <-s.queue:
+			batch = s.gather(r)
+		case <-ctx.Done():
+			return
+		}
+		if err := s.keep(ctx, roomID, batch); err != nil {
+			people := []int64{}
+			for _, r := range batch {
+				if r.post != nil {
+					people = append(people, r.post.person)
+				}
+				r.done <- err
+			}
+			doubt(change{Room: roomID, People: people})
+		}
+	}
+}
+
+// gather takes what else waits. It does not wait for more: while a batch is
+// written, the next one comes together by itself.
+func (s *store) gather(first *request) []*request {
+	batch, events := []*request{first}, 0
+	for {
+		if p := batch[len(batch)-1].post; p != nil {
+			events += len(p.events)
+		}
+		if len(batch) >= batchRequests || events >= batchEvents {
+			return batch
+		}
+		select {
+		case r := <-s.queue:
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+}
+
+// keep writes a batch. An error of its own is about all; what is wrong with
+// one request is told to that one only.
+func (s *store) keep(ctx context.Context, roomID int64, batch []*request) error {
+	var joins []*person
+	var posts []*post
+	for _, r := range batch {
+		if r.join != nil {
+			joins = append(joins, r.join)
+		} else {
+			posts = append(posts, r.post)
+		}
+	}
+	var refused map[any]error
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		refused = map[any]error{}
+		now := time.Now()
+		changed := change{Room: roomID}
+		if err := s.joinAll(ctx, tx, roomID, joins, now, refused); err != nil {
+			return err
+		}
+		for _, p := range joins {
+			if refused[p] == nil {
+				changed.People = append(changed.People, p.number)
+			}
+		}
+		numbers, err := s.takeAll(ctx, tx, posts, now, refused)
+		if err != nil {
+			return err
+		}
+		changed.People = append(changed.People, numbers...)
+		return s.announce(ctx, tx, changed)
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range batch {
+		if r.join != nil {
+			r.done <- refused[r.join]
+		} else {
+			r.done <- refused[r.post]
+		}
+	}
+	return nil
+}
+
+// joinAll adds people and gives them their numbers.
+func (s *store) joinAll(ctx context.Context, tx *sql.Tx, roomID int64, joins []*person, now time.Time, refused map[any]error) error {
+	if len(joins) == 0 {
+		return nil
+	}
+	count := 0
+	if err := tx.QueryRowContext(ctx, s.dialect(`SELECT count(*) FROM leakproof_people WHERE room = $1`), roomID).Scan(&count); err != nil {
+		return err
+	}
+	for _, p := range joins {
+		if count++; count > maxPeople {
+			refused[p] = errCrowded
+			continue
+		}
+		p.joined = now.Truncate(time.Microsecond).UTC()
+		err := tx.QueryRowContext(ctx, s.dialect(`INSERT INTO leakproof_people (room, id, name, token, share, joined) VALUES ($1, $2, $3, $4, $5, $6) RETURNING number`),
+			roomID, p.id, p.name, p.token[:], p.share, now.UnixMicro()).Scan(&p.number)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row is an event on its way to the database.
+type row struct {
+	person int64
+	n      int
+	event  *room.Event
+	body   string
+}
+
+// takeAll adds events that are not known yet, and says whose standing changed.
+func (s *store) takeAll(ctx context.Context, tx *sql.Tx, posts []*post, now time.Time, refused map[any]error) ([]int64, error) {
+	if len(posts) == 0 {
+		return nil, nil
+	}
+	var numbers []int64
+	for _, p := range posts {
+		numbers = append(numbers, p.person)
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	standings, err := s.lockPeople(ctx, tx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, p := range posts {
+		st := standings[p.person]
+		if st == nil {
+			refused[p] = errGone
+			continue
+		}
+		added, err := st.rows(p)
+		if err != nil {
+			refused[p] = err
+			continue
+		}
+		rows = append(rows, added...)
+		p.after = st
+	}
+	unknown, err := s.insert(ctx, tx, rows, now)
+	if err != nil {
+		return nil, err
+	}
+	touched := map[[2]any]bool{}
+	for _, r := range rows {
+		if !unknown[eventKey{r.person, r.event.ID}] {
+			continue
+		}
+		delete(unknown, eventKey{r.person, r.event.ID}) // the same event twice in a batch
+		standings[r.person].take(*r.event, len(r.body), now.Truncate(time.Microsecond).UTC())
+		touched[[2]any{r.person, ""}] = true
+		if r.event.Kata != "" {
+			touched[[2]any{r.person, r.event.Kata}] = true
+		}
+	}
+	return numbers, s.putStandings(ctx, tx, standings, touched)
+}
+
+// lockPeople loads the standings of people, and keeps them from changing until
+// the transaction ends. Who is gone is missing.
+func (s *store) lockPeople(ctx context.Context, tx *sql.Tx, numbers []int64) (map[int64]*standing, error) {
+	standings := map[int64]*standing{}
+	in := places(1, len(numbers))
+	err := s.rows(ctx, tx, func(rows *sql.Rows) error {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return err
+		}
+		standings[n] = &standing{katas: map[string]*kata{}}
+		return nil
+	}, `SELECT number FROM leakproof_people WHERE number IN (`+in+`) ORDER BY number {for update}`, ints(numbers)...)
+	if err != nil {
+		return nil, err
+	}
+	// A query of its own: it sees what was committed while the first one waited.
+	err = s.rows(ctx, tx, func(rows *sql.Rows) error {
+		number, name, body := int64(0), "", ""
+		if err := rows.Scan(&number, &name, &body); err != nil {
+			return err
+		}
+		if st := standings[number]; st != nil {
+			return st.decode(name, body)
+		}
+		return nil
+	}, `SELECT person, kata, body FROM leakproof_standings WHERE person IN (`+in+`)`, ints(numbers)...)
+	return standings, err
+}
+
+// rows are the events of a post, numbered. They are refused together.
+func (s *standing) rows(p *post) ([]row, error) {
+	var rows []row
+	bytes, fresh := s.Bytes, map[string]bool{}
+	for i := range p.events {
+		e := &p.events[i]
+		body, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		if e.Kata != "" && s.katas[e.Kata] == nil {
+			fresh[e.Kata] = true
+		}
+		bytes += len(body)
+		rows = append(rows, row{p.person, s.Next + i, e, string(body)})
+	}
+	if s.Total >= maxTotal || bytes > maxBytes || len(s.katas)+len(fresh) > maxKatas {
+		return nil, errLots
+	}
+	s.Next += len(rows)
+	return rows, nil
+}
+
+// An eventKey is what is unique about an event.
+type eventKey struct {
+	person int64
+	id     string
+}
+
+const rowsInOne = 100 // rows of one statement
+
+// insert adds rows, and says which of them are new.
+func (s *store) insert(ctx context.Context, tx *sql.Tx, rows []row, now time.Time) (map[eventKey]bool, error) {
+	fresh := map[eventKey]bool{}
+	for some := range slices.Chunk(rows, rowsInOne) {
+		args := make([]any, 0, 5*len(some))
+		for _, r := range some {
+			args = append(args, r.person, r.event.ID, r.n, now.UnixMicro(), r.body)
+		}
+		err := s.rows(ctx, tx, func(rows *sql.Rows) error {
+			var k eventKey
+			if err := rows.Scan(&k.person, &k.id); err != nil {
+				return err
+			}
+			fresh[k] = true
+			return nil
+		}, `INSERT INTO leakproof_events (person, id, n, arrived, body) VALUES `+tuples(len(some), 5)+` ON CONFLICT DO NOTHING RETURNING person, id`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+func (s *store) putStandings(ctx context.Context, tx *sql.Tx, standings map[int64]*standing, touched map[[2]any]bool) error {
+	var keys [][2]any
+	for k := range touched {
+		keys = append(keys, k)
+	}
+	for some := range slices.Chunk(keys, rowsInOne) {
+		args := make([]any, 0, 3*len(some))
+		for _, k := range some {
+			body, err := standings[k[0].(int64)].encode(k[1].(string))
+			if err != nil {
+				return err
+			}
+			args = append(args, k[0], k[1], body)
+		}
+		if err := s.exec(ctx, tx, `INSERT INTO leakproof_standings (person, kata, body) VALUES `+tuples(len(some), 3)+`
+			ON CONFLICT (person, kata) DO UPDATE SET body = excluded.body`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tuples is "($1, $2), ($3, $4)" for two rows of two columns.
+func tuples(rows, columns int) string {
+	var b strings.Builder
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for j := range columns {
+			b.WriteString([]string{"(", ", "}[min(j, 1)])
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(i*columns + j + 1))
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
