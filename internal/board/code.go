@@ -21,11 +21,12 @@ func (l *live) joinCode() room.JoinCode {
 	return c
 }
 
-// newCode makes a new join code; the old one ends.
+// newCode makes a new join code; the old one ends. If another board made one
+// at the same moment, that one holds.
 func (l *live) newCode(ctx context.Context, holds time.Duration) error {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // it never fails
-	if err := l.store.setCode(ctx, l.info.id, salt, hashOf(l.access.code(salt)), time.Now().Add(holds)); err != nil {
+	if err := l.store.setCode(ctx, l.now(), salt, hashOf(l.access.code(salt)), time.Now().Add(holds)); err != nil {
 		return err
 	}
 	return l.refresh(ctx, change{Info: true})

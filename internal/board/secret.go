@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/natefinch/atomic"
-
-	"example.com/leakproof/internal/team/room"
 )
 
 // readSecret is the facilitator's secret from its file, made if there is none
@@ -28,27 +26,40 @@ func readSecret(file string, anew bool) (secret string, made bool, err error) {
 		return "", false, fmt.Errorf("the facilitator's secret cannot be read (%w): make the file readable, or a new one with --new-secret", err)
 	}
 	secret = newSecret("f_")
-	return secret, true, writeSecret(file, secret)
-}
-
-// writeSecret leaves a file that only its owner reads.
-func writeSecret(file, secret string) error {
-	err := os.MkdirAll(filepath.Dir(file), 0o700)
-	if err == nil {
-		var temp *os.File
-		if temp, err = os.CreateTemp(filepath.Dir(file), room.SecretFile+"-"); err == nil { // with mode 0600
-			_, err = temp.WriteString(secret + "\n")
-			err = errors.Join(err, temp.Close())
-			if err == nil {
-				err = atomic.ReplaceFile(temp.Name(), file)
-			}
-			if err != nil {
-				err = errors.Join(err, os.Remove(temp.Name()))
-			}
-		}
+	if anew {
+		err = replaceSecret(file, secret)
+	} else {
+		err = createSecret(file, secret)
 	}
 	if err != nil {
-		return fmt.Errorf("the facilitator's secret cannot be kept (%w): make the folder writable, or name another with LEAKPROOF_STATE", err)
+		return "", false, fmt.Errorf("the facilitator's secret cannot be kept (%w): make the folder writable, or name another with LEAKPROOF_STATE", err)
 	}
-	return nil
+	return secret, true, nil
+}
+
+// createSecret leaves a file that only its owner reads. A board that starts at
+// the same moment does not lose its own.
+func createSecret(file, secret string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(secret + "\n")
+	return errors.Join(err, f.Close())
+}
+
+// replaceSecret is the same for a file that may be there: it holds the old
+// secret or the new one, whatever happens meanwhile.
+func replaceSecret(file, secret string) error {
+	temp := file + ".new"
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := createSecret(temp, secret); err != nil {
+		return err
+	}
+	return atomic.ReplaceFile(temp, file)
 }

@@ -47,14 +47,19 @@ func serve(ctx context.Context, o options, log *slog.Logger, stdout io.Writer) (
 		return errors.Join(err, listener.Close())
 	}
 
-	// The room goes on until the last request has been answered.
+	return serveRoom(ctx, l, newServer(l, address, log), listener)
+}
+
+// serveRoom answers until ctx is done. The room goes on until the last request
+// has been answered.
+func serveRoom(ctx context.Context, l *live, s *server, listener net.Listener) error {
 	living, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		l.run(living)
 	}()
-	err = answer(ctx, newServer(l, address, log), listener)
+	err := answer(ctx, s, listener)
 	end()
 	<-ended
 	return err

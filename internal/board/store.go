@@ -191,8 +191,11 @@ func (s *store) setSecret(ctx context.Context, id int64, secret hash) error {
 	return s.set(ctx, id, `secret = $2`, secret[:])
 }
 
-func (s *store) setCode(ctx context.Context, id int64, salt []byte, code hash, expires time.Time) error {
-	return s.set(ctx, id, `code_salt = $2, code = $3, code_expires = $4`, salt, code[:], expires.UnixMicro())
+// setCode changes the join code, unless another board has changed it since it
+// was known as was.
+func (s *store) setCode(ctx context.Context, was info, salt []byte, code hash, expires time.Time) error {
+	return s.set(ctx, was.id, `code_salt = CASE code_expires WHEN $2 THEN $3 ELSE code_salt END, code = CASE code_expires WHEN $2 THEN $4 ELSE code END,
+		code_expires = CASE code_expires WHEN $2 THEN $5 ELSE code_expires END`, microOf(was.expires), salt, code[:], expires.UnixMicro())
 }
 
 func (s *store) setAgenda(ctx context.Context, id int64, a room.Agenda) error {
@@ -310,6 +313,13 @@ func moment(micro int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micro).UTC()
+}
+
+func microOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }
 
 // places is "$2, $3" for two arguments from the second.
