@@ -1,0 +1,397 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/leakproof/internal/team/room"
+)
+
+func TestBodiesThatHurt(t *testing.T) {
+	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	ana := b.join("Ana")
+	b.server.posts = newLimiter[int64](1e6, 1e6)
+	many := make([]room.Event, room.MaxEvents+1)
+	for i := range many {
+		many[i] = verdict(i, "01-loop", "pass")
+	}
+	long := verdict(1, "01-loop", "pass")
+	long.ID = strings.Repeat("x", 100_000)
+	for name, c := range map[string]struct {
+		body any
+		code string
+		more func(*http.Request)
+	}{
+		"too large":            {strings.Repeat(" ", room.MaxBody+1), room.TooLarge, nil},
+		"not JSON":             {"events=1", room.BadRequest, nil},
+		"cut off":              {`{"events":[{"id":"s-1"`, room.BadRequest, nil},
+		"two values":           {`{"events":[]}{"events":[]}`, room.BadRequest, nil},
+		"another shape":        {`{"events":"none"}`, room.BadRequest, nil},
+		"a number too far":     {`{"events":[{"id":"s-1","tier":1e99}]}`, room.BadRequest, nil},
+		"a year too far":       {`{"events":[{"id":"s-1","at":"99999-01-01T00:00:00Z"}]}`, room.BadRequest, nil},
+		"deep":                 {strings.Repeat(`{"events":[`, 20_000), room.BadRequest, nil},
+		"null":                 {"null", room.Refused, nil},
+		"no events":            {room.Events{}, room.Refused, nil},
+		"101 events":           {room.Events{Events: many}, room.Refused, nil},
+		"a long ID":            {room.Events{Events: []room.Event{long}}, room.Refused, nil},
+		"an unknown kind":      {`{"events":[{"id":"s-1","kind":"keystrokes","kata":"k"}]}`, room.Refused, nil},
+		"another content type": {"x=1", room.WrongType, header("Content-Type", "text/plain")},
+		"no content type":      {"x=1", room.WrongType, header("Content-Type", "")},
+		"a form's JSON":        {`{"events":[]}`, room.WrongType, header("Content-Type", "application/x-www-form-urlencoded")},
+		"compressed":           {"\x1f\x8b\x08\x00", room.BadRequest, header("Content-Encoding", "gzip")},
+	} {
+		changes := []func(*http.Request){token(ana.Token)}
+		if c.more != nil {
+			changes = append(changes, c.more)
+		}
+		a := b.request("POST", "/api/events", c.body, changes...)
+		if p := a.problem(t); p.Code != c.code || len(a.body) > 1_000 {
+			t.Errorf("%s: %d %+v, want %s", name, a.status, p, c.code)
+		}
+	}
+	// A refused event takes the others of its request with it, and is named.
+	bad := verdict(2, "01-loop", "unavailable")
+	if p := b.send(ana.Token, verdict(1, "01-loop", "pass"), bad).problem(t); p.Event != "s-2" || p.Code != room.Refused {
+		t.Errorf("%+v", p)
+	}
+	if me := want[room.Me](t, b.request("GET", "/api/me", nil, token(ana.Token)), 200); me.Total != 0 || len(me.Events) != 0 {
+		t.Errorf("%+v", me)
+	}
+	// Who has shown nothing yet is read less of.
+	for path, kind := range map[string]string{"/api/join": "application/json", "/login": "application/x-www-form-urlencoded"} {
+		if a := b.request("POST", path, strings.Repeat("x", maxSmall+1), header("Content-Type", kind)); a.status != 413 {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	if a := b.request("POST", "/api/events", strings.Repeat("x", 1<<20)); a.status != 401 {
+		t.Errorf("without a token: %d", a.status)
+	}
+	if a := b.request("GET", "/api/view", nil, header("X-Long", strings.Repeat("x", 64<<10))); a.status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("long headers: %d", a.status)
+	}
+	if a := b.request("PUT", "/api/events", nil); a.status != 404 && a.status != 405 {
+		t.Errorf("another method: %d", a.status)
+	}
+	for _, path := range []string{"/../../etc/passwd", "/api/../../x", "/%2e%2e/board.db", "/board-secret", "//evil.example/x"} {
+		if a := b.request("GET", path, nil); a.status != 404 && a.status != 307 && a.status != 301 {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+}
+
+func TestAShareOfTheBoard(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, database string) {
+		b := openBoard(t, database)
+		ana := b.join("Ana")
+		var events []room.Event
+		for i := range maxKatas {
+			events = append(events, verdict(i, fmt.Sprintf("kata-%d", i), "pass"))
+		}
+		want[room.Taken](t, b.send(ana.Token, events...), 200)
+		if p := b.send(ana.Token, verdict(99, "one-more", "pass")).problem(t); p.Code != room.Full {
+			t.Error(p)
+		}
+		want[room.Taken](t, b.send(ana.Token, verdict(100, "kata-1", "fail")), 200)
+		b.send(ana.Token, verdict(101, "one-more", "pass"), verdict(102, "kata-1", "pass"))
+		if v := b.see(); len(v.Katas) != maxKatas || v.People[0].Status != "fail" {
+			t.Errorf("%d katas, status %s", len(v.Katas), v.People[0].Status)
+		}
+	})
+}
+
+func TestEveryResponseIsGuarded(t *testing.T) {
+	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	for _, a := range []answerOf{b.request("GET", "/", nil), b.request("GET", "/api/view", nil), b.request("GET", "/healthz", nil), b.request("POST", "/login", nil), b.request("GET", "/export.csv", nil, token(b.secret))} {
+		for name, part := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
+			if !strings.Contains(a.header.Get(name), part) {
+				t.Errorf("%s is %q", name, a.header.Get(name))
+			}
+		}
+		if strings.Contains(a.header.Get("Content-Security-Policy"), "unsafe") || a.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%v", a.header)
+		}
+	}
+}
+
+func TestAPanicIsAnswered(t *testing.T) {
+	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	h := b.server.answer(func(http.ResponseWriter, *http.Request) error { panic("at the disco") })
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	b.url = "http://" + listener.Addr().String()
+	if a := b.request("GET", "/", nil); a.status < 500 || strings.Contains(a.body, "disco") || !strings.Contains(b.log.String(), "disco") {
+		t.Errorf("%+v", a)
+	}
+	b.client.CloseIdleConnections()
+	_ = server.Close()
+	<-done
+}
+
+// TestMemoryStaysFlat: what a board holds goes with people and katas.
+func TestMemoryStaysFlat(t *testing.T) {
+	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	ana := b.join("Ana")
+	b.server.posts = newLimiter[int64](1e6, 1e6)
+	send := func(from int) {
+		for i := range 20 {
+			events := make([]room.Event, room.MaxEvents)
+			for j := range events {
+				n := from + i*len(events) + j
+				events[j] = verdict(n, fmt.Sprintf("kata-%d", n%20), "fail", "a", "b")
+			}
+			want[room.Taken](t, b.send(ana.Token, events...), 200)
+		}
+	}
+	held := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	send(0)
+	before := held()
+	for i := range 6 {
+		send(10_000 + 2_000*i)
+	}
+	if after := held(); after > before+2<<20 { // the 12,000 events are 5 MB
+		t.Errorf("the heap grew from %d to %d KiB", before>>10, after>>10)
+	}
+	if me := want[room.Me](t, b.request("GET", "/api/me", nil, token(ana.Token)), 200); me.Total != 14_000 || len(me.Events) != keptShown {
+		t.Errorf("%d events, %d shown", me.Total, len(me.Events))
+	}
+}
+
+// pipes are connections in memory, for what takes virtual time.
+type pipes struct {
+	calls  chan net.Conn
+	closed chan struct{}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.calls:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+func (p *pipes) Close() error   { close(p.closed); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case p.calls <- there:
+		return here, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// quietEngine stands for a database in a bubble.
+type quietEngine struct{ engine }
+
+func (quietEngine) listen(ctx context.Context, _ func(change)) { <-ctx.Done() }
+func (quietEngine) writers() int                               { return 1 }
+func (quietEngine) fault(err error) error                      { return err }
+
+// bubbleBoard runs a board without a database in virtual time.
+func bubbleBoard(t *testing.T) (l *live, p *pipes, stop func() error) {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	a := access{"secret"}
+	l = &live{store: &store{engine: quietEngine{}, queue: make(chan *request)}, access: a, log: log, info: info{name: "Room", secret: hashOf("secret")},
+		doubts: make(chan change, 64), people: map[int64]*person{}, tokens: map[hash]*person{}, names: map[string]int{}}
+	l.hub = newHub(l.view)
+	l.hub.touch()
+	p = &pipes{make(chan net.Conn), make(chan struct{})}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- serveRoom(ctx, l, newServer(l, "http://board", log), p) }()
+	return l, p, func() error {
+		cancel()
+		return <-done
+	}
+}
+
+// slowly writes a byte a second until somebody hangs up.
+func slowly(c net.Conn, text string) (sent int) {
+	for i := range len(text) {
+		if _, err := c.Write([]byte{text[i]}); err != nil {
+			return i
+		}
+		time.Sleep(time.Second)
+	}
+	return len(text)
+}
+
+func TestSlowRequests(t *testing.T) {
+	for name, c := range map[string]struct {
+		at, rest string
+		within   time.Duration
+	}{
+		"headers": {"", "POST /api/join HTTP/1.1\r\nHost: board\r\nX: " + strings.Repeat("x", 1_000), 6 * time.Second},
+		"body":    {"POST /api/join HTTP/1.1\r\nHost: board\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n", strings.Repeat(" ", 1_000), 12 * time.Second},
+		"nothing": {"GET /api/view HTTP/1.1\r\nHost: board\r\n\r\n", "", 62 * time.Second}, // and never another request
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, p, stop := bubbleBoard(t)
+				conn, err := p.dial(t.Context(), "", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				ended := make(chan string, 1)
+				go func() {
+					answer, _ := io.ReadAll(conn)
+					ended <- string(answer)
+				}()
+				_, _ = io.WriteString(conn, c.at)
+				slowly(conn, c.rest)
+				answer := <-ended
+				if took := time.Since(began); took > c.within {
+					t.Errorf("the board held on for %v", took)
+				}
+				if name == "body" && !strings.Contains(answer, "408 Request Timeout") {
+					t.Errorf("%s", answer)
+				}
+				_ = conn.Close()
+				if err := stop(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, p, stop := bubbleBoard(t)
+		transport := &http.Transport{DialContext: p.dial}
+		client := &http.Client{Transport: transport}
+		open := func() *http.Response {
+			r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://board/api/stream", nil)
+			token("secret")(r)
+			response, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return response
+		}
+		// A page that reads for an hour sees the first view, a heartbeat every 15 s,
+		// and each change.
+		response := open()
+		var views, beats atomic.Int64
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			b := make([]byte, 64<<10)
+			for {
+				n, err := response.Body.Read(b)
+				views.Add(int64(strings.Count(string(b[:n]), "event: view\ndata: {")))
+				beats.Add(int64(strings.Count(string(b[:n]), ":\n\n")))
+				if err != nil {
+					return
+				}
+			}
+		}()
+		time.Sleep(time.Hour)
+		if views.Load() != 1 || beats.Load() < 239 {
+			t.Errorf("%d views and %d heartbeats in a quiet hour", views.Load(), beats.Load())
+		}
+		// A busy second has four.
+		for range 1_000 {
+			l.hub.touch()
+			time.Sleep(time.Millisecond)
+		}
+		synctest.Wait()
+		if n := views.Load() - 1; n < 4 || n > 5 {
+			t.Errorf("%d views in a busy second", n)
+		}
+		// A page that reads nothing is let go, and delays nobody.
+		stuck, err := p.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(stuck, "GET /api/stream HTTP/1.1\r\nHost: board\r\nAuthorization: Bearer secret\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(writeTime + time.Second)
+		before := views.Load()
+		l.hub.touch()
+		time.Sleep(time.Second)
+		if views.Load() != before+1 {
+			t.Error("a page that reads nothing delays the others")
+		}
+		if _, err := stuck.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("a page that reads nothing is still connected: %v", err)
+		}
+		// There is an end to streams.
+		var open199 []*http.Response
+		for range maxStreams - 1 {
+			open199 = append(open199, open())
+		}
+		if refused := open(); refused.StatusCode != 429 {
+			t.Errorf("stream %d: %d", maxStreams+1, refused.StatusCode)
+		} else {
+			_ = refused.Body.Close()
+		}
+		for _, r := range open199 {
+			_ = r.Body.Close()
+		}
+		// The board's end is theirs.
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+		transport.CloseIdleConnections()
+	})
+}
+
+func TestLimiter(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	l := newLimiter[int](1, 3)
+	for range 3 {
+		if l.wait(1, now) != 0 || l.blocked(2, now) != 0 {
+			t.Fatal("refused too early")
+		}
+	}
+	if w := l.wait(1, now); w != time.Second {
+		t.Errorf("wait %v", w)
+	}
+	if l.blocked(1, now) == 0 || l.wait(2, now) != 0 {
+		t.Error("one key's limit is not its own")
+	}
+	if l.wait(1, now.Add(time.Second)) != 0 {
+		t.Error("a second later it may go ahead")
+	}
+	for i := range 10 * sweepAt {
+		l.wait(i, now.Add(time.Duration(i)*time.Millisecond))
+	}
+	if n := len(l.keys); n > 4*sweepAt {
+		t.Errorf("%d keys are remembered", n)
+	}
+	for remote, want := range map[string]string{"192.0.2.7:99": "192.0.2.7/32", "[2001:db8:1:2:3::4]:1": "2001:db8:1:2::/64", "[::ffff:192.0.2.7]:1": "192.0.2.7/32", "[fe80::1%eth0]:1": "fe80::/64"} {
+		if got := block(remote).String(); got != want {
+			t.Errorf("%s is of %s, want %s", remote, got, want)
+		}
+	}
+}
