@@ -106,7 +106,11 @@ func TestPostgresThatRefuses(t *testing.T) {
 	}
 	none := with(func(u *url.URL) { u.Path = "/no_such_database" })
 	fails(t, exitUnfit, []string{"--database", none}, "no_such_database", "does not exist", "createdb")
-	readOnly := with(func(u *url.URL) { u.RawQuery += "&default_transaction_read_only=on" })
+	readOnly := with(func(u *url.URL) {
+		q := u.Query()
+		q.Set("default_transaction_read_only", "on")
+		u.RawQuery = q.Encode()
+	})
 	fails(t, exitUnfit, []string{"--database", readOnly}, "read-only", "primary")
 	nobody := with(func(u *url.URL) { u.User = url.UserPassword("no_such_user", "hunter2") })
 	fails(t, exitUnfit, []string{"--database", nobody}, "does not let this user in", "~/.pgpass")

@@ -289,7 +289,7 @@ func (l *live) sorted() []*person {
 		people = append(people, p)
 	}
 	l.mu.RUnlock()
-	slices.SortFunc(people, func(a, b *person) int { return cmp.Compare(a.number, b.number) })
+	slices.SortFunc(people, func(a, b *person) int { return cmp.Or(a.joined.Compare(b.joined), cmp.Compare(a.number, b.number)) })
 	return people
 }
 

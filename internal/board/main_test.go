@@ -102,7 +102,7 @@ func openBoardAt(t *testing.T, state, database string, flags ...string) *board {
 	b := &board{t: t, log: &lockedBuffer{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	log := slog.New(slog.NewTextHandler(b.log, nil))
-	s, err := openStore(t.Context(), o.database)
+	s, err := openStore(t.Context(), o.Database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func openBoardAt(t *testing.T, state, database string, flags ...string) *board {
 		t.Fatal(s.fault(err))
 	}
 	b.secret, b.code = b.access.secret, b.joinCode().Code
-	listener, err := net.Listen("tcp", o.listen)
+	listener, err := net.Listen("tcp", o.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ var migrations = [][]string{{
 		step_began BIGINT NOT NULL DEFAULT 0
 	)`,
 	`CREATE TABLE leakproof_people (
-		number {number}, -- in the order of joining
+		number {number},
 		room BIGINT NOT NULL REFERENCES leakproof_rooms (id) ON DELETE CASCADE,
 		id TEXT NOT NULL UNIQUE,
 		name TEXT NOT NULL,

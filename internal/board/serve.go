@@ -21,7 +21,7 @@ const drainTime = 10 * time.Second // for requests that have begun, when the boa
 
 // serve opens the room and answers until ctx is done.
 func serve(ctx context.Context, o options, log *slog.Logger, stdout io.Writer) (err error) {
-	s, err := openStore(ctx, o.database)
+	s, err := openStore(ctx, o.Database)
 	if err != nil {
 		return err
 	}
@@ -31,15 +31,15 @@ func serve(ctx context.Context, o options, log *slog.Logger, stdout io.Writer) (
 	if err != nil {
 		return s.fault(err)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
-		return fmt.Errorf("the board cannot listen at %s (%w): choose another address with --listen", o.listen, err)
+		return fmt.Errorf("the board cannot listen at %s (%w): choose another address with --listen", o.Listen, err)
 	}
-	address := o.url
+	address := o.URL
 	if address == "" {
 		address = "http://" + reachable(listener.Addr())
 	}
-	hello := greeting{room: l.now(), people: len(l.people), address: address, code: l.joinCode(), secretFile: secretFile, loopback: o.url == "" && isLoopback(listener.Addr())}
+	hello := greeting{room: l.now(), people: len(l.people), address: address, code: l.joinCode(), secretFile: secretFile, loopback: o.URL == "" && isLoopback(listener.Addr())}
 	if madeSecret {
 		hello.secret = l.access.secret
 	}
@@ -105,24 +105,24 @@ func openStore(ctx context.Context, database string) (*store, error) {
 
 // openRoom finds or makes the room with its secret, join code and agenda.
 func openRoom(ctx context.Context, s *store, o options, secretFile string, log *slog.Logger) (l *live, madeSecret bool, err error) {
-	secret, madeSecret, err := readSecret(secretFile, o.newSecret)
+	secret, madeSecret, err := readSecret(secretFile, o.NewSecret)
 	if err != nil {
 		return nil, false, err
 	}
-	i, err := s.openRoom(ctx, o.room, hashOf(secret), time.Now())
+	i, err := s.openRoom(ctx, o.Room, hashOf(secret), time.Now())
 	if err != nil {
 		return nil, false, err
 	}
 	if !i.secret.is(secret) {
-		if !o.newSecret {
-			return nil, false, fmt.Errorf("the room %q has another facilitator's secret than %s: copy that file from where the room was made, or end the old secret with --new-secret", o.room, secretFile)
+		if !o.NewSecret {
+			return nil, false, fmt.Errorf("the room %q has another facilitator's secret than %s: copy that file from where the room was made, or end the old secret with --new-secret", o.Room, secretFile)
 		}
 		if err := s.setSecret(ctx, i.id, hashOf(secret)); err != nil {
 			return nil, false, err
 		}
 		i.secret = hashOf(secret)
 	}
-	if err := putAgenda(ctx, s, &i, o.agenda); err != nil {
+	if err := putAgenda(ctx, s, &i, o.Agenda); err != nil {
 		return nil, false, err
 	}
 	l, err = newLive(ctx, s, access{secret}, i, log)

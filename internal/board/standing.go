@@ -12,7 +12,7 @@ import (
 // person is a participant. Nothing of it changes once the room has it: a newer
 // standing takes the place of the old.
 type person struct {
-	number int64 // in the order of joining
+	number int64 // of its row
 	id     string
 	name   string
 	token  hash
