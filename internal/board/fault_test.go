@@ -100,7 +100,6 @@ func TestPostgresThatRefuses(t *testing.T) {
 	}
 	with := func(change func(*url.URL)) string {
 		other := *u
-		other.User = url.UserPassword(u.User.Username(), "hunter2")
 		change(&other)
 		return other.String()
 	}

@@ -41,7 +41,7 @@ func (g greeting) write(out io.Writer) error {
 	case g.loopback:
 		b.WriteString("\nOnly this machine reaches the board; --listen :8080 opens it to the network.\n")
 	case !isTLS(g.address):
-		b.WriteString("\nOthers on the network can read what is sent; `leakproof board --help` says what to do about it.\n")
+		b.WriteString("\nOthers on the network can read what is sent: see `leakproof board --help`.\n")
 	}
 	if f, ok := out.(*os.File); ok && !g.loopback && term.IsTerminal(f.Fd()) {
 		b.WriteByte('\n')

@@ -90,7 +90,7 @@ func (l *live) refreshAll(ctx context.Context) {
 			}
 			for ctx.Err() == nil {
 				err := l.refresh(ctx, c)
-				if err == nil {
+				if err == nil || ctx.Err() != nil {
 					break
 				}
 				l.log.Warn("the room cannot be loaded anew; trying again", "error", l.store.fault(err))
