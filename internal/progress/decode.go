@@ -37,7 +37,7 @@ func (d *decoder) line(line rawLine) (s step, skip bool, err error) {
 	at, hash, usual := d.split(text)
 	if usual {
 		if known := d.known[string(d.rest)]; known != nil {
-			return step{at, string(hash), known}, false, nil
+			return step{at: at, hash: string(hash), what: known}, false, nil
 		}
 	}
 	e, err := decode(text)
@@ -50,7 +50,7 @@ func (d *decoder) line(line rawLine) (s step, skip bool, err error) {
 		}
 		d.known[string(d.rest)] = &e
 	}
-	return step{e.At, e.Hash, &e}, false, nil
+	return step{at: e.At, hash: e.Hash, what: &e}, false, nil
 }
 
 // split takes the time and the hash out of a line and leaves the rest in d.rest. usual is false for a line that Append would

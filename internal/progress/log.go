@@ -268,6 +268,7 @@ func (l *Log) catchUp(f *os.File) error {
 			}
 			got.damaged = append(got.damaged, Damage{Path: l.path(), Line: number, Reason: err.Error()})
 		case !skip:
+			step.line = number
 			next.apply(step)
 		}
 		got.offset += line.size

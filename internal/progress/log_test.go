@@ -364,3 +364,38 @@ func TestAFileOfOtherLinesIsNoLog(t *testing.T) {
 		t.Errorf("opened: %v", err)
 	}
 }
+
+// A line keeps its number for good, whoever reads the file, and a line that means nothing has one too.
+func TestEventsHaveTheNumbersOfTheirLines(t *testing.T) {
+	dir := fileOf(t, `{"v":1,"at":"2026-03-01T12:00:00Z","kind":"read","lesson":"lesson-1","section":"s"}`+"\nnonsense\n\n"+
+		`{"v":1,"at":"2026-03-01T12:00:00Z","kind":"of-a-later-version"}`+"\n"+
+		`{"v":1,"at":"2026-03-01T12:00:00Z","kind":"read","lesson":"lesson-5","section":"s"}`) // a kill took its line end
+	l, bystander := open(t, dir), open(t, dir)
+	if n := l.State().LastLine(); n != 5 {
+		t.Errorf("the last line is %d, want 5", n)
+	}
+	add(t, l, lesson(6), lesson(7))
+	if err := bystander.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*progress.Log{l, bystander, open(t, dir)} {
+		for from, want := range map[int]string{0: "1 5 6 7", 1: "1 5 6 7", 2: "5 6 7", 6: "6 7", 8: ""} {
+			var got []string
+			for line, e := range l.State().Since(from) {
+				if e.Lesson != fmt.Sprintf("lesson-%d", line) {
+					t.Errorf("line %d has %s", line, e.Lesson)
+				}
+				got = append(got, fmt.Sprint(line))
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("from line %d: %q, want %q", from, got, want)
+			}
+		}
+		if n := l.State().LastLine(); n != 7 {
+			t.Errorf("the last line is %d, want 7", n)
+		}
+	}
+	if n := open(t, t.TempDir()).State().LastLine(); n != 0 {
+		t.Errorf("the last line of no file is %d", n)
+	}
+}

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -96,6 +97,13 @@ type step struct {
 	at   time.Time
 	hash string
 	what *Event // without the time and the hash, so that steps that say the same can share it
+	line int    // of the file, from 1
+}
+
+func (s step) event() Event {
+	e := *s.what
+	e.At, e.Hash = s.at, s.hash
+	return e
 }
 
 // Last is when the last event happened, by the clock of then. It is zero before there is one.
@@ -106,13 +114,32 @@ func (s State) Last() time.Time { return s.last }
 func (s State) History() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		for _, step := range s.history {
-			e := *step.what
-			e.At, e.Hash = step.at, step.hash
-			if !yield(e) {
+			if !yield(step.event()) {
 				return
 			}
 		}
 	}
+}
+
+// Since is the part of History from a line of the file on, each event with the number of its line, from 1. Lines are only ever
+// appended, so an event keeps its number, unless somebody replaces the file.
+func (s State) Since(line int) iter.Seq2[int, Event] {
+	first, _ := slices.BinarySearchFunc(s.history, line, func(step step, line int) int { return cmp.Compare(step.line, line) })
+	return func(yield func(int, Event) bool) {
+		for _, step := range s.history[first:] {
+			if !yield(step.line, step.event()) {
+				return
+			}
+		}
+	}
+}
+
+// LastLine is the line of the last event of History, 0 if there is none.
+func (s State) LastLine() int {
+	if len(s.history) == 0 {
+		return 0
+	}
+	return s.history[len(s.history)-1].line
 }
 
 // draft is a copy to apply further steps to: screens may hold the receiver. Only one draft of a state may become the next: they
