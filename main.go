@@ -37,6 +37,7 @@ func main() {
 		Grader:   func(root string) cli.Grader { return grader(root, load) },
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
+		Detach:   cli.Detach,
 		Stdin:    os.Stdin,
 		Stdout:   os.Stdout,
 		Stderr:   os.Stderr,

@@ -14,6 +14,7 @@ import (
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/settings"
+	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
@@ -32,6 +33,9 @@ type app struct {
 	notice string             // what the learner should know about the progress log
 	chosen *settings.Settings // nil until they are read
 	temp   string             // holds the log of a run that cannot save
+
+	room  *member.Sender // nil until the workbook is open, and where nothing is saved
+	after int            // the last line of the log at that time
 }
 
 // state is the folder of the progress log, the attempts and the backups.
@@ -73,6 +77,10 @@ func (a *app) open() (*workbook.Workbook, error) {
 		Space: workspace.Workspace{Root: root, Backup: filepath.Join(state, "backups"), Attempts: filepath.Join(state, "attempts")},
 		Watch: a.Watch, Getenv: a.getenv, LookPath: a.LookPath, Now: a.Now,
 		Problem: a.problem,
+	}
+	if a.temp == "" {
+		wb.Room = member.New(member.Sender{Dir: state, Log: log, Course: all, Source: wb.Space.ReadAttempt})
+		a.room, a.after = wb.Room, log.State().LastLine()
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.
 	if root != "" {

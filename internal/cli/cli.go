@@ -76,6 +76,7 @@ type Parts struct {
 	Grader   func(root string) Grader
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
 	Screen   func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
+	Detach   func(args ...string) error // starts this program once more, in the background
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -113,6 +114,7 @@ func Run(ctx context.Context, parts Parts, args []string) int {
 	root.SetOut(parts.Stdout)
 	root.SetErr(parts.Stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	a.sendLater()
 	if closeErr := a.close(); err == nil {
 		err = closeErr
 	}

@@ -66,9 +66,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("LEAKPROOF_STATE", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("LEAKPROOF_SETTINGS", filepath.Join(env.WorkDir, "settings.toml"))
+			serveBoard(env)
 			return layOut(env.WorkDir)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schema": schema},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schema": schema, "board": board},
 	})
 }
 
@@ -160,6 +161,7 @@ func fakeParts() Parts {
 			return err
 		},
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Detach: Detach,
 		Getenv: os.Getenv,
 		LookPath: func(name string) (string, error) {
 			if name == "vim" {

@@ -83,7 +83,7 @@ func (a *app) root() *cobra.Command {
 		"learn":     {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
 		"repair":    {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
 		"workspace": {a.initCommand(), a.updateCommand()},
-		"team":      {a.sessionCommand(), a.boardCommand(), a.reportCommand(), a.regradeCommand(), a.ciCommand()},
+		"team":      {a.sessionCommand(), a.boardCommand(), a.joinCommand(), a.leaveCommand(), a.reportCommand(), a.regradeCommand(), a.ciCommand()},
 		"state":     {a.listCommand(), a.progressCommand(), a.configCommand(), a.doctorCommand()},
 	} {
 		for _, c := range commands {

@@ -12,6 +12,7 @@ import (
 
 // Menu opens the workbook: everything can be reached from here by numbers.
 func (s *Session) Menu(ctx context.Context) error {
+	defer s.inRoom(ctx)()
 	s.say("Leakproof, a workbook for Go services that do not leak.")
 	if s.wb.FirstRun() {
 		s.text(wrap(workbook.WhatFor+"\n"+s.wb.HowLong(), "", ""))

@@ -37,6 +37,8 @@ type Session struct {
 	did     int                   // how many things the learner did that are to be saved
 	lost    int                   // how many of them were not
 	notice  string                // about events that was told: most often it holds for the next kata too
+	news    <-chan string         // of the room that the learner is in; nil outside of a dialogue
+	waits   bool                  // it was told that something waits for the board
 }
 
 // New returns a session that reads answers from in and writes to out, and to
@@ -200,6 +202,11 @@ func back(context.Context) error { return errBack }
 // menu without one. The choices are made anew each time.
 func (s *Session) menu(ctx context.Context, title string, choices func() []choice) error {
 	for {
+		select {
+		case line := <-s.news:
+			s.heardNews(line)
+		default:
+		}
 		list := choices()
 		s.say("\n%s", title)
 		for _, c := range list {
@@ -276,6 +283,12 @@ func (s *Session) Confirm(ctx context.Context, question, yes, no string) (bool, 
 	s.say("0. %s", no)
 	c, err := s.choose(ctx, []choice{{number: 1}, {number: 0}})
 	return c.number == 1, err
+}
+
+// Ask asks for a line of text. It fails with io.EOF when the input ends instead.
+func (s *Session) Ask(ctx context.Context, question string) (string, error) {
+	s.say("%s", question)
+	return s.in.line(ctx)
 }
 
 // tell writes what went wrong with one action. It returns the errors that end

@@ -15,6 +15,7 @@ import (
 // input ends or ctx does. A save during a run ends that run. Without a
 // dialogue it reads no input, and only ctx ends it.
 func (s *Session) Watch(ctx context.Context, k *course.Kata, dialogue bool) error {
+	defer s.inRoom(ctx)()
 	s.announce(k)
 	return s.ended(s.watch(ctx, k, watchOptions{dialogue: dialogue, now: true}))
 }
@@ -23,6 +24,7 @@ func (s *Session) Watch(ctx context.Context, k *course.Kata, dialogue bool) erro
 // that passes gives way to the next of the path that is not solved. It begins
 // with first, and goes round; with nil it begins where the path does.
 func (s *Session) WatchAll(ctx context.Context, first *course.Kata, dialogue bool) error {
+	defer s.inRoom(ctx)()
 	for _, k := range s.wb.KatasFrom(first) {
 		if k != first && s.wb.Log.State().KataSolved(k.ID) {
 			continue
@@ -120,6 +122,8 @@ func (w *watching) loop(ctx context.Context, results <-chan outcome) error {
 			w.heard(e, ok)
 		case one := <-w.judged:
 			s.Judged(one)
+		case line := <-s.news:
+			s.heardNews(line)
 		case r, ok := <-results:
 			if !ok {
 				return io.EOF

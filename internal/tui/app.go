@@ -34,6 +34,7 @@ type app struct {
 	dialog   *dialog
 	help     *help
 	notice   string
+	room     roomLine
 
 	width, height int
 	frame         frame
@@ -111,7 +112,7 @@ func (a *app) boot(msg tea.Msg) tea.Cmd {
 		a.env = a.make(msg.wb)
 		a.env.Router = a
 		a.notice = msg.hello
-		cmds := []tea.Cmd{a.start()}
+		cmds := []tea.Cmd{a.start(), a.sendToRoom()}
 		for _, early := range a.early {
 			cmds = append(cmds, a.take(early))
 		}

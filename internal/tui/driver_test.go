@@ -28,6 +28,7 @@ import (
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/settings"
+	"example.com/leakproof/internal/team/room/roomtest"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
 	"example.com/leakproof/internal/watch"
@@ -56,6 +57,7 @@ type setup struct {
 	settings      settings.Settings
 	settingsFile  string // "" is one that nobody looks at
 	onlyASCII     bool
+	room          *roomtest.Board // that the learner has joined
 }
 
 // driver is a learner at a terminal: the real program writes to an emulated
@@ -212,6 +214,9 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 	}
 	if s.course != nil {
 		s.course(wb.Course)
+	}
+	if s.room != nil {
+		d.joinRoom(wb, s.room)
 	}
 	if wb.Compile = s.compile; wb.Compile == nil {
 		wb.Compile = func(context.Context, string, func(done, total int)) error { return nil }

@@ -18,6 +18,9 @@ const (
 	minHeight = 8
 )
 
+// minRule is the height that leaves room for a rule above the keys.
+const minRule = 16
+
 // frame is what stands around a page.
 type frame struct {
 	margin int // columns at the left and right of everything
@@ -132,6 +135,9 @@ func (a *app) header() string {
 	if len(a.pages) > 1 {
 		left += t.Dim.Render(" › ") + t.Heading.Render(a.top().Title())
 	}
+	if a.height < minRule && a.room.line != "" { // there is no rule for it
+		left = t.Warn.Render(strings.TrimSuffix(a.room.line, " for the board"))
+	}
 	room := a.frame.width - xansi.StringWidth(right) - 1
 	if room < 12 {
 		return ui.Fit(left, a.frame.width)
@@ -148,10 +154,23 @@ func (a *app) footer() []string {
 		lines = ui.Paint(t.Warn, ui.WrapNotice(a.notice, a.frame.width))
 		lines = lines[:min(len(lines), max(1, a.height/3))]
 	}
-	if a.height < 16 {
+	if a.height < minRule {
 		return lines
 	}
-	return append([]string{t.Dim.Render(strings.Repeat("─", a.frame.width))}, lines...)
+	return append([]string{a.rule()}, lines...)
+}
+
+// rule is the line above the keys. What is worth a word about the room stands in it.
+func (a *app) rule() string {
+	t, text := a.env.Theme, ""
+	if a.room.line != "" {
+		text = " " + xansi.Truncate(a.room.line, a.frame.width-4, "…") + " "
+	}
+	dashes := a.frame.width - xansi.StringWidth(text)
+	if text == "" {
+		return t.Dim.Render(strings.Repeat("─", dashes))
+	}
+	return t.Dim.Render(strings.Repeat("─", dashes-2)) + t.Warn.Render(text) + t.Dim.Render("──")
 }
 
 // keys are those that do something now.

@@ -23,6 +23,7 @@ import (
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workspace"
 )
@@ -33,6 +34,7 @@ type Workbook struct {
 	Log    *progress.Log
 	Forget bool                // Log is forgotten at the end of the run
 	Space  workspace.Workspace // Root is "" outside a clone: reading and the quiz work, katas do not
+	Room   *member.Sender      // sends what is recorded to the room that the learner is in; nil where nothing is saved
 
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
@@ -309,7 +311,9 @@ func (w *Workbook) recording(e progress.Event) func(context.Context) error {
 
 func (w *Workbook) record(ctx context.Context, e progress.Event) error {
 	e.At = w.Now()
-	return w.Log.Append(ctx, e)
+	err := w.Log.Append(ctx, e)
+	w.Room.Nudge()
+	return err
 }
 
 // PlaceOf is the file of the learner's to open first, by its name in the kata's
