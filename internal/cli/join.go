@@ -168,18 +168,18 @@ func unanswered(err error) error {
 
 // notJoined says why a board did not let somebody join, and what to do.
 func notJoined(why *room.Failure) error {
-	code, next := exitUnfit, "see whether the board runs and this is its address, then try again"
+	code, next := exitUnfit, "See whether the board runs and this is its address, then try again."
 	switch why.Code {
 	case room.Forbidden, room.CodeExpired:
-		code, next = exitUsage, "ask who runs the board for the join code of now"
+		code, next = exitUsage, "Ask who runs the board for the join code of now."
 	case room.Refused, room.BadRequest, room.TooLarge:
-		code, next = exitUsage, "correct that, then try again"
+		code, next = exitUsage, "Correct that, then try again."
 	case room.Full:
-		next = "ask who runs the board"
+		next = "Ask who runs the board."
 	case room.SlowDown, room.Busy:
-		next = fmt.Sprintf("try again in %.0f seconds", max(1, why.RetryAfter.Seconds()))
+		next = fmt.Sprintf("Try again in %.0f seconds.", max(1, why.RetryAfter.Seconds()))
 	}
-	return &codeError{code, fmt.Errorf("you are in no room. %s; %s", text.Sentence(why.Says), next)}
+	return &codeError{code, fmt.Errorf("you are in no room. %s %s", text.Sentence(why.Says), next)}
 }
 
 // showRoom says which room the learner is in.

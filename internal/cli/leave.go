@@ -62,7 +62,7 @@ func (a *app) leave(ctx context.Context, everything bool) error {
 	var failure *room.Failure
 	switch {
 	case errors.As(err, &failure):
-		return fmt.Errorf("you left the room, and nothing is sent any more, but the board still holds %s. %s; `leakproof leave --delete` asks it again", there, text.Sentence(failure.Says))
+		return fmt.Errorf("you left the room, and nothing is sent any more, but the board still holds %s. %s `leakproof leave --delete` asks it again", there, text.Sentence(failure.Says))
 	case err != nil:
 		return err
 	case m.Ended == member.Unknown:

@@ -15,7 +15,11 @@ import (
 	"example.com/leakproof/internal/team/room"
 )
 
-const sendingName = "join.sending.lock"
+// The locks of the state folder that say that a copy is sending, and that one was started to do nothing else.
+const (
+	sendingName = "join.sending.lock"
+	flushName   = "join.flush.lock"
+)
 
 // Sender sends what the learner does to the room that they are in, if they are in one, whoever joined or left it meanwhile.
 type Sender struct {
@@ -92,15 +96,35 @@ func (s *Sender) Run(ctx context.Context, tell func(string)) {
 // Flush sends what waits, and tries again until ctx ends or nothing waits. Where another copy is sending, it leaves that to it.
 func (s *Sender) Flush(ctx context.Context) error {
 	defer s.letGo()
+	for {
+		if n, err := s.Waiting(ctx, 0); n == 0 || err != nil {
+			return err
+		}
+		lock, err := newLock(s.Dir, flushName)
+		if err != nil {
+			return unwritable(s.Dir, err)
+		}
+		if alone, err := lock.TryLock(); !alone {
+			return err // nil: the other one looks again when it is done
+		}
+		sent := s.insist(ctx)
+		if err := lock.Unlock(); err != nil || !sent {
+			return err
+		}
+	}
+}
+
+// insist sends what waits, and reports whether it was sent: not where ctx has ended, or another copy is sending.
+func (s *Sender) insist(ctx context.Context) bool {
 	var pause backoff
 	for {
 		err := s.send(ctx)
 		if err == nil || errors.Is(err, errBusy) || ctx.Err() != nil {
-			return nil // what still waits is not lost, and was noted
+			return err == nil // what still waits is not lost, and why was noted
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return false
 		case <-time.After(pause.next(err)):
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -167,7 +168,14 @@ func (c *Client) silent(ctx, bounded context.Context, err error) error {
 	}
 	why := err.Error()
 	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	var failed *net.OpError
+	var call *os.SyscallError
+	switch {
+	case errors.As(err, &call):
+		why = call.Err.Error()
+	case errors.As(err, &failed):
+		why = failed.Err.Error()
+	case errors.As(err, &wrapped):
 		why = wrapped.Err.Error()
 	}
 	if bounded.Err() != nil {
