@@ -203,6 +203,7 @@ func (a *app) showRoom(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.after = 0 // whoever looks wants it sent, so all that waits is tried again
 	return a.write("%s", standing(m, waiting, a.Now()))
 }
 
@@ -221,10 +222,10 @@ func standing(m member.Membership, waiting int, now time.Time) string {
 	if m.Refused > 0 {
 		line("Refused by the board, and not sent again: %s", workbook.Count(m.Refused, "event"))
 	}
-	switch {
-	case m.Ended == member.Unknown:
+	switch m.Ended {
+	case member.Unknown:
 		line("The board does not know you any more, so nothing is sent. `leakproof join URL CODE` joins again, `leakproof leave` forgets the room.")
-	case m.Ended == member.Left:
+	case member.Left:
 		line("You left. The board could not be asked yet to delete what you sent: `leakproof leave --delete` asks again, `leakproof leave` gives that up.")
 	default:
 		line("Waiting: %s", workbook.Count(waiting, "event"))

@@ -10,6 +10,9 @@ import (
 	"example.com/leakproof/internal/team/room"
 )
 
+// maxBatch bounds what goes into one request, in bytes: a slow line has to carry it in the time of one.
+const maxBatch = room.MaxBody / 2
+
 // pending is an event that waits to be sent.
 type pending struct {
 	line  int
@@ -46,14 +49,14 @@ func (s *Sender) next(m Membership, waiting []pending, limit int) ([]room.Event,
 	for _, p := range waiting[:min(len(waiting), limit)] {
 		e := s.event(m, p)
 		data, err := room.Encode(e)
-		if len(data) > room.MaxBody/2 { // the JSON of what is hardly code
+		if len(data) > maxBatch { // the JSON of what is hardly code
 			e.Code = ""
 			data, err = room.Encode(e)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if size += len(data) + 1; size > room.MaxBody-100 && len(batch) > 0 {
+		if size += len(data) + 1; size > maxBatch && len(batch) > 0 {
 			break
 		}
 		batch = append(batch, e)

@@ -3,6 +3,7 @@ package member_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -334,16 +335,19 @@ func TestFlushEndsInItsTime(t *testing.T) {
 	inBubble(t, func(l *learner) {
 		l.mustJoin()
 		l.record(reset())
-		for _, fault := range []http.HandlerFunc{never, broken} {
-			l.board.Misbehave(fault)
+		for _, fault := range []struct {
+			http.HandlerFunc
+			trouble string
+		}{{never, "does not answer in time"}, {broken, "status 500"}} {
+			l.board.Misbehave(fault.HandlerFunc)
 			began := time.Now()
 			l.flush()
 			if took := time.Since(began); took != 10*time.Second {
 				l.Errorf("it took %s", took)
 			}
-		}
-		if m := l.membership(); !strings.Contains(m.Trouble, "status 500") || m.TroubleSince.IsZero() {
-			l.Errorf("%+v", m)
+			if m := l.membership(); !strings.Contains(m.Trouble, fault.trouble) || m.TroubleSince.IsZero() {
+				l.Errorf("%+v", m)
+			}
 		}
 	})
 }
@@ -612,7 +616,7 @@ func TestLeavingDuringARequest(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if _, err := member.Load(l.dir); err != member.ErrNone {
+		if _, err := member.Load(l.dir); !errors.Is(err, member.ErrNone) {
 			l.Errorf("after leaving: %v", err)
 		}
 		stop()
@@ -717,5 +721,26 @@ func TestTheFileHoldsItsSchema(t *testing.T) {
 		if err != nil || json.Unmarshal(data, &got) != nil || got["schema"] != "leakproof.join/1" || got["token"] != "token-1" {
 			l.Errorf("%s, %v", data, err)
 		}
+	})
+}
+
+// Many commands in a row, while the board is gone, leave one process behind and not one each.
+func TestOneCopyInsistsForTheOthers(t *testing.T) {
+	inBubble(t, func(l *learner) {
+		l.mustJoin()
+		l.board.Misbehave(broken)
+		l.record(reset())
+		done := make(chan struct{})
+		go func() { l.flush(); close(done) }()
+		time.Sleep(time.Second / 2)
+		l.record(reset())
+		began := time.Now()
+		l.flush()
+		if took := time.Since(began); took != 0 {
+			l.Errorf("the second copy took %s", took)
+		}
+		l.board.Misbehave(nil)
+		<-done
+		l.wantLines("1 2")
 	})
 }

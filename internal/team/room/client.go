@@ -21,7 +21,7 @@ import (
 
 // What a client puts up with. A board may be slow, wrong or hostile.
 const (
-	patience    = 15 * time.Second // for one request, with the whole answer
+	patience    = 9 * time.Second  // for one request, with the whole answer
 	maxResponse = 64 << 10         // bytes of an answer, and of its headers
 	maxMessage  = 200              // bytes of a board's sentence
 	maxRetry    = 10 * time.Minute // that a board can ask to be left alone for
@@ -54,7 +54,6 @@ func Transport() *http.Transport {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  10 * time.Second,
 		IdleConnTimeout:        30 * time.Second,
 		MaxResponseHeaderBytes: maxResponse,
 		DisableCompression:     true, // a bound for what is read holds for what it unpacks to
@@ -166,22 +165,30 @@ func (c *Client) silent(ctx, bounded context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	why := err.Error()
-	var wrapped *url.Error
-	var failed *net.OpError
+	why := ": " + text.Line(cause(err), maxMessage)
+	var late interface{ Timeout() bool }
+	if bounded.Err() != nil || errors.As(err, &late) && late.Timeout() {
+		why = " in time"
+	}
+	return &Failure{Says: c.host() + " does not answer" + why}
+}
+
+// cause is what went wrong with a connection, without what the sentence around it says.
+func cause(err error) string {
 	var call *os.SyscallError
+	var operation *net.OpError
+	var request *url.Error
 	switch {
+	case errors.As(err, &operation) && operation.Op == "proxyconnect":
+		return "the proxy on the way there: " + operation.Err.Error()
 	case errors.As(err, &call):
-		why = call.Err.Error()
-	case errors.As(err, &failed):
-		why = failed.Err.Error()
-	case errors.As(err, &wrapped):
-		why = wrapped.Err.Error()
+		return call.Err.Error()
+	case errors.As(err, &operation):
+		return operation.Err.Error()
+	case errors.As(err, &request):
+		return request.Err.Error()
 	}
-	if bounded.Err() != nil {
-		why = fmt.Sprintf("within %.0f s", patience.Seconds())
-	}
-	return &Failure{Says: fmt.Sprintf("%s does not answer: %s", c.host(), text.Line(why, maxMessage))}
+	return err.Error()
 }
 
 // noBoard is the failure of an answer that is none of a board.
