@@ -125,7 +125,8 @@ func terms(board string, request room.JoinRequest) string {
 		line("Your name there: %s", request.Name)
 	}
 	line("\nFrom now on the board is told")
-	line("- of each check: the kata, the verdict, the tests that failed and the misconceptions they stand for;")
+	line("- of each check: the kata, the verdict, the tests that failed and the")
+	line("  misconceptions they stand for;")
 	if request.ShareCode {
 		line("  your code too, as it was checked (--share-code);")
 	}
@@ -136,10 +137,10 @@ func terms(board string, request room.JoinRequest) string {
 	if !request.ShareCode {
 		line("Your code is not sent.")
 	}
-	line("Nothing else is sent, and nothing of before now. `leakproof leave` ends it at any time.")
+	line("Nothing else is sent, and nothing of before now. `leakproof leave` ends it.")
 	if room.Readable(board) {
-		line("\nThe connection is not encrypted (http): whoever is on the network between here and there can read")
-		line("what you send, and send in your name.")
+		line("\nThe connection is not encrypted (http): whoever is on the network between here")
+		line("and there can read what you send, and send in your name.")
 	}
 	line("")
 	return out.String()

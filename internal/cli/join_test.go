@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -70,5 +72,46 @@ func board(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	default:
 		ts.Fatalf("no board %s", args[0])
+	}
+}
+
+// A command starts what sends, says so if that fails, and asks no board itself.
+func TestACommandLeavesTheSendingToAnother(t *testing.T) {
+	b := &roomtest.Board{}
+	srv := httptest.NewServer(b)
+	defer srv.Close()
+	c := newConsole(t, strings.NewReader(""))
+	var started []string
+	c.Detach = func(args ...string) error {
+		started = append(started, strings.Join(args, " "))
+		return errors.New("no processes left")
+	}
+	run := func(code int, args ...string) {
+		t.Helper()
+		if got := Run(t.Context(), c.Parts, args); got != code {
+			t.Errorf("%q: exit code %d, want %d: %s", args, got, code, c.err.String())
+		}
+	}
+	run(exitOK, "hint", "1")
+	run(exitOK, "join", srv.URL, roomtest.Code, "--yes")
+	for _, args := range [][]string{{"hint", "1", "--tier", "1"}, {"list"}, {"join"}, {"diff", "1", "--yes"}} {
+		run(exitOK, args...)
+	}
+	if len(started) > 0 {
+		t.Errorf("nothing waits, and it started %q", started)
+	}
+	run(exitOK, "hint", "1", "--tier", "2")
+	run(exitUnsolved, "check", "1")
+	run(exitOK, "list") // records nothing
+	run(exitOK, "join") // looks
+	want := "join --flush --state " + c.Getenv("LEAKPROOF_STATE")
+	if strings.Join(started, "; ") != want+"; "+want+"; "+want {
+		t.Errorf("started %q", started)
+	}
+	if n := strings.Count(c.err.String(), "the room was not told of this yet (no processes left): `leakproof join` says what waits"); n != 3 {
+		t.Errorf("told %d times: %s", n, c.err.String())
+	}
+	if got := strings.Join(b.Requests(), ", "); got != "POST /api/join" {
+		t.Errorf("requests: %s", got)
 	}
 }
