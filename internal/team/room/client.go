@@ -253,5 +253,5 @@ func (f *Failure) Unknown() bool {
 
 // Refuses reports whether the board will never take what was sent, rather than not now.
 func (f *Failure) Refuses() bool {
-	return f.Code == BadRequest || f.Code == TooLarge || f.Code == Refused
+	return f.Code == BadRequest || f.Code == TooLarge || f.Code == Refused || f.Code == Forbidden && f.Event != ""
 }
