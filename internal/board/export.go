@@ -29,7 +29,7 @@ func (s *server) exportJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	before := "\n"
-	err = s.live.store.eachEvent(r.Context(), s.live.now().id, func(k kept) error {
+	err = s.live.store.eachEvent(r.Context(), s.live.id, func(k kept) error {
 		row, err := json.Marshal(k)
 		if err != nil {
 			return err

@@ -93,7 +93,7 @@ func (s *server) step(w http.ResponseWriter, r *http.Request) error {
 	case ask.Step < 0 || ask.Step >= len(a.Steps):
 		return problem(409, room.Conflict, "The agenda has no such step: reload the page.")
 	}
-	if err := s.live.store.setStep(r.Context(), s.live.now().id, ask.Step, time.Now()); err != nil {
+	if err := s.live.store.setStep(r.Context(), s.live.id, ask.Step, time.Now()); err != nil {
 		return err
 	}
 	return s.changed(w, r)
@@ -116,7 +116,7 @@ func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return problem(422, room.Refused, sentence(err))
 	}
-	if err := s.live.store.setAgenda(r.Context(), s.live.now().id, a); err != nil {
+	if err := s.live.store.setAgenda(r.Context(), s.live.id, a); err != nil {
 		return err
 	}
 	return s.changed(w, r)

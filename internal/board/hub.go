@@ -12,7 +12,8 @@ import (
 
 const (
 	pace       = 250 * time.Millisecond // between two views
-	paceOfByte = time.Microsecond       // a large view comes less often: 1 MB a second to each page
+	paceOfByte = time.Microsecond       // a large view comes less often: 1 MB a second to each page,
+	paceOfWork = 4                      // and at most a fifth of the time goes into computing views
 )
 
 // hub computes the view when something has changed, and shares it with all who
@@ -45,6 +46,7 @@ func (h *hub) run(ctx context.Context) {
 			return
 		case <-h.touched:
 		}
+		began := time.Now()
 		view, err := json.Marshal(h.view())
 		if err != nil {
 			panic(err) // a View has strings, numbers and times
@@ -58,7 +60,7 @@ func (h *hub) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(max(pace, time.Duration(len(shown))*paceOfByte)):
+		case <-time.After(max(pace, time.Duration(len(shown))*paceOfByte, paceOfWork*time.Since(began))):
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 // live is the room in memory: what the views are computed from. Its size goes
 // with people and katas, not with events. The database is always ahead of it.
 type live struct {
+	id     int64 // of the room
 	store  *store
 	access access
 	log    *slog.Logger
@@ -34,7 +35,7 @@ type live struct {
 }
 
 func newLive(ctx context.Context, s *store, a access, i info, log *slog.Logger) (*live, error) {
-	l := &live{store: s, access: a, log: log, info: i, doubts: make(chan change, 64),
+	l := &live{id: i.id, store: s, access: a, log: log, info: i, doubts: make(chan change, 64),
 		people: map[int64]*person{}, tokens: map[hash]*person{}, names: map[string]int{}}
 	l.hub = newHub(l.view)
 	people, err := s.people(ctx, i.id)
@@ -54,7 +55,7 @@ func (l *live) run(ctx context.Context) {
 	all.Go(func() { l.hub.run(ctx) })
 	all.Go(func() { l.store.listen(ctx, l.doubt) })
 	for range l.store.writers() {
-		all.Go(func() { l.store.writer(ctx, l.info.id, l.doubt) })
+		all.Go(func() { l.store.writer(ctx, l.id, l.doubt) })
 	}
 	all.Go(func() { l.refreshAll(ctx) })
 	all.Wait()
@@ -63,6 +64,9 @@ func (l *live) run(ctx context.Context) {
 // doubt says that somebody else may have changed something. It never waits: if
 // there is too much to keep in mind, everything is loaded anew.
 func (l *live) doubt(c change) {
+	if c.Room != 0 && c.Room != l.id {
+		return // another room of the database
+	}
 	select {
 	case l.doubts <- c:
 	default:
@@ -74,12 +78,19 @@ func (l *live) doubt(c change) {
 	}
 }
 
+// refreshPause lets changes come together.
+const refreshPause = 50 * time.Millisecond
+
 func (l *live) refreshAll(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case c := <-l.doubts:
+			select {
+			case <-ctx.Done():
+			case <-time.After(refreshPause):
+			}
 			for more := true; more; {
 				select {
 				case next := <-l.doubts:
@@ -115,7 +126,7 @@ func (l *live) refresh(ctx context.Context, c change) error {
 	ctx, cancel := context.WithTimeout(ctx, txTime)
 	defer cancel()
 	if c.Info || c.All {
-		i, err := l.store.info(ctx, l.info.id)
+		i, err := l.store.info(ctx, l.id)
 		if err != nil {
 			return err
 		}
@@ -141,7 +152,7 @@ func (l *live) refresh(ctx context.Context, c change) error {
 		load = slices.Collect(slices.Chunk(numbers, 500))
 	}
 	for _, some := range load {
-		found, err := l.store.people(ctx, l.info.id, some...)
+		found, err := l.store.people(ctx, l.id, some...)
 		if err != nil {
 			return err
 		}
@@ -200,11 +211,11 @@ func (l *live) byToken(ctx context.Context, token string, mayLook func() error) 
 		if err := mayLook(); err != nil {
 			return nil, err
 		}
-		number, err := l.store.numberOf(ctx, l.info.id, h)
+		number, err := l.store.numberOf(ctx, l.id, h)
 		if err != nil || number == 0 {
 			return nil, err
 		}
-		found, err := l.store.people(ctx, l.info.id, number)
+		found, err := l.store.people(ctx, l.id, number)
 		if err != nil {
 			return nil, err
 		}
@@ -264,7 +275,7 @@ func (l *live) take(ctx context.Context, p *person, events []room.Event) error {
 func (l *live) leave(ctx context.Context, p *person) error {
 	l.refreshing.Lock()
 	defer l.refreshing.Unlock()
-	if err := l.store.remove(ctx, l.info.id, p.number); err != nil {
+	if err := l.store.remove(ctx, l.id, p.number); err != nil {
 		return err
 	}
 	l.mu.Lock()

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"strconv"
 	"strings"
@@ -27,6 +29,7 @@ const (
 // postgresEngine is a database that several boards may share.
 type postgresEngine struct {
 	pool *pgxpool.Pool
+	self string // in the changes that this board announces
 }
 
 // openPostgres connects to a database. A row that is committed is on the
@@ -38,6 +41,12 @@ func openPostgres(ctx context.Context, dsn string) (*store, error) {
 	}
 	config.MaxConns = max(config.MaxConns, 8)
 	config.ConnConfig.ConnectTimeout = openTime
+	// The statements have as many rows as came together. To prepare each of them
+	// would take a round trip more.
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	// Statements are as long as their batch: prepared ones would be many, large
+	// and seldom met again.
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
 		return err
@@ -47,7 +56,7 @@ func openPostgres(ctx context.Context, dsn string) (*store, error) {
 		return nil, errors.New("the address of the database cannot be used: give --database postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	e := &postgresEngine{pool: pool}
+	e := &postgresEngine{pool: pool, self: rand.Text()}
 	s := &store{engine: e, write: db, read: db, queue: make(chan *request, batchRequests)}
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
@@ -105,9 +114,12 @@ func (e *postgresEngine) fault(err error) error {
 		return fmt.Errorf("the database %s %s (%s): %s", e.where(), what, refused.Message, next)
 	}
 	_, offline := errors.AsType[*pgconn.ConnectError](err)
-	_, broken := errors.AsType[net.Error](err)
-	if offline || broken {
+	_, broken := errors.AsType[*net.OpError](err)
+	switch {
+	case offline || broken || errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("the database %s cannot be reached (%s): start it, or correct the address in --database", e.where(), e.reason(err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("the database %s did not answer in time: look at its load and its log", e.where())
 	}
 	return err
 }
@@ -137,16 +149,17 @@ func (*postgresEngine) reason(err error) string {
 	}
 }
 
-func (*postgresEngine) announce(ctx context.Context, tx *sql.Tx, c change) error {
+func (e *postgresEngine) announce(ctx context.Context, tx *sql.Tx, c change) error {
 	if len(c.People) == 0 && !c.Info {
 		return nil
 	}
+	c.From = e.self
 	news, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
 	if len(news) > 7_900 { // a notification holds 8,000 bytes
-		news, _ = json.Marshal(change{Room: c.Room, All: true})
+		news, _ = json.Marshal(change{From: e.self, Room: c.Room, All: true})
 	}
 	_, err = tx.ExecContext(ctx, `SELECT pg_notify($1, $2)`, channel, string(news))
 	return err
@@ -163,7 +176,7 @@ func (e *postgresEngine) listen(ctx context.Context, hear func(change)) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(wait/2 + rand.N(wait)): //nolint:gosec // chance, not a secret
+		case <-time.After(wait/2 + mathrand.N(wait)): //nolint:gosec // chance, not a secret
 		}
 	}
 }
@@ -192,7 +205,9 @@ func (e *postgresEngine) listenOnce(ctx context.Context, hear func(change)) (err
 			if json.Unmarshal([]byte(news.Payload), &c) != nil {
 				c = change{All: true}
 			}
-			hear(c)
+			if c.From != e.self {
+				hear(c)
+			}
 		case ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded):
 			return err
 		default:

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -32,7 +34,8 @@ type server struct {
 	address string // where people reach the board; "https://..." makes the cookie secure
 
 	streams  atomic.Int32
-	draining chan struct{} // closed when the server begins to stop
+	faults   rate.Sometimes // how often the log names one: all have one cause, and a line each would not help
+	draining chan struct{}  // closed when the server begins to stop
 
 	posts *limiter[int64]        // of a participant
 	joins *limiter[netip.Prefix] // of an address
@@ -43,6 +46,7 @@ type server struct {
 func newServer(l *live, address string, log *slog.Logger) *server {
 	return &server{live: l, log: log, address: address,
 		draining: make(chan struct{}),
+		faults:   rate.Sometimes{First: 10, Interval: time.Second},
 		posts:    newLimiter[int64](5, 60),
 		joins:    newLimiter[netip.Prefix](100, 1_000),
 		wrong:    newLimiter[netip.Prefix](1, 30), // a class behind one address mistypes now and then
@@ -179,7 +183,9 @@ func (s *server) fail(w *tracker, r *http.Request, err error) {
 	id := rand.Text()
 	gone := r.Context().Err() != nil && !errors.Is(r.Context().Err(), context.DeadlineExceeded)
 	if p.Status >= 500 && !gone {
-		s.log.Error("a request failed", "request", id, "pattern", r.Pattern, "code", p.Code, "error", s.live.store.fault(err))
+		s.faults.Do(func() {
+			s.log.Error("a request failed", "request", id, "pattern", r.Pattern, "code", p.Code, "error", s.live.store.fault(err))
+		})
 	}
 	if w.began { // what was sent cannot be taken back, but it must not pass for whole
 		panic(http.ErrAbortHandler)

@@ -37,6 +37,7 @@ type engine interface {
 
 // A change says what to load anew.
 type change struct {
+	From   string  `json:"from,omitempty"` // the board that made it
 	Room   int64   `json:"room"`
 	People []int64 `json:"people,omitempty"`
 	Info   bool    `json:"info,omitempty"` // the code, the agenda, the step
@@ -68,6 +69,7 @@ var (
 	errNoRoom  = errors.New("a database holds at most 1,000 rooms: name another with --database")
 	errCrowded = errors.New("the room is full")
 	errLots    = errors.New("the participant's share is used up")
+	errSlow    = errors.New("the database did not keep up: more was sent than it takes in the time of a request")
 )
 
 const (

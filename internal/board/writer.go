@@ -15,9 +15,10 @@ import (
 // A request waits for the disk. Those that wait together share a transaction,
 // and so one write to the disk: see [store.writer].
 type request struct {
-	join *person // somebody new, or
-	post *post
-	done chan error // takes one value
+	join  *person // somebody new, or
+	post  *post
+	done  chan error      // takes one value
+	asked context.Context // of who waits
 }
 
 // post is what somebody sends at once.
@@ -36,17 +37,17 @@ const (
 // submit waits until a request is kept or refused. If ctx ends first, nobody
 // knows: the same request again is safe.
 func (s *store) submit(ctx context.Context, r *request) error {
-	r.done = make(chan error, 1)
+	r.done, r.asked = make(chan error, 1), ctx
 	select {
 	case s.queue <- r:
 	case <-ctx.Done():
-		return ctx.Err()
+		return errSlow
 	}
 	select {
 	case err := <-r.done:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		return errSlow
 	}
 }
 
@@ -77,17 +78,22 @@ func (s *store) writer(ctx context.Context, roomID int64, doubt func(change)) {
 // gather takes what else waits. It does not wait for more: while a batch is
 // written, the next one comes together by itself.
 func (s *store) gather(first *request) []*request {
-	batch, events := []*request{first}, 0
+	batch := []*request{first}
 	for {
-		if p := batch[len(batch)-1].post; p != nil {
-			events += len(p.events)
+		events := 0
+		for _, r := range batch {
+			if r.post != nil {
+				events += len(r.post.events)
+			}
 		}
 		if len(batch) >= batchRequests || events >= batchEvents {
 			return batch
 		}
 		select {
 		case r := <-s.queue:
-			batch = append(batch, r)
+			if r.asked.Err() == nil { // else nobody waits any more, and it will come again
+				batch = append(batch, r)
+			}
 		default:
 			return batch
 		}
@@ -279,7 +285,7 @@ type eventKey struct {
 	id     string
 }
 
-const rowsInOne = 100 // rows of one statement
+const rowsInOne = 500 // rows of one statement
 
 // insert adds rows, and says which of them are new.
 func (s *store) insert(ctx context.Context, tx *sql.Tx, rows []row, now time.Time) (map[eventKey]bool, error) {
