@@ -109,7 +109,7 @@ func TestTheRoomIsFull(t *testing.T) {
 	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
 	db := openSQL(t, "sqlite", "file:"+b.file()+"?_pragma=busy_timeout(5000)")
 	if _, err := db.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i+1 FROM n WHERE i < ?)
-		INSERT INTO leakproof_people (room, id, name, token, share, joined) SELECT ?, 'p_' || i, 'x', randomblob(32), 0, 1 FROM n`, maxPeople, b.live.id); err != nil {
+		INSERT INTO leakproof_people (room, id, name, token, share, joined) SELECT ?, 'p_' || i, 'x', randomblob(32), 0, 1 FROM n`, maxPeople, b.id); err != nil {
 		t.Fatal(err)
 	}
 	if p := b.request("POST", "/api/join", room.JoinRequest{Code: b.code}).problem(t); p.Code != room.Full {

@@ -43,7 +43,7 @@ func startChild(t *testing.T, state, database string, flags ...string) *child {
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.end(os.Kill) })
+	t.Cleanup(func() { _ = c.end(os.Kill) }) // it reports the signal
 	c.board = &board{t: t, log: c.stderr, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	t.Cleanup(c.client.CloseIdleConnections)
 	lines := bufio.NewScanner(out)

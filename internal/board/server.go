@@ -115,10 +115,11 @@ func (s *server) answer(next handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tracked := &tracker{ResponseWriter: w}
 		defer func() {
-			switch v := recover(); {
-			case v == http.ErrAbortHandler:
+			v := recover()
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
-			case v != nil:
+			}
+			if v != nil {
 				s.log.Error("a handler panicked", "panic", v, "stack", string(debug.Stack()))
 				s.fail(tracked, r, errors.New("panic"))
 			}

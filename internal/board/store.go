@@ -243,7 +243,7 @@ func (s *store) people(ctx context.Context, roomID int64, numbers ...int64) (map
 			return err
 		}
 		if p := found[number]; p != nil {
-			return p.standing.decode(kata, body)
+			return p.decode(kata, body)
 		}
 		return nil // joined since
 	}, `SELECT s.person, s.kata, s.body FROM leakproof_standings s JOIN leakproof_people p ON p.number = s.person WHERE p.room = $1`+some, args...)
