@@ -323,14 +323,27 @@ func testMany(t *testing.T, b browser) {
 	if n := is[int](w, shown); n != 5 {
 		t.Errorf("%d beliefs show at first, want 5", n)
 	}
-	if label := w.text("#all-stuck"); label != "Show all 12" {
+	if label := w.text("[data-more=stuck]"); label != "Show all 12" {
 		t.Errorf("the button says %q", label)
 	}
-	w.do(chromedp.Focus(chromedp.CSS("#all-stuck")), chromedp.KeyEvent(" "))
+	w.do(chromedp.Focus(chromedp.CSS("[data-more=stuck]")), chromedp.KeyEvent(" "))
 	w.await(shown + " === 12")
 	f.set(func(v *room.View) { v.At, v.Stuck = time.Now(), v.Stuck[:4] })
 	w.await(shown + " === 4 && document.activeElement.id === 'stuck'")
-	w.await(`document.querySelectorAll('.people tbody tr').length === 512`)
+	people := `document.querySelectorAll('.people tbody tr').length`
+	w.await(people + " === 200")
+	w.do(chromedp.Click(chromedp.CSS("[data-more=people]")))
+	w.await(people + " === 512 && document.querySelector('[data-more=people]').textContent === 'Show the first 200'")
+	w.do(chromedp.Click(chromedp.CSS("[data-more=people]")))
+	w.await(people + " === 200")
+	w.do(chromedp.Evaluate[chromedp.Void](`{
+	  window.printed = 0;
+	  addEventListener('beforeprint', () => { window.printed = document.querySelectorAll('.people tbody tr').length; });
+	}`))
+	get(w, chromedp.PrintToPDF())
+	if n := is[int](w, "window.printed"); n != 512 {
+		t.Errorf("%d people are printed, want 512", n)
+	}
 	w.quiet()
 }
 

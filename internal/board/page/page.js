@@ -75,6 +75,8 @@ function board() {
     if (list.known.size === 0) {
       for (const e of list.root.children) list.known.set(e.dataset.key, { e, slots: slotsOf(e) });
     }
+    const none = items.length === 0;
+    items = fold(name, items);
     const keys = new Set(items.map(keyOf));
     for (const [key, row] of list.known) {
       if (!keys.has(key)) {
@@ -96,9 +98,9 @@ function board() {
       if (row.e === place) place = place.nextElementSibling;
       else list.root.insertBefore(row.e, place);
     }
-    for (const e of document.querySelectorAll(`[data-empty="${name}"]`)) e.hidden = items.length > 0;
+    for (const e of document.querySelectorAll(`[data-empty="${name}"]`)) e.hidden = !none;
     const table = $(`[data-table="${name}"]`);
-    if (table) table.hidden = items.length === 0;
+    if (table) table.hidden = none;
   }
 
   function show(v) {
@@ -108,7 +110,6 @@ function board() {
       return;
     }
     const all = v.people.length;
-    news(v);
     say(slots.room, v.room);
     document.title = `${v.room} · Leakproof board`;
     say(slots.people, people(all));
@@ -117,6 +118,22 @@ function board() {
     since(slots.still, v.still_since || '');
     $('main').classList.toggle('nobody', all === 0);
 
+    lay(v);
+
+    const code = v.code.code;
+    say(slots['join-line'], `${slots['join-line'].textContent.split(' ').slice(0, 3).join(' ')}${code ? ` ${code}` : ''}`);
+    say(slots.code, code);
+    slots.qr.hidden = !code;
+    if (last && last.code.code !== code) slots.qr.src = `/join.svg?since=${Date.parse(v.at)}`;
+    say(slots['as-of'], new Date(v.at).toLocaleString([], { dateStyle: 'long', timeStyle: 'short' }));
+    last = v;
+    step();
+    tick();
+  }
+
+  // lay fills the lists.
+  function lay(v) {
+    const all = v.people.length;
     rows('stuck', v.stuck, (s) => `${s.kata} ${s.id}`, (f, s) => {
       say(f.people, s.people);
       say(f.all, all);
@@ -144,17 +161,6 @@ function board() {
         person(f, '', 'joined', '', p.joined_at);
       }
     });
-    foldStuck();
-
-    const code = v.code.code;
-    say(slots['join-line'], `${slots['join-line'].textContent.split(' ').slice(0, 3).join(' ')}${code ? ` ${code}` : ''}`);
-    say(slots.code, code);
-    slots.qr.hidden = !code;
-    if (last && last.code.code !== code) slots.qr.src = `/join.svg?since=${Date.parse(v.at)}`;
-    say(slots['as-of'], new Date(v.at).toLocaleString([], { dateStyle: 'long', timeStyle: 'short' }));
-    last = v;
-    step();
-    tick();
   }
 
   function person(f, where, word, status, at) {
@@ -215,7 +221,10 @@ function board() {
     for (const e of document.querySelectorAll('time[data-span]')) {
       if (e.dateTime) say(e, span(now() - Date.parse(e.dateTime)));
     }
-    if (last) until(last.code);
+    if (last) {
+      until(last.code);
+      news();
+    }
     timer();
   }
 
@@ -225,36 +234,45 @@ function board() {
     else say(slots.until, `It holds for ${span(Date.parse(code.expires) - now())}.`);
   }
 
-  // ---- What a screen reader is told: changes, in one sentence a view ----
+  // ---- What a screen reader is told: changes, in two sentences at most, and not more often than it can read them ----
 
-  function news(v) {
-    if (!last) return;
-    const before = new Map(last.stuck.map((s) => [`${s.kata} ${s.id}`, s.people]));
+  let told = null; // the view of the last sentence
+  let toldAt = 0;
+
+  function news() {
+    if (!told) told = last;
+    if (told === last || performance.now() - toldAt < 5000) return;
+    const before = new Map(told.stuck.map((s) => [`${s.kata} ${s.id}`, s.people]));
     const said = [];
-    const came = v.people.length - last.people.length;
-    if (came > 0) said.push(`${people(came)} joined.`);
-    for (const s of v.stuck) {
+    const a = last.agenda;
+    if (a && told.agenda && a.step !== told.agenda.step) said.push(`Step ${a.step + 1}: ${a.steps[a.step].title}.`);
+    for (const s of last.stuck) {
       if (s.people > (before.get(`${s.kata} ${s.id}`) || 0)) said.push(`${people(s.people)} stuck in ${s.kata}. Say: ${s.truth}`);
     }
-    if (v.agenda && last.agenda && v.agenda.step !== last.agenda.step) said.unshift(`Step ${v.agenda.step + 1}: ${v.agenda.steps[v.agenda.step].title}.`);
-    if (said.length > 0) say($('#news'), said.slice(0, 2).join(' '));
+    const came = last.people.length - told.people.length;
+    if (came > 0) said.push(`${people(came)} joined.`);
+    told = last;
+    if (said.length === 0) return;
+    toldAt = performance.now();
+    say($('#news'), said.slice(0, 2).join(' '));
   }
 
-  // ---- A long list of beliefs shows its first ones ----
+  // ---- Long lists show their first rows, unless all are asked for or the page is printed ----
 
-  const shownAtFirst = 5;
-  let unfolded = false;
+  const shownAtFirst = { stuck: 5, people: 200 };
+  const unfolded = new Set();
+  let printing = false;
 
-  function foldStuck() {
-    const n = last ? last.stuck.length : lists.stuck.known.size;
-    const list = $('#stuck-list');
-    list.classList.toggle('folded', !unfolded);
-    const button = $('#all-stuck');
-    const many = list.children.length > shownAtFirst;
-    if (!many && button === document.activeElement) $('#stuck').focus();
+  function fold(name, items) {
+    const most = shownAtFirst[name];
+    if (!most) return items;
+    const button = $(`[data-more="${name}"]`);
+    const many = items.length > most;
+    if (!many && button === document.activeElement) button.closest('section').focus();
     button.hidden = !many;
-    button.setAttribute('aria-expanded', String(unfolded));
-    say(button, unfolded ? `Show the first ${shownAtFirst}` : `Show all ${list.children.length}`);
+    button.setAttribute('aria-expanded', String(unfolded.has(name)));
+    say(button, unfolded.has(name) ? `Show the first ${most}` : `Show all ${items.length}`);
+    return unfolded.has(name) || printing ? items : items.slice(0, most);
   }
 
   // ---- What the facilitator does ----
@@ -340,7 +358,18 @@ function board() {
     $('#new-code').open = false;
     $('#new-code summary').focus();
   });
-  on('all-stuck', () => { unfolded = !unfolded; foldStuck(); });
+  for (const name of Object.keys(shownAtFirst)) {
+    $(`[data-more="${name}"]`).addEventListener('click', () => {
+      if (!unfolded.delete(name)) unfolded.add(name);
+      lay(last);
+    });
+  }
+  for (const [event, now] of [['beforeprint', true], ['afterprint', false]]) {
+    addEventListener(event, () => {
+      printing = now;
+      if (last) lay(last);
+    });
+  }
   if (navigator.clipboard) {
     on('copy', async () => {
       await navigator.clipboard.writeText(slots['join-line'].textContent);
