@@ -27,14 +27,19 @@ const boardWait = 20 * time.Second
 
 func (a *app) boardCommand() *cobra.Command {
 	var o opening.Options
+	watch := ""
 	cmd := &cobra.Command{
 		Use:   "board",
 		Short: "Serve a room: who joins it, and where they are stuck",
 		Long: opening.About + `
 
 The board is a program of its own. In a clone it is built, which takes a minute
-the first time; elsewhere this command says how to get it.`,
-		Example: "  leakproof board --room \"Monday 10:00\" --listen :8080",
+the first time; elsewhere this command says how to get it.
+
+--watch shows the room of a board that runs, in this terminal: on a screen, or in
+lines with --plain. It takes the facilitator's secret from LEAKPROOF_SECRET or,
+for a board on this machine, from its file, and asks for it elsewhere.`,
+		Example: "  leakproof board --room \"Monday 10:00\" --listen :8080\n  leakproof board --watch http://192.0.2.7:8080",
 		Args:    exactly(0, "only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var flags []string
@@ -45,10 +50,17 @@ the first time; elsewhere this command says how to get it.`,
 					flags = append(flags, "--"+f.Name+"="+f.Value.String())
 				}
 			})
+			if cmd.Flags().Changed("watch") {
+				if len(flags) > 0 {
+					return usage("--watch shows a board that runs already: leave out %s", flags[0])
+				}
+				return a.watchRoom(cmd.Context(), watch)
+			}
 			return a.runBoard(cmd.Context(), flags)
 		},
 	}
 	o.Define(cmd.Flags())
+	cmd.Flags().StringVar(&watch, "watch", "", "show the room of the board at this address, in the terminal")
 	return cmd
 }
 

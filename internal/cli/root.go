@@ -35,6 +35,7 @@ Exit codes:
 Environment:
   LEAKPROOF_STATE     the folder for progress, attempts and backups, as --state
   LEAKPROOF_SETTINGS  the file of settings; "leakproof config" shows where it is
+  LEAKPROOF_SECRET    the facilitator's secret, for "leakproof board --watch"
   VISUAL, EDITOR      the editor that opens a kata, unless the settings name one
   ACCESSIBLE          lines in place of screens, unless empty, 0 or false
   NO_COLOR            no colours, unless empty

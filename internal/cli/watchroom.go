@@ -22,7 +22,7 @@ import (
 )
 
 // secretVariable names the facilitator's secret in the environment.
-const secretVariable = "LEAKPROOF_BOARD_SECRET"
+const secretVariable = "LEAKPROOF_SECRET"
 
 // watchRoom shows the room of the board at an address, as its page does.
 func (a *app) watchRoom(ctx context.Context, given string) error {

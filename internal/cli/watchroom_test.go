@@ -44,6 +44,7 @@ func TestWatchingARoom(t *testing.T) {
 	address := func(host string) string { return strings.Replace(board.URL, "127.0.0.1", host, 1) }
 	tests := map[string]struct {
 		address  string
+		flags    []string
 		variable string // the secret in the environment
 		file     string // and in the state folder
 		mode     os.FileMode
@@ -54,10 +55,11 @@ func TestWatchingARoom(t *testing.T) {
 		"a secret in the environment": {address: board.URL, variable: "f_right\n", file: "f_other", mode: 0o600, typed: "0\n", out: "Friday: 0 people. No verdict yet.\nTo join: leakproof join " + board.URL + " KWMHTRPC\n"},
 		"the file of this machine":    {address: address("localhost") + "/", file: "f_right\n", mode: 0o600, typed: "\n0\n", out: "Friday: 0 people."},
 		"a file that others can read": {address: board.URL, file: "f_right", mode: 0o644, code: exitUnfit, err: "other users can read the facilitator's secret"},
-		"none":                        {address: board.URL, code: exitUsage, err: "the facilitator's secret is missing: set LEAKPROOF_BOARD_SECRET"},
+		"none":                        {address: board.URL, code: exitUsage, err: "the facilitator's secret is missing: set LEAKPROOF_SECRET"},
 		"not for other machines":      {address: "http://board.invalid:1", file: "f_right", mode: 0o600, code: exitUsage, err: "the facilitator's secret is missing"},
-		"a wrong one":                 {address: board.URL, variable: "f_wrong", code: exitUnfit, err: "the board says: This is not the facilitator's secret. The secret came from LEAKPROOF_BOARD_SECRET."},
+		"a wrong one":                 {address: board.URL, variable: "f_wrong", code: exitUnfit, err: "the board says: This is not the facilitator's secret. The secret came from LEAKPROOF_SECRET."},
 		"no address":                  {address: "127.0.0.1:80", variable: "f_right", code: exitUsage, err: "is no address of a board"},
+		"and serving":                 {address: board.URL, flags: []string{"--room", "Monday"}, code: exitUsage, err: "--watch shows a board that runs already: leave out --room=Monday"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -77,10 +79,9 @@ func TestWatchingARoom(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			a := &app{Parts: c.Parts, began: true}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			code := a.exit(nil, a.watchRoom(ctx, test.address))
+			code := Run(ctx, c.Parts, append([]string{"board", "--watch", test.address}, test.flags...))
 			if code != test.code || !strings.HasPrefix(c.out.String(), test.out) || !strings.Contains(c.err.String(), test.err) || test.err == "" && c.err.Len() > 0 {
 				t.Errorf("exit code %d\n%s\n%s", code, c.out.String(), c.err.String())
 			}
