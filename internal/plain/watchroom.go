@@ -90,7 +90,7 @@ func (w *roomLines) hear(s room.Seen) {
 		return
 	}
 	before := w.view
-	w.view, w.came = &s.View, time.Now()
+	w.view, w.came = &s.View, s.Came
 	clock := w.came.Local().Format("15:04")
 	if w.lost && before != nil {
 		w.say("%s Connected again.", clock)

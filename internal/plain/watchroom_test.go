@@ -43,15 +43,15 @@ func TestWatchRoom(t *testing.T) {
 		err := WatchRoom(t.Context(), RoomLines{
 			In: in, Out: &out, Address: "http://board",
 			Watch: func(ctx context.Context, tell func(room.Seen)) error {
-				tell(room.Seen{View: v})
+				tell(room.Seen{Came: time.Now(), View: v})
 				tell(room.Seen{Lost: lost, Wait: time.Second})
 				tell(room.Seen{Lost: lost, Wait: time.Second})
-				tell(room.Seen{View: next})
+				tell(room.Seen{Came: time.Now(), View: next})
 				synctest.Wait()
 				time.Sleep(time.Minute)
 				_, _ = io.WriteString(keys, "\n")
 				time.Sleep(time.Second)
-				tell(room.Seen{View: solved})
+				tell(room.Seen{Came: time.Now(), View: solved})
 				_, _ = io.WriteString(keys, "0\n")
 				<-ctx.Done()
 				return ctx.Err()

@@ -43,7 +43,7 @@ func WatchRoom(ctx context.Context, opts RoomOptions) error {
 	program := tea.NewProgram(model, options...)
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		err := opts.Watch(ctx, func(s room.Seen) { program.Send(seenMsg{s, time.Now()}) })
+		err := opts.Watch(ctx, func(s room.Seen) { program.Send(seenMsg(s)) })
 		program.Send(unwatchedMsg{err})
 	})
 	watching.Go(func() {
@@ -71,21 +71,14 @@ func WatchRoom(ctx context.Context, opts RoomOptions) error {
 	return nil
 }
 
-// seenMsg is what the board sent, and when it came.
-type seenMsg struct {
-	room.Seen
-	came time.Time
-}
+// seenMsg is what the board sent, or why nothing comes.
+type seenMsg room.Seen
 
 // unwatchedMsg says that nothing comes any more.
 type unwatchedMsg struct{ err error }
 
 // secondMsg comes each second: timers go on between two views.
 type secondMsg time.Time
-
-func second() tea.Cmd {
-	return tea.Tick(time.Second, func(t time.Time) tea.Msg { return secondMsg(t) })
-}
 
 // watched is the model of [WatchRoom].
 type watched struct {
@@ -139,11 +132,11 @@ func (w *watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case secondMsg:
 		w.now = time.Time(msg)
 	case seenMsg:
-		w.now = msg.came
+		w.now = msg.Came
 		if w.lost = msg.Lost; w.lost != nil {
-			w.again = msg.came.Add(msg.Wait)
+			w.again = msg.Came.Add(msg.Wait)
 		} else {
-			w.view, w.ahead = &msg.View, msg.came.Sub(msg.View.At)
+			w.view, w.ahead = &msg.View, msg.Came.Sub(msg.View.At)
 		}
 	case unwatchedMsg:
 		w.err = msg.err

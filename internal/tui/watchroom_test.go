@@ -57,7 +57,8 @@ func watchAs(t *testing.T, s setup, play func(f *facilitator)) {
 			f.settle()
 		}
 		f.tell = func(seen room.Seen) {
-			program.Send(seenMsg{seen, time.Now()})
+			seen.Came = time.Now()
+			program.Send(seenMsg(seen))
 			f.settle()
 		}
 		go func() {

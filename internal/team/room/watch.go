@@ -26,6 +26,7 @@ const (
 
 // Seen is what a watching client tells: a view, or why none comes and how long it waits before it tries again.
 type Seen struct {
+	Came time.Time // when, by this clock
 	View View
 	Lost error         // nil with a view
 	Wait time.Duration // 0 with a view
@@ -39,7 +40,7 @@ func (c *Client) Watch(ctx context.Context, tell func(Seen)) error {
 	for {
 		err := c.stream(ctx, func(v View) {
 			pause = firstPause
-			tell(Seen{View: v})
+			tell(Seen{Came: time.Now(), View: v})
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -52,7 +53,7 @@ func (c *Client) Watch(ctx context.Context, tell func(Seen)) error {
 			}
 			wait = max(wait, failure.RetryAfter)
 		}
-		tell(Seen{Lost: err, Wait: wait})
+		tell(Seen{Came: time.Now(), Lost: err, Wait: wait})
 		pause = min(2*pause, longestPause)
 		select {
 		case <-ctx.Done():
