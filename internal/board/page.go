@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/yuin/goldmark"
@@ -65,11 +66,11 @@ func (s *server) door(w http.ResponseWriter, status int, problem string) error {
 	return writeDoor(w, status, s.live.now().name, s.address, problem)
 }
 
-// enter is [server.login] for the form of the door: what was wrong, it says there.
+// enter is [server.login] for the form of the door: what was wrong, it says there to a browser.
 func (s *server) enter(w http.ResponseWriter, r *http.Request) error {
 	err := s.login(w, r)
-	if err == nil {
-		return nil
+	if err == nil || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return err
 	}
 	p, wait := problemOf(err)
 	if p.Status >= 500 {
