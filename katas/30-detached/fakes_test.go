@@ -42,7 +42,7 @@ type site struct {
 	limit   int
 	rest    func() // waits until nothing happens any more
 	began   time.Time
-	closed  bool
+	closed  chan end // nil until Close is called
 	shares  []*share
 	found   chan bool // closed when the store has found the note "late"
 	freed   chan bool // closed by free, for all that hangs
@@ -75,7 +75,7 @@ func open(t *testing.T, limit int, bubble bool) *site {
 		for _, r := range x.shares {
 			<-r.done
 		}
-		if !x.closed {
+		if x.closed == nil {
 			_ = x.service.Close(context.Background())
 		}
 	})
@@ -219,25 +219,23 @@ func (x *site) mails() (begun []*call, sent int) {
 	return begun, sent
 }
 
-// startClose begins to close the service, with all the time in the world.
-func (x *site) startClose() (closed chan bool) {
-	closed, x.closed = make(chan bool), true
-	go func() {
-		defer close(closed)
-		_ = x.service.Close(context.Background())
-	}()
-	return closed
+// An end is what Close returned, and how long it took.
+type end struct {
+	err  error
+	took time.Duration
 }
 
-// closing closes the service with a context that ends after d, and says how long
-// that took.
-func (x *site) closing(d time.Duration) (error, time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	x.closed = true
-	start := time.Now()
-	err := x.service.Close(ctx)
-	return err, time.Since(start)
+// close begins to close the service, with a context that ends after d.
+func (x *site) close(d time.Duration) <-chan end {
+	x.closed = make(chan end, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), d)
+		defer cancel()
+		start := time.Now()
+		err := x.service.Close(ctx)
+		x.closed <- end{err, time.Since(start)}
+	}()
+	return x.closed
 }
 
 // wantRecord fails t unless the log has a record at WARN about the mail.
