@@ -280,3 +280,18 @@ func TestTheDatabaseComesBack(t *testing.T) {
 		t.Error(me)
 	}
 }
+
+// TestWhatIsSentAgainHidesNothing: a board that was sent known events again
+// still shows what arrives at another one.
+func TestWhatIsSentAgainHidesNothing(t *testing.T) {
+	database := postgres(t)
+	first := openBoard(t, database)
+	second := openBoardAt(t, first.state(t), database)
+	ana := first.join("Ana")
+	known := []room.Event{verdict(1, "01-loop", "fail", "a"), verdict(2, "01-loop", "fail", "a")}
+	for range 3 {
+		want[room.Taken](t, first.send(ana.Token, known...), 200)
+	}
+	want[room.Taken](t, second.send(ana.Token, verdict(3, "01-loop", "pass")), 200)
+	first.waitFor("what Ana solved", func(v room.View) bool { return len(v.People) == 1 && v.People[0].Solved == 1 })
+}

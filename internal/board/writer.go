@@ -213,12 +213,14 @@ func (s *store) takeAll(ctx context.Context, tx *sql.Tx, posts []*post, now time
 	}
 	touched := map[[2]any]bool{}
 	for _, r := range rows {
+		// Known events have taken numbers too: a board goes by them to tell an old
+		// standing from a new one, so that they are kept.
+		touched[[2]any{r.person, ""}] = true
 		if !unknown[eventKey{r.person, r.event.ID}] {
 			continue
 		}
 		delete(unknown, eventKey{r.person, r.event.ID}) // the same event twice in a batch
 		standings[r.person].take(*r.event, len(r.body), now.Truncate(time.Microsecond).UTC())
-		touched[[2]any{r.person, ""}] = true
 		if r.event.Kata != "" {
 			touched[[2]any{r.person, r.event.Kata}] = true
 		}
