@@ -295,3 +295,47 @@ func TestWhatIsSentAgainHidesNothing(t *testing.T) {
 	want[room.Taken](t, second.send(ana.Token, verdict(3, "01-loop", "pass")), 200)
 	first.waitFor("what Ana solved", func(v room.View) bool { return len(v.People) == 1 && v.People[0].Solved == 1 })
 }
+
+// impatient is done once it was asked a second time: when a request has been
+// submitted, and is waited for.
+type impatient struct {
+	context.Context
+	asked bool
+}
+
+func (c *impatient) Done() <-chan struct{} {
+	if !c.asked {
+		c.asked = true
+		return nil
+	}
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// TestWhatNobodyWaitsForIsShown: a request that ran out of time, and whose
+// events are kept all the same.
+func TestWhatNobodyWaitsForIsShown(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, database string) {
+		b := openBoard(t, database)
+		ana := b.join("Ana")
+		p, err := b.byToken(t.Context(), ana.Token, func() error { return nil })
+		if err != nil || p == nil {
+			t.Fatal(p, err)
+		}
+		busy, err := b.store.write.BeginTx(t.Context(), nil)
+		if err == nil {
+			err = b.store.exec(t.Context(), busy, `UPDATE leakproof_people SET name = name WHERE number = $1`, p.number)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.take(&impatient{Context: t.Context()}, p, []room.Event{verdict(1, "01-loop", "pass")}); !errors.Is(err, errSlow) {
+			t.Error(err)
+		}
+		if err := busy.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		b.waitFor("what Ana solved", func(v room.View) bool { return len(v.People) == 1 && v.People[0].Solved == 1 })
+	})
+}

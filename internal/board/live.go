@@ -238,37 +238,33 @@ func (l *live) enter(ctx context.Context, p *person) error {
 	l.mu.RLock()
 	p.name = l.distinct(p.name)
 	l.mu.RUnlock()
-	if err := l.store.submit(ctx, &request{join: p}); err != nil {
-		return err
-	}
-	l.mu.Lock()
-	l.put(p)
-	l.mu.Unlock()
-	l.hub.touch()
-	return nil
+	return l.store.submit(ctx, &request{join: p, kept: func() {
+		l.mu.Lock()
+		l.put(p)
+		l.mu.Unlock()
+		l.hub.touch()
+	}})
 }
 
 // take keeps events and shows them.
 func (l *live) take(ctx context.Context, p *person, events []room.Event) error {
 	sent := &post{person: p.number, events: events}
-	err := l.store.submit(ctx, &request{post: sent})
+	err := l.store.submit(ctx, &request{post: sent, kept: func() {
+		now := *p
+		now.standing = *sent.after
+		l.mu.Lock()
+		if l.people[p.number] != nil { // who left meanwhile stays away
+			l.put(&now)
+		}
+		l.mu.Unlock()
+		l.hub.touch()
+	}})
 	if errors.Is(err, errGone) {
 		l.mu.Lock()
 		l.drop(p.number)
 		l.mu.Unlock()
 	}
-	if err != nil {
-		return err
-	}
-	now := *p
-	now.standing = *sent.after
-	l.mu.Lock()
-	if l.people[p.number] != nil { // who left meanwhile stays away
-		l.put(&now)
-	}
-	l.mu.Unlock()
-	l.hub.touch()
-	return nil
+	return err
 }
 
 // leave deletes all that is known of somebody.

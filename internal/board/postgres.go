@@ -44,9 +44,6 @@ func openPostgres(ctx context.Context, dsn string) (*store, error) {
 	// The statements have as many rows as came together. To prepare each of them
 	// would take a round trip more.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	// Statements are as long as their batch: prepared ones would be many, large
-	// and seldom met again.
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
 		return err

@@ -17,6 +17,7 @@ import (
 type request struct {
 	join  *person // somebody new, or
 	post  *post
+	kept  func()          // is called once it is kept, whether or not somebody still waits
 	done  chan error      // takes one value
 	asked context.Context // of who waits
 }
@@ -136,11 +137,14 @@ func (s *store) keep(ctx context.Context, roomID int64, batch []*request) error 
 		return err
 	}
 	for _, r := range batch {
+		err := refused[r.post]
 		if r.join != nil {
-			r.done <- refused[r.join]
-		} else {
-			r.done <- refused[r.post]
+			err = refused[r.join]
 		}
+		if err == nil {
+			r.kept()
+		}
+		r.done <- err
 	}
 	return nil
 }
