@@ -491,6 +491,31 @@ func TestReplay(t *testing.T) {
 	})
 }
 
+// TestBoardsThatStartTogether have one secret.
+func TestBoardsThatStartTogether(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state", room.SecretFile)
+	var all sync.WaitGroup
+	var secrets [20]string
+	for i := range secrets {
+		all.Go(func() {
+			secret, _, err := readSecret(file, false)
+			if err != nil {
+				t.Error(err)
+			}
+			secrets[i] = secret
+		})
+	}
+	all.Wait()
+	for _, secret := range secrets {
+		if secret != secrets[0] || secret == "" {
+			t.Fatalf("%q", secrets)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(file)); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
 func TestASecretOfItsOwn(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, database string) {
 		b := openBoard(t, database)

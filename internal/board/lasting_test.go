@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/leakproof/internal/team/opening"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -253,6 +255,39 @@ func TestTwoBoardsOnOneDatabase(t *testing.T) {
 	second.waitFor("Ben gone", func(v room.View) bool { return len(v.People) == 1 })
 	if p := second.send(ben.Token, verdict(2, "01-loop", "pass")).problem(t); p.Code != room.BadToken {
 		t.Error(p)
+	}
+}
+
+// TestBoardsStartTogether on an empty database: one makes the tables, the room
+// and its code, and the others find them.
+func TestBoardsStartTogether(t *testing.T) {
+	database := postgres(t)
+	state := t.TempDir()
+	var all sync.WaitGroup
+	var codes [4]string
+	for i := range codes {
+		all.Go(func() {
+			s, err := openStore(t.Context(), database)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			l, _, err := openRoom(t.Context(), s, options{Options: opening.Options{Room: "Monday"}}, filepath.Join(state, room.SecretFile), slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Error(s.fault(err))
+			} else {
+				codes[i] = l.joinCode().Code
+			}
+			if err := s.close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, code := range codes {
+		if code != codes[0] || code == "" {
+			t.Errorf("the codes are %q", codes)
+		}
 	}
 }
 

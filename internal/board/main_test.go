@@ -294,7 +294,7 @@ func verdict(id int, kata, status string, beliefs ...string) room.Event {
 func (b *board) state(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := createSecret(filepath.Join(dir, room.SecretFile), b.secret); err != nil {
+	if err := writeSecret(filepath.Join(dir, room.SecretFile), b.secret, false); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -26,40 +26,34 @@ func readSecret(file string, anew bool) (secret string, made bool, err error) {
 		return "", false, fmt.Errorf("the facilitator's secret cannot be read (%w): make the file readable, or a new one with --new-secret", err)
 	}
 	secret = newSecret("f_")
-	if anew {
-		err = replaceSecret(file, secret)
-	} else {
-		err = createSecret(file, secret)
-	}
-	if err != nil {
+	if err := writeSecret(file, secret, anew); errors.Is(err, fs.ErrExist) {
+		return readSecret(file, false) // a board that started at the same moment was first
+	} else if err != nil {
 		return "", false, fmt.Errorf("the facilitator's secret cannot be kept (%w): make the folder writable, or name another with LEAKPROOF_STATE", err)
 	}
 	return secret, true, nil
 }
 
-// createSecret leaves a file that only its owner reads. A board that starts at
-// the same moment does not lose its own.
-func createSecret(file, secret string) error {
+// writeSecret leaves a file that only its owner reads. It is there whole or not
+// at all. One that is there already stays, unless it is to be replaced.
+func writeSecret(file, secret string, replace bool) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	temp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+"-") // with mode 0600
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(secret + "\n")
-	return errors.Join(err, f.Close())
-}
-
-// replaceSecret is the same for a file that may be there: it holds the old
-// secret or the new one, whatever happens meanwhile.
-func replaceSecret(file, secret string) error {
-	temp := file + ".new"
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	_, err = temp.WriteString(secret + "\n")
+	err = errors.Join(err, temp.Close())
+	switch {
+	case err != nil:
+	case replace:
+		if err = atomic.ReplaceFile(temp.Name(), file); err == nil {
+			return nil
+		}
+	default:
+		err = os.Link(temp.Name(), file)
 	}
-	if err := createSecret(temp, secret); err != nil {
-		return err
-	}
-	return atomic.ReplaceFile(temp, file)
+	return errors.Join(err, os.Remove(temp.Name()))
 }
