@@ -111,6 +111,22 @@ func TestAShareOfTheBoard(t *testing.T) {
 	})
 }
 
+// TestAShareIsUsedUp by events or by bytes.
+func TestAShareIsUsedUp(t *testing.T) {
+	for name, s := range map[string]standing{
+		"events": {tally: tally{Total: maxTotal}},
+		"bytes":  {tally: tally{Bytes: maxBytes - 10}},
+	} {
+		if _, err := s.rows(&post{events: []room.Event{verdict(1, "01-loop", "pass")}}); !errors.Is(err, errLots) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	s := standing{tally: tally{Total: maxTotal - 1, Bytes: maxBytes - 1_000, Next: 7}}
+	if rows, err := s.rows(&post{events: []room.Event{verdict(1, "01-loop", "pass")}}); err != nil || len(rows) != 1 || rows[0].n != 7 || s.Next != 8 {
+		t.Errorf("%+v %v", rows, err)
+	}
+}
+
 func TestEveryResponseIsGuarded(t *testing.T) {
 	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
 	for _, a := range []answerOf{b.request("GET", "/", nil), b.request("GET", "/api/view", nil), b.request("GET", "/healthz", nil), b.request("POST", "/login", nil), b.request("GET", "/export.csv", nil, token(b.secret))} {
@@ -241,9 +257,9 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 // quietEngine stands for a database in a bubble.
 type quietEngine struct{ engine }
 
-func (quietEngine) listen(ctx context.Context, _ func(change)) { <-ctx.Done() }
-func (quietEngine) writers() int                               { return 1 }
-func (quietEngine) fault(err error) error                      { return err }
+func (quietEngine) listen(ctx context.Context, _ func(change), _ func(error)) { <-ctx.Done() }
+func (quietEngine) writers() int                                              { return 1 }
+func (quietEngine) fault(err error) error                                     { return err }
 
 // bubbleBoard runs a board without a database in virtual time.
 func bubbleBoard(t *testing.T) (l *live, p *pipes, stop func() error) {

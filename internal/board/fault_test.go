@@ -72,7 +72,7 @@ func TestCommandLine(t *testing.T) {
 	fails(t, exitUnfit, []string{"--agenda", "/no/such/plan.md"}, "agenda cannot be read", "--agenda")
 	fails(t, exitUsage, []string{"--room", "bell\x07"}, "--room", "U+0007")
 	fails(t, exitUsage, []string{"--url", "board.example"}, "--url must begin")
-	fails(t, exitUsage, []string{"--nosuch"}, "nosuch", "--help")
+	fails(t, exitUsage, []string{"--nosuch"}, "nosuch")
 	fails(t, exitUsage, []string{"extra"}, "only flags")
 	fails(t, exitOK, []string{"--help"})
 }

@@ -310,7 +310,10 @@ func TestTheDatabaseComesBack(t *testing.T) {
 			t.Fatalf("%+v", a)
 		}
 	}
-	second.waitFor("what Ana solved", func(v room.View) bool { return v.People[0].Solved == 1 })
+	second.waitFor("what Ana solved", func(v room.View) bool { return len(v.People) == 1 && v.People[0].Solved == 1 })
+	if said := second.log.String(); !strings.Contains(said, "does not hear of what other boards take") {
+		t.Errorf("the log says %q", said)
+	}
 	if me := want[room.Me](t, second.request("GET", "/api/me", nil, token(ana.Token)), 200); me.Total != 1 {
 		t.Error(me)
 	}

@@ -53,7 +53,11 @@ func newLive(ctx context.Context, s *store, a access, i info, log *slog.Logger) 
 func (l *live) run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { l.hub.run(ctx) })
-	all.Go(func() { l.store.listen(ctx, l.doubt) })
+	all.Go(func() {
+		l.store.listen(ctx, l.doubt, func(err error) {
+			l.log.Warn("the board does not hear of what other boards take; trying again", "error", err)
+		})
+	})
 	for range l.store.writers() {
 		all.Go(func() { l.store.writer(ctx, l.id, l.doubt) })
 	}

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, pflag.ErrHelp):
 		return exitOK
 	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "leakproof board: %v\n`leakproof board --help` explains the command.\n", err)
+		_, _ = fmt.Fprintf(stderr, "leakproof board: %v\n", err)
 		return exitUsage
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))

@@ -165,10 +165,12 @@ func (e *postgresEngine) announce(ctx context.Context, tx *sql.Tx, c change) err
 
 // listen hears what is announced. What was missed while there was no
 // connection nobody knows, so everything is loaded anew then.
-func (e *postgresEngine) listen(ctx context.Context, hear func(change)) {
+func (e *postgresEngine) listen(ctx context.Context, hear func(change), tell func(error)) {
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 10*time.Second) {
 		began := time.Now()
-		_ = e.listenOnce(ctx, hear) // the requests tell what is wrong with the database
+		if err := e.listenOnce(ctx, hear); ctx.Err() == nil {
+			tell(e.fault(err))
+		}
 		if time.Since(began) > time.Minute {
 			wait = 100 * time.Millisecond
 		}

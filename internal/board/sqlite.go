@@ -136,6 +136,6 @@ func (*sqliteEngine) announce(context.Context, *sql.Tx, change) error { return n
 
 func (*sqliteEngine) writers() int { return 1 }
 
-func (*sqliteEngine) listen(ctx context.Context, _ func(change)) { <-ctx.Done() }
+func (*sqliteEngine) listen(ctx context.Context, _ func(change), _ func(error)) { <-ctx.Done() }
 
 func (e *sqliteEngine) close() error { return e.lock.Close() }

@@ -28,8 +28,9 @@ type engine interface {
 	fault(error) error
 	// announce tells the other boards of this database, once tx is committed.
 	announce(ctx context.Context, tx *sql.Tx, c change) error
-	// listen hears the changes that other boards make, until ctx is done.
-	listen(ctx context.Context, hear func(change))
+	// listen hears the changes that other boards make, until ctx is done, and
+	// tells what keeps it from that.
+	listen(ctx context.Context, hear func(change), tell func(error))
 	// writers is how many transactions are written at once.
 	writers() int
 	close() error
