@@ -66,6 +66,8 @@ func (b *board) start(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, b.program, "--listen", b.listen, "--database", b.database)
 	cmd.Env = append(os.Environ(), "LEAKPROOF_STATE="+b.state)
 	cmd.Stderr = log
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = startTime
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -119,7 +121,9 @@ func (b *board) end(s os.Signal) error {
 		err = nil // it has ended by itself: Wait says how
 	}
 	waited := b.cmd.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](waited); !ok || s != os.Kill || exit.Exited() {
+	exit, ok := errors.AsType[*exec.ExitError](waited)
+	asWanted := ok && s == os.Kill && !exit.Exited() || errors.Is(waited, context.Canceled)
+	if !asWanted {
 		err = errors.Join(err, waited)
 	}
 	b.cpu += b.cmd.ProcessState.UserTime() + b.cmd.ProcessState.SystemTime()

@@ -158,7 +158,7 @@ func (l *load) settle(ctx context.Context) {
 // it starts lives as long as ctx; it stops when the load does.
 func (l *load) killAll(ctx, load context.Context, begin time.Time, d *database, say func(string, ...any)) error {
 	for i, what := range l.kill {
-		at := l.lasts * time.Duration(i+1) / time.Duration(len(l.kill)+1)
+		at := l.lasts*time.Duration(i+1)/time.Duration(len(l.kill)+1) - l.lasts/20 // the memory is looked at when it runs again
 		if !pause(load, time.Until(begin.Add(at))) {
 			return load.Err()
 		}

@@ -200,6 +200,9 @@ func (t *table) room(ctx context.Context, d *database, program, dir string, say 
 			return err
 		}
 		t.cpu += b.cpu
+		if words := b.lastWords(); words != "" {
+			say("The end of the log of the board at %s:\n%s", b.listen, words)
+		}
 	}
 	t.measured = l.measured
 	t.memory = slices.Clone(l.memory)

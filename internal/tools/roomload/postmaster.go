@@ -79,11 +79,11 @@ func likeProcess(ctx context.Context, pid int) (func() (*exec.Cmd, error), error
 	if err != nil {
 		return nil, err
 	}
-	args, err := strings0(at("cmdline"))
+	args, err := zeroEnded(at("cmdline"))
 	if err != nil {
 		return nil, err
 	}
-	env, err := strings0(at("environ"))
+	env, err := zeroEnded(at("environ"))
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func likeProcess(ctx context.Context, pid int) (func() (*exec.Cmd, error), error
 	}, nil
 }
 
-// strings0 are those of a file, each ended by a zero byte.
-func strings0(file string) ([]string, error) {
+// zeroEnded are the strings of a file, each ended by a zero byte.
+func zeroEnded(file string) ([]string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err

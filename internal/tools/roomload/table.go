@@ -54,8 +54,12 @@ func (t *table) write(out io.Writer) error {
 	if t.server != "" {
 		store = "PostgreSQL, two boards"
 	}
-	fmt.Fprintf(&b, "%d people with %d event(s) every %v for %v, %d pages, %s; %d processors, load average %s before and %s after\n\n",
-		t.people, t.compress, t.every, t.lasts, t.pages, store, runtime.NumCPU(), t.loadBefore, t.loadAfter)
+	lasts := t.lasts.String()
+	if t.compress > 1 {
+		lasts = fmt.Sprintf("%v in %v", t.lasts*time.Duration(t.compress), t.lasts)
+	}
+	fmt.Fprintf(&b, "%d people with an event every %v for %s, %d pages, %s; %d processors, load average %s before and %s after\n\n",
+		t.people, t.every, lasts, t.pages, store, runtime.NumCPU(), t.loadBefore, t.loadAfter)
 
 	bare := slices.Concat(t.before, t.after)
 	b.WriteString("| | number | p50 | p99 | max | p99 as a multiple of the bare insert's |\n| --- | --- | --- | --- | --- | --- |\n")
