@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -109,6 +110,13 @@ func (f *feed) is(flag *bool) bool {
 	return *flag
 }
 
+// asked is what the page asked for.
+func (f *feed) asked() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.posted)
+}
+
 func (f *feed) now() (room.View, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -133,14 +141,14 @@ func nobodyYet(at time.Time) room.View {
 	return room.View{
 		Schema: room.Schema, Room: "Backend guild, November", At: at,
 		People: []room.Person{}, Katas: []room.KataRow{}, Stuck: []room.StuckRow{},
-		Code: room.JoinCode{Code: "KWMHTRPC", Expires: at.Add(12*time.Hour + 30*time.Second)},
+		Code: room.JoinCode{Code: "KWMHTRPC", Expires: at.Add(12*time.Hour + 58*time.Second)},
 	}
 }
 
 // busy is a room of twelve in the middle of a session.
 func busy(at time.Time) room.View {
 	v := nobodyYet(at)
-	ago := func(minutes int) time.Time { return at.Add(-time.Duration(minutes)*time.Minute - 10*time.Second) }
+	ago := func(minutes int) time.Time { return at.Add(-time.Duration(minutes)*time.Minute - time.Second) }
 	for i, p := range []room.Person{
 		{Name: "Quiet Heron", Kata: "03-map-race", Since: ago(26), Status: "fail"},
 		{Name: "Amber Finch", Kata: "03-map-race", Since: ago(24), Status: "fail"},
