@@ -396,7 +396,9 @@ func testAgenda(t *testing.T, b browser) {
 		v.Agenda = &room.Agenda{Title: "Another plan", Steps: []room.Step{{Title: "Only this", Text: "*Well* then."}}}
 	})
 	w.await(`document.querySelector("#now-title")?.textContent === "Only this" && document.querySelector(".step-text em")?.textContent === "Well"`)
-	f.set(func(v *room.View) { v.At, v.Agenda = time.Now(), nil })
+	f.set(func(v *room.View) {
+		v.At, v.Agenda = time.Now(), &room.Agenda{Title: "Cut short", Step: 9, Steps: v.Agenda.Steps}
+	})
 	w.await(`document.querySelector(".now") === null && document.querySelector("#link").dataset.state === "live"`)
 	w.quiet()
 }

@@ -105,6 +105,7 @@ function board() {
 
   function show(v) {
     ahead = Math.min(ahead, Date.now() - Date.parse(v.at));
+    if (!v.agenda?.steps[v.agenda.step]) v.agenda = null; // as the server draws it
     if (agendaChanged(v.agenda)) {
       location.reload();
       return;
