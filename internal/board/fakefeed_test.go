@@ -194,7 +194,7 @@ func busy(at time.Time) room.View {
 	v.Agenda = &room.Agenda{Title: "Shared state in 90 minutes", Step: 2, Began: ago(17), Steps: []room.Step{
 		{Title: "What you have read", Minutes: 10, Text: "Two sentences each: what was new?"},
 		{Title: "Vote: is this a race?", Minutes: 8, Text: "Show the question, count hands, then the answer."},
-		{Title: "Repair kata 3 together", Minutes: 25, Text: "In pairs. Start with the **first** test that fails.\n\n- `leakproof watch 3` in one window\n- the brief in the other"},
+		{Title: "Repair together: kata 3, A map and a race", Minutes: 25, Text: "In pairs. Start with the **first** test that fails.\n\n- `leakproof watch 3` in one window\n- the brief in the other"},
 		{Title: "Two near misses", Minutes: 20},
 		{Title: "What we change on Monday", Minutes: 10},
 	}}
