@@ -18,7 +18,8 @@
 // PostgreSQL to the other board, and some who got one do so too. At the end, an
 // event that was acknowledged and is not in the exports, one that is there or
 // counts twice, one that nobody sent, one that a page did not show, and memory
-// that grows are violations: the program prints them and ends with status 1.
+// that grows though the boards keep up are violations: the program prints them
+// and ends with status 1.
 //
 // The same machine's bare insert, measured just before and after, is what the
 // table sets the times beside. The files lie below TMPDIR.

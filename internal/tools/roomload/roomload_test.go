@@ -242,14 +242,15 @@ func TestAViewIsLookedThrough(t *testing.T) {
 
 func TestViolations(t *testing.T) {
 	const mib = 1 << 20
+	quick := options{every: time.Second}
 	t.Run("none", func(t *testing.T) {
-		flat := &table{measured: measured{memory: [][]int64{{100 * mib, 150 * mib, 140 * mib, 157 * mib}}}, audit: audit{events: 3, rows: 3}}
+		flat := &table{options: quick, measured: measured{callers: &counts{}, memory: [][]int64{{100 * mib, 150 * mib, 140 * mib, 157 * mib}}}, audit: audit{events: 3, rows: 3}}
 		if v := flat.violations(); len(v) > 0 {
 			t.Error(v)
 		}
 	})
 	t.Run("each", func(t *testing.T) {
-		bad := &table{measured: measured{memory: [][]int64{{100 * mib, 110 * mib, 140 * mib, 158 * mib}}, unseen: 1, unacked: 2},
+		bad := &table{options: quick, measured: measured{callers: &counts{}, memory: [][]int64{{100 * mib, 110 * mib, 140 * mib, 158 * mib}}, unseen: 1, unacked: 2},
 			audit: audit{events: 3, rows: 4, lost: 5, doubled: 6, unknown: 7, disordered: 8, miscounted: 9}}
 		if v := bad.violations(); len(v) != 9 {
 			t.Errorf("%q", v)
@@ -257,6 +258,10 @@ func TestViolations(t *testing.T) {
 		bad.kill = []string{killBoard}
 		if v := bad.violations(); len(v) != 8 {
 			t.Errorf("a board that was started again is compared with itself before: %q", v)
+		}
+		bad.kill, bad.callers.took = nil, []time.Duration{2 * time.Second}
+		if v := bad.violations(); len(v) != 8 {
+			t.Errorf("what waits is taken for a leak: %q", v)
 		}
 	})
 }
