@@ -393,6 +393,15 @@ func testAgenda(t *testing.T, b browser) {
 	}
 	f.set(func(v *room.View) {
 		v.At = time.Now()
+		v.Agenda = &room.Agenda{Title: "Another plan", Steps: []room.Step{{Title: "Read a lesson", Text: "It takes 17 minutes."}, {Title: strings.Repeat("A long title ", 12)}}}
+	})
+	w.await(`document.querySelector("#now-title")?.textContent === "Read a lesson"`)
+	w.do(chromedp.Click(chromedp.CSS(".now summary")))
+	if width := is[float64](w, `document.querySelector("#now-title").getBoundingClientRect().width`); width < 400 {
+		t.Errorf("with all steps open, the title of this one has %v pixels", width)
+	}
+	f.set(func(v *room.View) {
+		v.At = time.Now()
 		v.Agenda = &room.Agenda{Title: "Another plan", Steps: []room.Step{{Title: "Only this", Text: "*Well* then."}}}
 	})
 	w.await(`document.querySelector("#now-title")?.textContent === "Only this" && document.querySelector(".step-text em")?.textContent === "Well"`)
