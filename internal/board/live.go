@@ -25,6 +25,8 @@ type live struct {
 	hub    *hub
 	doubts chan change // what to load anew
 
+	address string // under which people reach the board; set before run
+
 	refreshing sync.Mutex // held while something is loaded or deleted, so that neither brings the other's past back
 
 	mu     sync.RWMutex

@@ -44,6 +44,7 @@ type server struct {
 }
 
 func newServer(l *live, address string, log *slog.Logger) *server {
+	l.address = address
 	return &server{live: l, log: log, address: address,
 		draining: make(chan struct{}),
 		faults:   rate.Sometimes{First: 10, Interval: time.Second},

@@ -12,7 +12,7 @@ import (
 // view is the room as it is now.
 func (l *live) view() room.View {
 	i := l.now()
-	v := room.View{Schema: room.Schema, Room: i.name, At: time.Now().UTC(), Agenda: i.agenda, Code: l.joinCode(),
+	v := room.View{Schema: room.Schema, Room: i.name, At: time.Now().UTC(), Agenda: i.agenda, Code: l.joinCode(), Address: l.address,
 		People: []room.Person{}, Katas: []room.KataRow{}, Stuck: []room.StuckRow{}}
 	rows := map[string]*room.KataRow{}
 	stuck := map[[2]string]*room.StuckRow{}

@@ -109,11 +109,7 @@ func (w *roomLines) hear(s room.Seen) {
 func (w *roomLines) all(now time.Time) {
 	v := w.view
 	w.say("%s: %s. %s.", v.Room, room.People(len(v.People)), v.Still(now))
-	line := "leakproof join " + w.Address
-	if v.Code.Code != "" {
-		line += " " + v.Code.Code
-	}
-	w.say("To join: %s", line)
+	w.say("To join: %s", v.JoinLine(w.Address))
 	w.say("The join code: %s", v.Code.Holds(now))
 	if a := v.Agenda; a != nil {
 		w.say("")

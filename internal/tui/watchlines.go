@@ -199,11 +199,7 @@ func (d drawing) join(address string, here bool) []string {
 	}
 	t := d.theme
 	out := []string{t.Heading.Render("Join")}
-	line := "leakproof join " + address
-	if d.Code.Code != "" {
-		line += " " + d.Code.Code
-	}
-	out = append(out, ui.Paint(t.Accent, ui.Wrap(line, d.width))...)
+	out = append(out, ui.Paint(t.Accent, ui.Wrap(d.JoinLine(address), d.width))...)
 	return append(out, ui.Paint(t.Dim, ui.WrapText(d.Code.Holds(d.now), d.width))...)
 }
 

@@ -233,6 +233,20 @@ func TestAddresses(t *testing.T) {
 		if err != nil && (!strings.Contains(err.Error(), "http://192.0.2.7:8080") || strings.Contains(err.Error(), "\x1b")) {
 			t.Errorf("%q: %q", given, err)
 		}
+		if err != nil && !strings.Contains(given, "://") && !strings.Contains(err.Error(), "neither http:// nor https://") {
+			t.Errorf("%q: %q", given, err)
+		}
+	}
+}
+
+func TestTheJoinLineNamesWhatOtherMachinesReach(t *testing.T) {
+	v := room.View{Code: room.JoinCode{Code: "KWMHTRPC"}}
+	if got := v.JoinLine("http://127.0.0.1:8080"); got != "leakproof join http://127.0.0.1:8080 KWMHTRPC" {
+		t.Errorf("of an old board: %q", got)
+	}
+	v.Address, v.Code.Code = "http://192.0.2.7:8080", ""
+	if got := v.JoinLine("http://127.0.0.1:8080"); got != "leakproof join http://192.0.2.7:8080" {
+		t.Errorf("without a code: %q", got)
 	}
 }
 

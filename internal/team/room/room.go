@@ -171,6 +171,7 @@ type View struct {
 	StillSince time.Time  `json:"still_since,omitzero"` // the last change of a verdict to pass; before one, the first event of a kata; or zero
 	Agenda     *Agenda    `json:"agenda,omitempty"`
 	Code       JoinCode   `json:"code"`
+	Address    string     `json:"address,omitempty"` // under which people reach the board
 }
 
 // Person is somebody who takes part.

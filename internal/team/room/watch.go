@@ -165,7 +165,7 @@ func readView(data []byte) (View, error) {
 			*s = text.Line(*s, maxMessage)
 		}
 	}
-	clean(&v.Room, &v.Code.Code)
+	clean(&v.Room, &v.Code.Code, &v.Address)
 	for i := range v.People {
 		p := &v.People[i]
 		clean(&p.Name, &p.Kata, &p.Lesson, &p.Status)

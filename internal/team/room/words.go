@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -72,6 +73,16 @@ func (v View) Still(now time.Time) string {
 		return "No verdict yet"
 	}
 	return "No new pass for " + Span(now.Sub(v.StillSince))
+}
+
+// JoinLine is what a participant types. Asked is where the view came from: that another machine reaches, too, only the board
+// knows, and an old one does not say it.
+func (v View) JoinLine(asked string) string {
+	line := "leakproof join " + cmp.Or(v.Address, asked)
+	if v.Code.Code != "" {
+		line += " " + v.Code.Code
+	}
+	return line
 }
 
 // Holds says how long a join code does.
