@@ -12,11 +12,14 @@ import (
 
 // Address checks the address of a board as a person gives it, and returns it without what does not matter.
 func Address(given string) (string, error) {
-	u, err := url.Parse(strings.TrimSpace(given))
+	given = strings.TrimSpace(given)
+	u, err := url.Parse(given)
 	example := func(why string) error {
 		return fmt.Errorf("%q is no address of a board: %s; give it as the board prints it, such as http://192.0.2.7:8080", text.Line(given, maxMessage), why)
 	}
 	switch {
+	case !strings.Contains(given, "://"): // HOST:PORT, of which url.Parse says nothing that helps
+		return "", example("it begins with neither http:// nor https://")
 	case err != nil:
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
