@@ -79,7 +79,7 @@ func (a *app) boardSecret(ctx context.Context, address string) (secret, from str
 	}
 	stdin, ok := a.Stdin.(*os.File)
 	if !ok || !term.IsTerminal(stdin.Fd()) {
-		return "", "", usage("the facilitator's secret is missing: set %s to what the board printed, or run this on its machine, where it is in %s", secretVariable, file)
+		return "", "", usage("the facilitator's secret is missing: set %s to what the board printed. On the board's machine it is read from %s", secretVariable, file)
 	}
 	if room.Readable(address) {
 		a.tell(errors.New("the connection is not encrypted (http): whoever is on the network can read the secret"))
