@@ -34,7 +34,7 @@ From then on each check, hint, reset and opened lesson is told to the board, wit
 its time; your code only with --share-code. Nothing of before the joining is sent.
 What happens while the board cannot be reached waits, and is sent later.
 "leakproof leave" ends it.`,
-		Example: "  leakproof join http://192.0.2.7:8080 KDWM-4RXA\n  leakproof join https://board.example.com --as Anna\n  leakproof join",
+		Example: "  leakproof join http://192.0.2.7:8080 KWMHTRPC\n  leakproof join https://board.example.com --as Anna\n  leakproof join",
 		Args:    atMost(2, "the board's address and the join code"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flush {
@@ -232,7 +232,7 @@ func standing(m member.Membership, waiting int, now time.Time) string {
 		line("Waiting: %s", workbook.Count(waiting, "event"))
 	}
 	if m.Ended == "" && waiting > 0 && m.Trouble != "" {
-		line("The reason, since %s: %s", when(m.TroubleSince), m.Trouble)
+		line("Why: %s, since %s", m.Trouble, when(m.TroubleSince))
 	}
 	return out.String()
 }
