@@ -72,6 +72,24 @@ func TestNamesAreDistinct(t *testing.T) {
 	}
 }
 
+func TestNamesAreDistinctAmongThoseWhoJoinAtOnce(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, database string) {
+		b := openBoard(t, database)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { b.request("POST", "/api/join", room.JoinRequest{Code: b.code, Name: "Anna"}) })
+		}
+		all.Wait()
+		names := map[string]bool{}
+		for _, p := range b.see().People {
+			names[p.Name] = true
+		}
+		if len(names) != 20 {
+			t.Errorf("20 people have %d names: %v", len(names), names)
+		}
+	})
+}
+
 func TestAThousandJoins(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, database string) {
 		b := openBoard(t, database)

@@ -100,7 +100,7 @@ func (l *live) refreshAll(ctx context.Context) {
 			for more := true; more; {
 				select {
 				case next := <-l.doubts:
-					c = l.join(c, next)
+					c = c.and(next)
 				default:
 					more = false
 				}
@@ -120,9 +120,9 @@ func (l *live) refreshAll(ctx context.Context) {
 	}
 }
 
-// join makes one change of two.
-func (l *live) join(a, b change) change {
-	return change{All: a.All || b.All, Info: a.Info || b.Info, People: append(a.People, b.People...)}
+// and makes one change of two.
+func (c change) and(other change) change {
+	return change{All: c.All || other.All, Info: c.Info || other.Info, People: append(c.People, other.People...)}
 }
 
 // refresh loads what has changed from the database.
@@ -201,8 +201,13 @@ func (l *live) drop(number int64) {
 	}
 	delete(l.people, number)
 	delete(l.tokens, p.token)
-	if l.names[fold(p.name)]--; l.names[fold(p.name)] == 0 {
-		delete(l.names, fold(p.name))
+	l.release(p.name)
+}
+
+// release gives a name back. The caller has the lock.
+func (l *live) release(name string) {
+	if l.names[fold(name)]--; l.names[fold(name)] == 0 {
+		delete(l.names, fold(name))
 	}
 }
 
@@ -221,17 +226,9 @@ func (l *live) byToken(ctx context.Context, token string, mayLook func() error) 
 		if err != nil || number == 0 {
 			return nil, err
 		}
-		found, err := l.store.people(ctx, l.id, number)
-		if err != nil {
+		if p, err = l.load(ctx, number); err != nil || p == nil {
 			return nil, err
 		}
-		if p = found[number]; p == nil {
-			return nil, nil
-		}
-		l.mu.Lock()
-		l.put(p)
-		l.mu.Unlock()
-		l.hub.touch()
 	}
 	if subtle.ConstantTimeCompare(p.token[:], h[:]) != 1 {
 		return nil, nil
@@ -239,11 +236,35 @@ func (l *live) byToken(ctx context.Context, token string, mayLook func() error) 
 	return p, nil
 }
 
-// enter adds somebody, under a name that nobody else of the room has.
+// load shows somebody as the database knows them, and returns nil if they are
+// gone.
+func (l *live) load(ctx context.Context, number int64) (*person, error) {
+	l.refreshing.Lock()
+	defer l.refreshing.Unlock()
+	found, err := l.store.people(ctx, l.id, number)
+	p := found[number]
+	if err != nil || p == nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.put(p)
+	l.mu.Unlock()
+	l.hub.touch()
+	return p, nil
+}
+
+// enter adds somebody, under a name that nobody else of the room has, unless
+// they join at another board at the same moment.
 func (l *live) enter(ctx context.Context, p *person) error {
-	l.mu.RLock()
+	l.mu.Lock()
 	p.name = l.distinct(p.name)
-	l.mu.RUnlock()
+	l.names[fold(p.name)]++ // who joins meanwhile gets another one
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		l.release(p.name)
+		l.mu.Unlock()
+	}()
 	return l.store.submit(ctx, &request{join: p, kept: func() {
 		l.mu.Lock()
 		l.put(p)

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -192,4 +195,61 @@ func TestTheAgenda(t *testing.T) {
 			t.Error(p)
 		}
 	})
+}
+
+// whileLoading is a database where something happens while somebody is loaded.
+type whileLoading struct {
+	engine
+	happens func()
+}
+
+func (e *whileLoading) dialect(query string) string {
+	if happens := e.happens; happens != nil && strings.Contains(query, "FROM leakproof_standings") {
+		e.happens = nil
+		happens()
+	}
+	return e.engine.dialect(query)
+}
+
+func TestWhoLeavesWhileTheyAreLoadedIsGone(t *testing.T) {
+	s, err := openStore(t.Context(), filepath.Join(t.TempDir(), "board.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	i, err := s.openRoom(t.Context(), "room", hashOf("secret"), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := newLive(t.Context(), s, access{"secret"}, i, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{id: newID(), name: "Ana", token: hashOf("token")} // who joined at another board
+	if err := s.keep(t.Context(), i.id, []*request{{join: p, kept: func() {}, done: make(chan error, 1)}}); err != nil {
+		t.Fatal(err)
+	}
+	left := make(chan error, 1)
+	s.engine = &whileLoading{s.engine, func() {
+		leave := func() { left <- l.leave(context.Background(), p) }
+		if !l.refreshing.TryLock() {
+			go leave() // as soon as the loading is done
+			return
+		}
+		l.refreshing.Unlock()
+		leave()
+	}}
+	if _, err := l.byToken(t.Context(), "token", func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-left; err != nil {
+		t.Fatal(err)
+	}
+	if v := l.view(); len(v.People) != 0 {
+		t.Errorf("%s is still there", v.People[0].Name)
+	}
 }
