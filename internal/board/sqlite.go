@@ -82,21 +82,21 @@ func (e *sqliteEngine) open() (*store, error) {
 // takeLock makes sure that no other board has the file, since each one holds
 // the room in memory too.
 func (e *sqliteEngine) takeLock() error {
-	name := e.file + ".lock"
-	e.lock = flock.New(name)
+	pid := e.file + ".pid" // not in the locked file: on Windows nobody reads or writes that
+	e.lock = flock.New(e.file + ".lock")
 	got, err := e.lock.TryLock()
 	if err != nil {
 		return fmt.Errorf("the database cannot be locked (%w): make its folder writable, or name another file with --database", err)
 	}
 	if !got {
 		who := "another board"
-		if text, err := os.ReadFile(name); err == nil && len(text) > 0 && len(text) < 20 {
+		if text, err := os.ReadFile(pid); err == nil && len(text) > 0 && len(text) < 20 {
 			who = "the board with process id " + strings.TrimSpace(string(text))
 		}
 		return fmt.Errorf("%s has the database %s: stop it, or name another file with --database", who, e.file)
 	}
-	if err := os.WriteFile(name, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-		return errors.Join(fmt.Errorf("the lock of the database cannot be written: %w", err), e.lock.Close())
+	if err := os.WriteFile(pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		return errors.Join(fmt.Errorf("%s cannot be written (%w): make its folder writable, or name another file with --database", pid, err), e.lock.Close())
 	}
 	return nil
 }
