@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// stream sends each new view until the page goes, or does not take one in time.
+// stream sends each new view until the page goes, does not take one in time, or
+// shows a secret that has ended.
 func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if s.streams.Add(1) > maxStreams {
 		s.streams.Add(-1)
@@ -13,9 +14,6 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer s.streams.Add(-1)
 	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Time{}); err != nil { // nothing more is read
-		return err
-	}
 	send := func(b []byte) bool {
 		if control.SetWriteDeadline(time.Now().Add(writeTime)) != nil {
 			return false
@@ -25,14 +23,15 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 		}
 		return control.Flush() == nil
 	}
+	shown := s.live.now().secret
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy must pass each view on
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		view, next := s.live.hub.newest()
-		if !send(view) {
-			return nil // the page has gone
+		if s.live.now().secret != shown || !send(view) {
+			return nil // the page has gone, or must
 		}
 		for waiting := true; waiting; {
 			select {

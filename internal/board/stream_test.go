@@ -201,3 +201,31 @@ func TestStreams(t *testing.T) {
 		transport.CloseIdleConnections()
 	})
 }
+
+func TestAStreamEndsWithItsSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, p, stop := bubbleBoard(t)
+		transport := &http.Transport{DialContext: p.dial}
+		r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://board/api/stream", nil)
+		token("secret")(r)
+		response, err := transport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		l.mu.Lock()
+		l.info.secret, l.info.name = hashOf("another"), "Not for the old one"
+		l.mu.Unlock()
+		l.hub.touch()
+		hangUp := time.AfterFunc(time.Minute, func() { _ = response.Body.Close() })
+		defer hangUp.Stop()
+		seen, err := io.ReadAll(response.Body)
+		if err != nil || strings.Contains(string(seen), "Not for the old one") {
+			t.Errorf("the stream goes on: %v %s", err, seen)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		transport.CloseIdleConnections()
+	})
+}
