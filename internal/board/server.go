@@ -63,7 +63,7 @@ type handler func(http.ResponseWriter, *http.Request) error
 
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	handle := func(pattern string, h handler) { mux.Handle(pattern, s.answer(s.budget(h))) }
+	handle := func(pattern string, h handler) { mux.Handle(pattern, s.answer(budget(requestTime, h))) }
 	handle("POST /api/join", s.join)
 	handle("POST /api/events", s.participant(s.events))
 	handle("GET /api/me", s.participant(s.me))
@@ -78,8 +78,8 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /page/", pageFiles())
 	handle("GET /healthz", s.health)
 	mux.Handle("GET /api/stream", s.answer(s.facilitator(s.stream)))
-	mux.Handle("GET /export.json", s.answer(s.facilitator(s.exportJSON)))
-	mux.Handle("GET /export.csv", s.answer(s.facilitator(s.exportCSV)))
+	mux.Handle("GET /export.json", s.answer(budget(exportTime, s.facilitator(s.exportJSON))))
+	mux.Handle("GET /export.csv", s.answer(budget(exportTime, s.facilitator(s.exportCSV))))
 	handle("/", func(_ http.ResponseWriter, r *http.Request) error {
 		return problem(404, room.NotFound, "There is nothing at this address: `leakproof join` takes the board's address without a path.")
 	})
@@ -106,9 +106,9 @@ func (s *server) headers(next http.Handler) http.Handler {
 }
 
 // budget gives a request its time.
-func (s *server) budget(next handler) handler {
+func budget(whole time.Duration, next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		ctx, cancel := context.WithTimeout(r.Context(), whole)
 		defer cancel()
 		return next(w, r.WithContext(ctx))
 	}
