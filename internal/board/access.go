@@ -23,6 +23,9 @@ func newSecret(prefix string) string {
 	return prefix + base64.RawURLEncoding.EncodeToString(b)
 }
 
+// newID is a participant's id. It is no secret.
+func newID() string { return "p_" + strings.ToLower(rand.Text()[:16]) }
+
 // codeLetters are those of join codes: none is easily taken for another.
 const codeLetters = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 

@@ -37,7 +37,7 @@ func BenchmarkPost(b *testing.B) {
 func BenchmarkView(b *testing.B) {
 	l := benchRoom(b, 0)
 	for i := range 5_000 {
-		p := &person{number: int64(i), id: newID(), name: pseudonym(), standing: standing{katas: map[string]*kata{}}}
+		p := &person{number: int64(i), id: newID(), name: room.Pseudonym(), standing: standing{katas: map[string]*kata{}}}
 		for k := range 10 {
 			p.take(verdict(k, fmt.Sprint("kata-", k), "fail", fmt.Sprint("belief-", k), "b"), 1, p.joined)
 		}
@@ -76,7 +76,7 @@ func benchRoom(b *testing.B, people int) *live {
 		}
 	})
 	for range people {
-		if err := l.enter(b.Context(), &person{id: newID(), name: pseudonym(), token: hashOf(newSecret("t_")), standing: standing{katas: map[string]*kata{}}}); err != nil {
+		if err := l.enter(b.Context(), &person{id: newID(), name: room.Pseudonym(), token: hashOf(newSecret("t_")), standing: standing{katas: map[string]*kata{}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

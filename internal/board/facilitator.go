@@ -8,6 +8,7 @@ import (
 
 	"example.com/leakproof/internal/team/agenda"
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/text"
 )
 
 // session is the token of the page whose cookie a request shows, "" if it shows
@@ -114,7 +115,7 @@ func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := readAgenda(body)
 	if err != nil {
-		return problem(422, room.Refused, sentence(err))
+		return problem(422, room.Refused, text.Sentence(err.Error()))
 	}
 	if err := s.live.store.setAgenda(r.Context(), s.live.id, a); err != nil {
 		return err

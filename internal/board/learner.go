@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/text"
 )
 
 // keptShown is how many events GET /api/me answers with.
@@ -37,7 +38,7 @@ func (s *server) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	name, err := s.chooseName(ask.Name)
 	if err != nil {
-		return problem(422, room.Refused, sentence(err))
+		return problem(422, room.Refused, text.Sentence(err.Error()))
 	}
 	token := newSecret("t_")
 	p := &person{id: newID(), name: name, token: hashOf(token), share: ask.ShareCode, standing: standing{katas: map[string]*kata{}}}
@@ -49,7 +50,7 @@ func (s *server) join(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) chooseName(asked string) (string, error) {
 	if asked == "" {
-		return pseudonym(), nil
+		return room.Pseudonym(), nil
 	}
 	return room.CleanName(norm.NFC.String(asked))
 }
@@ -98,7 +99,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, p *person) error
 		e := &sent.Events[i]
 		if err := e.Check(); err != nil {
 			if refused, ok := errors.AsType[*room.Error](err); ok {
-				refused.Message = sentence(refused)
+				refused.Message = text.Sentence(refused.Message)
 			}
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/leakproof/internal/team/report"
+	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -56,7 +57,8 @@ that cannot be read is named, the others count, and the exit code is 3.`,
 				return a.merge(args, asCSV, asMarkdown)
 			}
 			if cmd.Flags().Changed("name") {
-				if err := report.CheckName(name); err != nil {
+				var err error
+				if name, err = room.CleanName(name); err != nil {
 					return usage("%w", err)
 				}
 			}

@@ -17,6 +17,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/regular"
+	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/text"
 )
 
@@ -54,7 +55,7 @@ func Write(file string, r Report) error {
 	case err != nil:
 		return fmt.Errorf("nothing was written, because %s would be lost: %w; name another file, or remove that one", file, err)
 	case old.Member != r.Member:
-		return fmt.Errorf("nothing was written, because %s would be lost: it is the report of somebody else, %s; name another file", file, text.Line(old.Name, MaxName))
+		return fmt.Errorf("nothing was written, because %s would be lost: it is the report of somebody else, %s; name another file", file, text.Line(old.Name, room.MaxName))
 	}
 	data, err := r.JSON()
 	if err != nil {
@@ -143,7 +144,7 @@ func (r *Report) check(c *course.Course) (note string, err error) {
 	if !isID(r.Member) {
 		return "", errors.New("its member is no id of 32 hexadecimal digits, so it was edited or damaged")
 	}
-	if err := CheckName(r.Name); err != nil {
+	if r.Name, err = room.CleanName(r.Name); err != nil {
 		return "", err
 	}
 	if r.At.IsZero() {

@@ -122,23 +122,23 @@ func TestBadReportsAreRefused(t *testing.T) {
 		`{"schema":"leakproof.report/0"}`:                                    "it is no report",
 		`{"schema":"leakproof.report/1","at":"2026-03-05T12:00:00Z"}`:        "its member is no id",
 		`{"schema":"leakproof.report/1","member":"` + id + `","name":"Ada"}`: "when it was made",
-		`{` + head + `}`:                    "a name needs a letter",
-		`{` + head + `,"name":"\u202eadA"}`: "the character U+202E",
+		`{` + head + `}`:                                             "the name has no letter that can be seen",
+		`{` + head + `,"name":"a\u001b[31m"}`:                        "the character U+001B",
 		`{` + head + `,"name":"` + strings.Repeat("x", 10000) + `"}`: "the name has 10000 letters",
-		of(`,"katas":{}`):     "katas is a object",
-		of(`,"minutes":-1`):   "its numbers for minutes cannot be",
-		of(`,"minutes":1e99`): "minutes is a number 1e99",
+		of(`,"katas":{}`):                                            "katas is a object",
+		of(`,"minutes":-1`):                                          "its numbers for minutes cannot be",
+		of(`,"minutes":1e99`):                                        "minutes is a number 1e99",
 		of(`,"katas":[{"id":"01-open-file","checks":-7}]`):           "its numbers for 01-open-file cannot be",
 		of(`,"lessons":[{"id":"01-close","right":2,"questions":1}]`): "its numbers for 01-close cannot be",
 		of(`,"lessons":[{"id":"01-close"},{"id":"01-close"}]`):       "it names 01-close twice",
 		of(`,"katas":[{"id":"01-open-file"},{"id":"01-open-file"}]`): "it names 01-open-file twice",
-		file("../notes.go"):      `kata 1 has no file "../notes.go" to repair`,
-		file("/etc/passwd"):      "kata 1 has no file",
-		file(`C:\notes.go`):      "kata 1 has no file",
-		file("notes_test.go"):    "kata 1 has no file",
-		file("other.go"):         "kata 1 has no file",
-		file(""):                 "kata 1 has no file",
-		file("x/../../notes.go"): "kata 1 has no file",
+		file("../notes.go"):                                          `kata 1 has no file "../notes.go" to repair`,
+		file("/etc/passwd"):                                          "kata 1 has no file",
+		file(`C:\notes.go`):                                          "kata 1 has no file",
+		file("notes_test.go"):                                        "kata 1 has no file",
+		file("other.go"):                                             "kata 1 has no file",
+		file(""):                                                     "kata 1 has no file",
+		file("x/../../notes.go"):                                     "kata 1 has no file",
 	} {
 		_, _, err := read(t, content)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "given.json is left out: ") || strings.ContainsAny(err.Error(), "\n\x1b") || len(err.Error()) > 600 {
@@ -169,7 +169,7 @@ func TestWhatIsNotKnownIsNamedAndLeftOut(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&more, `,{"id":"%d-new\u001b\n"}`, i)
 	}
-	r, note, err := read(t, "\xef\xbb\xbf"+`{"schema":"leakproof.report/1","at":"2026-03-05T12:00:00Z","member":"`+id+`","name":"Ada","mood":[1],"version":"v9\u001b[31m",
+	r, note, err := read(t, "\xef\xbb\xbf"+`{"schema":"leakproof.report/1","at":"2026-03-05T12:00:00Z","member":"`+id+`","name":"\u202eAda ","mood":[1],"version":"v9\u001b[31m",
 		"lessons":[{"id":"77-new","right":-1}],"katas":[{"id":"99-new","solved":{"files":{"../x":""}}},{"id":"01-open-file","mood":"good","solved":{"origin":"regrade","hash":"\u009b31m`+strings.Repeat("a", 1000)+`"}}`+more.String()+`]}`)
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestWhatIsNotKnownIsNamedAndLeftOut(t *testing.T) {
 	if !strings.HasSuffix(note, "given.json: "+want) {
 		t.Errorf("note: %s", note)
 	}
-	if len(r.Lessons) > 0 || len(r.Katas) != 1 || r.Katas[0].Solved.Origin != "self" || !strings.HasPrefix(r.Katas[0].Solved.Hash, "31ma") || len(r.Katas[0].Solved.Hash) > 70 || r.Version != "v9[31m" {
+	if r.Name != "Ada" || len(r.Lessons) > 0 || len(r.Katas) != 1 || r.Katas[0].Solved.Origin != "self" || !strings.HasPrefix(r.Katas[0].Solved.Hash, "31ma") || len(r.Katas[0].Solved.Hash) > 70 || r.Version != "v9[31m" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -19,56 +19,6 @@ const (
 	maxTier   = 9
 )
 
-// CleanName is a name as a room shows it: without surrounding white space and
-// invisible marks. The error is a sentence for who chose it.
-func CleanName(name string) (string, error) {
-	if !utf8.ValidString(name) {
-		return "", fmt.Errorf("the name is not UTF-8 text: choose another")
-	}
-	if n := utf8.RuneCountInString(name); n > 10*MaxName {
-		return "", tooLong(n)
-	}
-	var b strings.Builder
-	marks, space, visible := 0, false, false
-	for _, r := range name {
-		switch {
-		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r):
-			continue // zero-width, bidirectional and other invisible marks
-		case r == '\t' || unicode.Is(unicode.Zs, r) || slices.Contains(blanks, r):
-			space = b.Len() > 0
-			continue
-		case !unicode.IsGraphic(r) || r == utf8.RuneError:
-			return "", fmt.Errorf("the name holds the character %U, which cannot be shown: leave it out", r)
-		}
-		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
-			if marks++; marks > 3 || b.Len() == 0 {
-				return "", fmt.Errorf("the name piles marks on a letter: use at most three")
-			}
-		} else {
-			marks, visible = 0, true
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(r)
-	}
-	if !visible {
-		return "", fmt.Errorf("the name has no letter that can be seen: choose another, or none")
-	}
-	if n := utf8.RuneCountInString(b.String()); n > MaxName {
-		return "", tooLong(n)
-	}
-	return b.String(), nil
-}
-
-// blanks are letters and symbols by their class, and empty to the eye.
-var blanks = []rune{'\u115f', '\u1160', '\u2800', '\u3164', '\uffa0'}
-
-func tooLong(n int) error {
-	return fmt.Errorf("the name has %d letters: choose one of at most %d", n, MaxName)
-}
-
 // Check says what a board refuses about an event, as an [Error] with the code
 // [Refused]. A sender that asks first leaves such an event out.
 func (e *Event) Check() error {

@@ -50,6 +50,20 @@ func TestCleanName(t *testing.T) {
 	}
 }
 
+func TestPseudonym(t *testing.T) {
+	names := map[string]bool{}
+	for range 100 {
+		name := room.Pseudonym()
+		if clean, err := room.CleanName(name); err != nil || clean != name {
+			t.Errorf("%q: %q, %v", name, clean, err)
+		}
+		names[name] = true
+	}
+	if len(names) < 50 {
+		t.Errorf("of 100 people, only %d have names of their own", len(names))
+	}
+}
+
 func TestEventCheck(t *testing.T) {
 	good := map[string]room.Event{
 		"verdict": {ID: "s-1", Kind: room.Verdict, Kata: "01-loop-cancel", Status: "fail", Failed: []string{"TestA/b c"}, Says: []room.Belief{{ID: "b", Says: "S.", Truth: "T."}}, Code: "package x\n\tvar y"},
