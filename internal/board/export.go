@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/text"
 )
 
 // exportJSON writes the room and, one after the other, every event that it
@@ -64,7 +65,7 @@ func (s *server) exportCSV(w http.ResponseWriter, _ *http.Request) error {
 	rows := csv.NewWriter(out)
 	write := func(cells ...string) {
 		for i := range cells {
-			cells[i] = cell(cells[i])
+			cells[i] = text.Cell(cells[i])
 		}
 		_ = rows.Write(cells) // the writer remembers it
 	}
@@ -85,14 +86,6 @@ func (s *server) exportCSV(w http.ResponseWriter, _ *http.Request) error {
 	}
 	rows.Flush()
 	return rows.Error()
-}
-
-// cell keeps a spreadsheet from taking a name for a formula.
-func cell(s string) string {
-	if strings.ContainsAny(s[:min(1, len(s))], "=+-@\t\r") {
-		return "'" + s
-	}
-	return s
 }
 
 // cellTime is a time in a cell.

@@ -30,7 +30,7 @@ func (g greeting) write(out io.Writer) error {
 	if g.people > 0 {
 		fmt.Fprintf(&b, " %d took part since %s; --room NAME opens another one.", g.people, g.room.opened.Local().Format("2 January"))
 	}
-	fmt.Fprintf(&b, "\n\nJoin:    leakproof join %s %s\n         The code holds until %s.\n", g.address, g.code.Code, g.code.Expires.Local().Format(time.DateTime))
+	fmt.Fprintf(&b, "\n\nJoin:    %s\n         The code holds until %s.\n", room.JoinLine(g.address, g.code.Code), g.code.Expires.Local().Format(time.DateTime))
 	fmt.Fprintf(&b, "Page:    %s/\nSecret:  ", g.address)
 	if g.secret != "" {
 		fmt.Fprintf(&b, "%s\n         The page asks for it. It is shown only this time, and kept in\n         %s\n", g.secret, g.secretFile)

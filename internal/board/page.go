@@ -45,14 +45,8 @@ func pageFiles() http.Handler {
 	})
 }
 
-// pageHeaders are those of everything that a browser shows.
-func pageHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", contentSecurity)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-}
+// pageHeaders are what a browser shows has besides those of every response.
+func pageHeaders(h http.Header) { h.Set("Content-Security-Policy", contentSecurity) }
 
 // home is the room for the facilitator, and for everybody else the door.
 func (s *server) home(w http.ResponseWriter, r *http.Request) error {
@@ -96,7 +90,7 @@ func writeRoom(w http.ResponseWriter, v room.View, address, csrf string) error {
 // writeDoor shows how to join, and the form that asks for the facilitator's secret. Problem says why the last one was not
 // taken; it may be "".
 func writeDoor(w http.ResponseWriter, status int, roomName, address, problem string) error {
-	return writePage(w, status, "login.html", struct{ Room, JoinLine, Problem string }{roomName, joinLine(address, ""), problem})
+	return writePage(w, status, "login.html", struct{ Room, JoinLine, Problem string }{roomName, room.JoinLine(address, ""), problem})
 }
 
 // writePage sends a page whole or, if it cannot be made, not at all.
@@ -145,15 +139,6 @@ func qrSVG(text string) ([]byte, error) {
 	}
 	out.WriteString(`"/></svg>`)
 	return out.Bytes(), nil
-}
-
-// joinLine is what a participant types.
-func joinLine(address, code string) string {
-	line := "leakproof join " + address
-	if code != "" {
-		line += " " + code
-	}
-	return line
 }
 
 // markdown renders the text of a step. Raw HTML in it is left out, and so are links that would run something.

@@ -85,7 +85,7 @@ func newRoomPage(v room.View, address, csrf string) roomPage {
 	p := roomPage{
 		View: v, CSRF: csrf, Stamp: stamp(v.At), Date: v.At.Local().Format("2 January 2006"), Clock: v.At.Local().Format("15:04:05"),
 		PeopleWord: room.People(len(v.People)), StillAt: stamp(v.StillSince),
-		JoinLine: joinLine(address, v.Code.Code), Until: v.Code.Holds(v.At), QR: "/join.svg", Words: string(encoded),
+		JoinLine: room.JoinLine(address, v.Code.Code), Until: v.Code.Holds(v.At), QR: "/join.svg", Words: string(encoded),
 		Agenda: newAgendaPage(v),
 	}
 	if !v.StillSince.IsZero() {

@@ -26,8 +26,8 @@ const boardPackage = "internal/board"
 const boardWait = 20 * time.Second
 
 func (a *app) boardCommand() *cobra.Command {
-	var o opening.Options
-	watch := ""
+	flags, watch := pflag.NewFlagSet("", pflag.ContinueOnError), ""
+	new(opening.Options).Define(flags)
 	cmd := &cobra.Command{
 		Use:   "board",
 		Short: "Serve a room: who joins it, and where they are stuck",
@@ -42,24 +42,22 @@ for a board on this machine, from its file, and asks for it elsewhere.`,
 		Example: "  leakproof board --room \"Monday 10:00\" --listen :8080\n  leakproof board --watch http://192.0.2.7:8080",
 		Args:    exactly(0, "only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var flags []string
-			own := pflag.NewFlagSet("", pflag.ContinueOnError)
-			new(opening.Options).Define(own)
-			cmd.Flags().Visit(func(f *pflag.Flag) {
-				if own.Lookup(f.Name) != nil {
-					flags = append(flags, "--"+f.Name+"="+f.Value.String())
+			var given []string // of the board's own
+			flags.VisitAll(func(f *pflag.Flag) {
+				if f.Changed {
+					given = append(given, "--"+f.Name+"="+f.Value.String())
 				}
 			})
 			if cmd.Flags().Changed("watch") {
-				if len(flags) > 0 {
-					return usage("--watch shows a board that runs already: leave out %s", flags[0])
+				if len(given) > 0 {
+					return usage("--watch shows a board that runs already: leave out %s", given[0])
 				}
 				return a.watchRoom(cmd.Context(), watch)
 			}
-			return a.runBoard(cmd.Context(), flags)
+			return a.runBoard(cmd.Context(), given)
 		},
 	}
-	o.Define(cmd.Flags())
+	cmd.Flags().AddFlagSet(flags)
 	cmd.Flags().StringVar(&watch, "watch", "", "show the room of the board at this address, in the terminal")
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/plain"
 	"example.com/leakproof/internal/team/report"
 	"example.com/leakproof/internal/workbook"
@@ -80,17 +81,18 @@ file is no report. The highest code counts.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			given, code, err := a.reports(args)
+			all, err := a.Course()
 			if err != nil {
-				return err
+				return fmt.Errorf("the course cannot be loaded: %w", err)
 			}
+			given, code := a.reports(all, args)
 			if len(given) == 0 {
 				return ended(code)
 			}
 			if err := a.mayRun(cmd.Context(), given, sure); err != nil {
 				return err
 			}
-			return a.regrade(cmd.Context(), given, code, asJSON)
+			return a.regrade(cmd.Context(), all, given, code, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&sure, "yes", false, "do not ask whether to run the code")
@@ -124,11 +126,7 @@ func (a *app) mayRun(ctx context.Context, given []report.Given, sure bool) error
 	return err
 }
 
-func (a *app) regrade(ctx context.Context, given []report.Given, code int, asJSON bool) error {
-	all, err := a.Course()
-	if err != nil {
-		return fmt.Errorf("the course cannot be loaded: %w", err)
-	}
+func (a *app) regrade(ctx context.Context, all *course.Course, given []report.Given, code int, asJSON bool) error {
 	contents, err := a.Contents()
 	if err != nil {
 		return fmt.Errorf("the katas cannot be loaded: %w", err)

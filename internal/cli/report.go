@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/team/report"
 	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/workbook"
@@ -140,14 +141,11 @@ func told(out io.Writer, file string, r report.Report) error {
 // merge prints the table of a team. What cannot be read is told, and the others
 // count.
 func (a *app) merge(files []string, asCSV, asMarkdown bool) error {
-	given, code, err := a.reports(files)
-	if err != nil {
-		return err
-	}
 	all, err := a.Course()
 	if err != nil {
 		return fmt.Errorf("the course cannot be loaded: %w", err)
 	}
+	given, code := a.reports(all, files)
 	team, notes := report.Merge(all, given, a.Now())
 	for _, note := range notes {
 		a.tell(errors.New(note))
@@ -169,11 +167,7 @@ func (a *app) merge(files []string, asCSV, asMarkdown bool) error {
 
 // reports reads the reports in files. Each that cannot be read is told, and makes
 // the code that of a folder that is not fit.
-func (a *app) reports(files []string) (given []report.Given, code int, err error) {
-	all, err := a.Course()
-	if err != nil {
-		return nil, 0, fmt.Errorf("the course cannot be loaded: %w", err)
-	}
+func (a *app) reports(all *course.Course, files []string) (given []report.Given, code int) {
 	for _, file := range files {
 		r, note, err := report.Read(file, all)
 		if err != nil {
@@ -186,5 +180,5 @@ func (a *app) reports(files []string) (given []report.Given, code int, err error
 		}
 		given = append(given, report.Given{File: file, Report: r})
 	}
-	return given, code, nil
+	return given, code
 }

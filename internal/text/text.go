@@ -105,6 +105,14 @@ func last(s string) string {
 	return s[len(s)-size:]
 }
 
+// Cell keeps a spreadsheet from taking a cell of a CSV file for a formula.
+func Cell(s string) string {
+	if strings.IndexAny(s, "=+-@\t\r") == 0 {
+		return "'" + s
+	}
+	return s
+}
+
 // Bytes writes a number of bytes as a person would.
 func Bytes(n int64) string {
 	if n >= 1<<30 && n%(1<<30) == 0 {

@@ -66,3 +66,13 @@ func TestVisibleIsWholeAndInstructsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestASpreadsheetSeesNoFormula(t *testing.T) {
+	for given, want := range map[string]string{
+		"": "", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "\t=1": "'\t=1", "\r=1": "'\r=1", "A=1": "A=1", "'=1": "'=1",
+	} {
+		if got := Cell(given); got != want {
+			t.Errorf("%q becomes %q, want %q", given, got, want)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func (s *Sender) event(m Membership, p pending) room.Event {
 		out.Tier = e.Tier
 	case progress.KindVerdict:
 		out.Status = e.Status
-		k := s.kata(e.Kata)
+		k := s.Course.Kata(e.Kata)
 		if k == nil {
 			break // of a version with other katas: nothing is known behind its tests
 		}
@@ -112,11 +112,4 @@ func (s *Sender) code(k *course.Kata, hash string) string {
 		return ""
 	}
 	return string(src)
-}
-
-func (s *Sender) kata(id string) *course.Kata {
-	if i := slices.IndexFunc(s.Course.Katas, func(k *course.Kata) bool { return k.ID == id }); i >= 0 {
-		return s.Course.Katas[i]
-	}
-	return nil
 }

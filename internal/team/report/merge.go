@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/text"
 	"example.com/leakproof/internal/workbook"
 )
 
@@ -245,7 +246,7 @@ func (t Team) CSV(w io.Writer) error {
 		if !row.LastSeen.IsZero() {
 			seen = row.LastSeen.UTC().Format(time.RFC3339)
 		}
-		line := []string{defused(row.Name), strconv.Itoa(row.Lessons), strconv.Itoa(row.Questions), strconv.Itoa(row.Katas), known(row.Minutes), seen, row.Origin}
+		line := []string{text.Cell(row.Name), strconv.Itoa(row.Lessons), strconv.Itoa(row.Questions), strconv.Itoa(row.Katas), known(row.Minutes), seen, row.Origin}
 		for _, k := range t.course.Katas {
 			cell := ""
 			if solved, began := row.began[k.ID]; solved {
@@ -258,12 +259,4 @@ func (t Team) CSV(w io.Writer) error {
 		table = append(table, line)
 	}
 	return csv.NewWriter(w).WriteAll(table)
-}
-
-// defused keeps a spreadsheet from taking a name for a formula.
-func defused(cell string) string {
-	if strings.IndexAny(cell, "=+-@") == 0 {
-		return "'" + cell
-	}
-	return cell
 }

@@ -77,13 +77,7 @@ func (v View) Still(now time.Time) string {
 
 // JoinLine is what a participant types. Asked is where the view came from: that another machine reaches, too, only the board
 // knows, and an old one does not say it.
-func (v View) JoinLine(asked string) string {
-	line := "leakproof join " + cmp.Or(v.Address, asked)
-	if v.Code.Code != "" {
-		line += " " + v.Code.Code
-	}
-	return line
-}
+func (v View) JoinLine(asked string) string { return JoinLine(cmp.Or(v.Address, asked), v.Code.Code) }
 
 // Holds says how long a join code does.
 func (c JoinCode) Holds(now time.Time) string {
@@ -94,6 +88,11 @@ func (c JoinCode) Holds(now time.Time) string {
 		return "It has expired. Make a new one."
 	}
 	return "It holds for " + Span(c.Expires.Sub(now)) + "."
+}
+
+// JoinLine is what a participant types. Without a code, the command asks for it.
+func JoinLine(address, code string) string {
+	return strings.TrimSpace("leakproof join " + address + " " + code)
 }
 
 // Timer says what is left of the step that the room is in ("7:49 left", "0:12 over"), and which part of it is spent, 0 to 1.
