@@ -80,17 +80,23 @@ func (b *board) start(ctx context.Context) error {
 	b.mu.Unlock()
 	tooLate := time.AfterFunc(startTime, func() { _ = cmd.Process.Kill() })
 	defer tooLate.Stop()
-	listens := false
+	url, code, listens := "", "", false
 	for lines := bufio.NewScanner(out); !listens && lines.Scan(); {
 		if join, ok := strings.CutPrefix(lines.Text(), "Join:    leakproof join "); ok {
-			b.url, b.code, _ = strings.Cut(join, " ")
+			url, code, _ = strings.Cut(join, " ")
 		}
 		listens = strings.HasPrefix(lines.Text(), "Ctrl-C ")
 	}
 	if !listens {
 		return errors.Join(fmt.Errorf("the board did not start: %s", b.lastWords()), b.kill())
 	}
-	b.listen = strings.TrimPrefix(b.url, "http://")
+	if b.url != "" { // started again
+		if url != b.url {
+			return fmt.Errorf("the board is at %s after its start, and was at %s", url, b.url)
+		}
+		return nil
+	}
+	b.url, b.code, b.listen = url, code, strings.TrimPrefix(url, "http://")
 	secret, err := os.ReadFile(filepath.Join(b.state, room.SecretFile))
 	b.secret = strings.TrimSpace(string(secret))
 	return err
