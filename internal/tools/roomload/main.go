@@ -6,7 +6,7 @@
 //
 //	go run ./internal/tools/roomload                                 # 500 people and 50 pages for a minute, on SQLite
 //	go run ./internal/tools/roomload -kill board                     # with a kill -9 of the board in the middle
-//	go run ./internal/tools/roomload -compress 30 -for 2m            # an hour's worth of events
+//	go run ./internal/tools/roomload -compress 12 -for 5m            # an hour's worth of events
 //	go run ./internal/tools/roomload -database postgres -people 5000 -kill board,database
 //
 // PostgreSQL is the server that LEAKPROOF_POSTGRES names, as
