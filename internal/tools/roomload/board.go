@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"example.com/leakproof/internal/team/room"
@@ -63,11 +64,11 @@ func (b *board) start(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = log.Close() }() // the board has its own
-	cmd := exec.CommandContext(ctx, b.program, "--listen", b.listen, "--database", b.database)
+	// An interrupt is for this program, which stops the boards then.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), b.program, "--listen", b.listen, "--database", b.database)
 	cmd.Env = append(os.Environ(), "LEAKPROOF_STATE="+b.state)
 	cmd.Stderr = log
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = startTime
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -127,9 +128,7 @@ func (b *board) end(s os.Signal) error {
 		err = nil // it has ended by itself: Wait says how
 	}
 	waited := b.cmd.Wait()
-	exit, ok := errors.AsType[*exec.ExitError](waited)
-	asWanted := ok && s == os.Kill && !exit.Exited() || errors.Is(waited, context.Canceled)
-	if !asWanted {
+	if exit, ok := errors.AsType[*exec.ExitError](waited); !ok || s != os.Kill || exit.Exited() {
 		err = errors.Join(err, waited)
 	}
 	b.cpu += b.cmd.ProcessState.UserTime() + b.cmd.ProcessState.SystemTime()

@@ -114,7 +114,7 @@ func (l *load) run(ctx context.Context, d *database, say func(string, ...any)) e
 
 	begin := time.Now()
 	group, grouped := errgroup.WithContext(ctx)
-	group.Go(func() error { return l.killAll(ctx, grouped, begin, d, say) })
+	group.Go(func() error { return l.killAll(grouped, begin, d, say) })
 	group.Go(func() error { return l.remember(grouped, begin) })
 	group.Go(func() error {
 		sending, cancel := context.WithDeadline(grouped, begin.Add(l.lasts+drainTime))
@@ -154,13 +154,12 @@ func (l *load) settle(ctx context.Context) {
 	}
 }
 
-// killAll ends what is to be ended at even distances, and starts it again. What
-// it starts lives as long as ctx; it stops when the load does.
-func (l *load) killAll(ctx, load context.Context, begin time.Time, d *database, say func(string, ...any)) error {
+// killAll ends what is to be ended at even distances, and starts it again.
+func (l *load) killAll(ctx context.Context, begin time.Time, d *database, say func(string, ...any)) error {
 	for i, what := range l.kill {
 		at := l.lasts*time.Duration(i+1)/time.Duration(len(l.kill)+1) - l.lasts/20 // the memory is looked at when it runs again
-		if !pause(load, time.Until(begin.Add(at))) {
-			return load.Err()
+		if !pause(ctx, time.Until(begin.Add(at))) {
+			return ctx.Err()
 		}
 		say("kill -9 of a %s", what)
 		from := time.Now()
