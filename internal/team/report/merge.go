@@ -142,7 +142,7 @@ func rowOf(c *course.Course, r Report) Row {
 
 // of is the table of the members, with its head.
 func (t Team) of() [][]string {
-	table := [][]string{{"Member", "Lessons", "Questions", "Katas", "Minutes", "Last seen", "Verdicts"}}
+	table := [][]string{{"Member", "Lessons", "Questions", "Katas", "Minutes", "Last seen", "Verdicts claimed"}}
 	for _, row := range t.Members {
 		seen := ""
 		if !row.LastSeen.IsZero() {

@@ -80,7 +80,7 @@ func team(t *testing.T) Team {
 func TestTheTableOfATeam(t *testing.T) {
 	const want = `Of 1 lesson, 6 questions and 1 kata:
 
-Member                Lessons  Questions  Katas  Minutes  Last seen   Verdicts
+Member                Lessons  Questions  Katas  Minutes  Last seen   Verdicts claimed
 =HYPERLINK("x")|<b>&  1        6          1      12       2026-03-05  ci
 Zoë                   0        0          0
 李雷                  0        0          0
