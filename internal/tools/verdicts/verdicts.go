@@ -32,14 +32,11 @@ type Cache struct {
 	dir string
 }
 
-// Off reports whether nothing is remembered: because [Variable] says so, or in CI.
-func Off() bool { return os.Getenv(Variable) == "off" || os.Getenv("CI") == "true" }
-
-// Open returns the cache of this user. It remembers nothing where it is [Off] and
-// where there is no cache folder.
+// Open returns the cache of this user. It remembers nothing where [Variable]
+// switches it off, in CI, and where there is no cache folder.
 func Open() Cache {
 	base, err := os.UserCacheDir()
-	if err != nil || Off() {
+	if err != nil || os.Getenv(Variable) == "off" || os.Getenv("CI") == "true" {
 		return Cache{}
 	}
 	c := Cache{dir: filepath.Join(base, "leakproof", "verdicts")}
