@@ -196,7 +196,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 				events[i] = verdict(sent, fmt.Sprintf("kata-%d", sent%20), "fail", "a", "b")
 				for j := range events[i].Says {
 					events[i].Says[j].Says = strings.Repeat(fmt.Sprint(sent), 50)
-					events[i].Failed = append(events[i].Failed, strings.Repeat(fmt.Sprint(j, sent), 20))
+					events[i].Says[j].Tests = append(events[i].Says[j].Tests, strings.Repeat(fmt.Sprint(j, sent), 20))
 				}
 			}
 			if a := patiently(func() answerOf { return b.send(ana.Token, events...) }); a.status != 200 {

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"example.com/leakproof/internal/team/opening"
+	"example.com/leakproof/internal/team/boardflags"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -58,7 +58,7 @@ func benchRoom(b *testing.B, people int) *live {
 	if err != nil {
 		b.Fatal(err)
 	}
-	l, _, err := openRoom(b.Context(), s, options{Options: opening.Options{Room: "Bench"}}, filepath.Join(b.TempDir(), "secret"), slog.New(slog.DiscardHandler))
+	l, _, err := openRoom(b.Context(), s, options{Options: boardflags.Options{Room: "Bench"}}, filepath.Join(b.TempDir(), "secret"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -172,22 +172,25 @@ func busy(at time.Time) room.View {
 			Belief: room.Belief{
 				ID: "only-writers-need-the-lock", Says: "If all writes are locked, reads don't need a lock.",
 				Truth: "A read during a write is a data race. As long as anything may write, every access takes the lock.",
+				Tests: []string{"TestReadersMeetWriters", "TestEveryReadIsLocked"},
 			},
-			Kata: "03-map-race", People: 5, Since: ago(12), Tests: []string{"TestReadersMeetWriters", "TestEveryReadIsLocked"},
+			Kata: "03-map-race", People: 5, Since: ago(12),
 		},
 		{
 			Belief: room.Belief{
 				ID: "a-close-drops-values", Says: "Closing a channel throws away what hasn't been received yet.",
 				Truth: "What was sent is still received. After that the range ends, and receives return the zero value.",
+				Tests: []string{"TestWhatWasSentArrives"},
 			},
-			Kata: "04-channel-owner", People: 2, Since: ago(5), Tests: []string{"TestWhatWasSentArrives"},
+			Kata: "04-channel-owner", People: 2, Since: ago(5),
 		},
 		{
 			Belief: room.Belief{
 				ID: "two-locks-in-any-order", Says: "Each method can take two locks in whatever order it needs.",
 				Truth: "If two methods take them in different orders, each can hold the lock that the other one is waiting for. Use one order everywhere, or one lock.",
+				Tests: []string{"TestNobodyWaitsForever"},
 			},
-			Kata: "03-map-race", People: 1, Since: ago(3), Tests: []string{"TestNobodyWaitsForever"},
+			Kata: "03-map-race", People: 1, Since: ago(3),
 		},
 	}
 	v.StillSince = ago(2)

@@ -19,7 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/leakproof/internal/team/opening"
+	"example.com/leakproof/internal/team/boardflags"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -273,7 +273,7 @@ func TestBoardsStartTogether(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			l, _, err := openRoom(t.Context(), s, options{Options: opening.Options{Room: "Monday"}}, filepath.Join(state, room.SecretFile), slog.New(slog.DiscardHandler))
+			l, _, err := openRoom(t.Context(), s, options{Options: boardflags.Options{Room: "Monday"}}, filepath.Join(state, room.SecretFile), slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Error(s.fault(err))
 			} else {

@@ -22,7 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/leakproof/internal/progress"
-	"example.com/leakproof/internal/team/opening"
+	"example.com/leakproof/internal/team/boardflags"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -43,7 +43,7 @@ func main() {
 
 // options are what the command line asks for.
 type options struct {
-	opening.Options
+	boardflags.Options
 	state string // the folder
 }
 
@@ -73,7 +73,7 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (options
 	flags := pflag.NewFlagSet("leakproof board", pflag.ContinueOnError)
 	o.Define(flags)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(stdout, "%s\n\nFlags:\n%s\nEnvironment:\n  LEAKPROOF_STATE  the folder for the database and the facilitator's secret\n", opening.About, flags.FlagUsages())
+		_, _ = fmt.Fprintf(stdout, "%s\n\nFlags:\n%s\nEnvironment:\n  LEAKPROOF_STATE  the folder for the database and the facilitator's secret\n", boardflags.About, flags.FlagUsages())
 	}
 	if err := flags.Parse(args); err != nil {
 		return o, err

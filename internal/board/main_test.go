@@ -284,8 +284,7 @@ func (b *board) waitFor(what string, ok func(room.View) bool) room.View {
 func verdict(id int, kata, status string, beliefs ...string) room.Event {
 	e := room.Event{ID: room.EventID("s", id), At: time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC), Kind: room.Verdict, Kata: kata, Status: status}
 	for _, b := range beliefs {
-		e.Says = append(e.Says, room.Belief{ID: b, Says: "People say " + b + ".", Truth: "It is not."})
-		e.Failed = append(e.Failed, "Test_"+b)
+		e.Says = append(e.Says, room.Belief{ID: b, Says: "People say " + b + ".", Truth: "It is not.", Tests: []string{"Test_" + b}})
 	}
 	return e
 }

@@ -46,7 +46,6 @@ type kata struct {
 	Verdict  time.Time `json:"verdict,omitzero"` // the newest verdict,
 	Passed   time.Time `json:"passed,omitzero"`  // the newest change to a pass
 	Status   string    `json:"status,omitempty"` // and what it said
-	Failed   []string  `json:"failed,omitempty"`
 	Says     []held    `json:"says,omitempty"`
 	Verdicts int       `json:"verdicts"`
 	Hints    int       `json:"hints"` // the highest tier
@@ -88,7 +87,7 @@ func (s *standing) take(e room.Event, size int, now time.Time) {
 			k.Solved = now
 		}
 		k.Verdicts++
-		k.Verdict, k.Status, k.Failed, k.Says = now, e.Status, e.Failed, k.holds(e.Says, now)
+		k.Verdict, k.Status, k.Says = now, e.Status, k.holds(e.Says, now)
 	}
 }
 

@@ -34,7 +34,7 @@ func (l *live) view() room.View {
 			}
 			if k.stuck() {
 				for _, h := range k.Says {
-					stick(stuck, name, h, k.Failed)
+					stick(stuck, name, h)
 				}
 			}
 		}
@@ -81,18 +81,19 @@ func count(row *room.KataRow, k *kata) {
 const maxTests = 50 // names below a belief
 
 // stick counts somebody who holds a belief.
-func stick(stuck map[[2]string]*room.StuckRow, kata string, h held, failed []string) {
+func stick(stuck map[[2]string]*room.StuckRow, kata string, h held) {
 	key := [2]string{kata, h.ID}
 	row := stuck[key]
 	if row == nil {
-		row = &room.StuckRow{Belief: h.Belief, Kata: kata, Since: h.Since, Tests: []string{}}
+		row = &room.StuckRow{Belief: h.Belief, Kata: kata, Since: h.Since}
+		row.Tests = []string{} // not those of this person's standing, which stays as it is
 		stuck[key] = row
 	}
 	row.People++
 	if h.Since.Before(row.Since) {
 		row.Since = h.Since
 	}
-	for _, test := range failed {
+	for _, test := range h.Tests {
 		if len(row.Tests) < maxTests && !slices.Contains(row.Tests, test) {
 			row.Tests = append(row.Tests, test)
 		}

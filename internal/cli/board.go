@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/leakproof/internal/team/opening"
+	"example.com/leakproof/internal/team/boardflags"
 	"example.com/leakproof/internal/workspace"
 )
 
@@ -27,11 +27,11 @@ const boardWait = 20 * time.Second
 
 func (a *app) boardCommand() *cobra.Command {
 	flags, watch := pflag.NewFlagSet("", pflag.ContinueOnError), ""
-	new(opening.Options).Define(flags)
+	new(boardflags.Options).Define(flags)
 	cmd := &cobra.Command{
 		Use:   "board",
 		Short: "Serve a room: who joins it, and where they are stuck",
-		Long: opening.About + `
+		Long: boardflags.About + `
 
 The board is a program of its own. In a clone it is built, which takes a minute
 the first time; elsewhere this command says how to get it.

@@ -123,8 +123,8 @@ func (w *roomLines) all(now time.Time) {
 	w.say("\nWhere the room is stuck:")
 	for _, s := range v.Stuck {
 		w.say("- %d of %s in %s, for %s.", s.People, room.People(len(v.People)), s.Kata, room.Span(now.Sub(s.Since)))
-		w.say("  Say: %s", s.Truth)
 		w.say("  They may believe: %s", s.Says)
+		w.say("  Say: %s", s.Truth)
 		if len(s.Tests) > 0 {
 			w.say("  Fails: %s", strings.Join(s.Tests, ", "))
 		}

@@ -29,8 +29,8 @@ func TestWatchRoom(t *testing.T) {
 		}
 		next.Katas = []room.KataRow{{Kata: "03-map-race", Started: 1, Stuck: 1}}
 		next.Stuck = []room.StuckRow{{
-			Belief: room.Belief{ID: "reads", Says: "Reads need no lock.", Truth: "Every access takes the lock."},
-			Kata:   "03-map-race", People: 1, Since: at.Add(5 * time.Minute), Tests: []string{"TestReaders"},
+			Belief: room.Belief{ID: "reads", Says: "Reads need no lock.", Truth: "Every access takes the lock.", Tests: []string{"TestReaders"}},
+			Kata:   "03-map-race", People: 1, Since: at.Add(5 * time.Minute),
 		}}
 		next.Agenda = &room.Agenda{Title: "Shared state", Step: 1, Began: at, Steps: v.Agenda.Steps}
 		solved := next
@@ -91,8 +91,8 @@ Step 2 of 2: Repair kata 3.
 
 Where the room is stuck:
 - 1 of 2 people in 03-map-race, for 6 min.
-  Say: Every access takes the lock.
   They may believe: Reads need no lock.
+  Say: Every access takes the lock.
   Fails: TestReaders
 
 Katas:

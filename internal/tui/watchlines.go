@@ -70,7 +70,7 @@ func (d drawing) agenda() []string {
 	}
 }
 
-// stuck is where the room is stuck: how many, what to say, what they may believe.
+// stuck is where the room is stuck: how many, what they may believe, what to say.
 func (d drawing) stuck() []string {
 	t := d.theme
 	out := []string{t.Heading.Render("Where the room is stuck")}
@@ -85,8 +85,8 @@ func (d drawing) stuck() []string {
 		}
 		text := min(d.width-count, ui.MaxText)
 		var right []string
-		right = append(right, ui.Paint(t.Bold, ui.Wrap(s.Truth, text))...)
 		right = append(right, ui.Paint(t.Dim, ui.Wrap("They may believe: “"+s.Says+"”", text))...)
+		right = append(right, ui.Paint(t.Bold, ui.Wrap("Say: "+s.Truth, text))...)
 		right = append(right, ui.Wrap(fmt.Sprintf("%s, for %s%s", s.Kata, room.Span(d.now.Sub(s.Since)), tests), text)...)
 		left := []string{
 			t.Warn.Bold(true).Render(strconv.Itoa(s.People)) + t.Dim.Render(fmt.Sprintf(" of %d", len(d.People))),

@@ -132,12 +132,12 @@ func roomOfFive() room.View {
 		Katas: []room.KataRow{{Kata: "03-map-race", Started: 5, Solved: 1, Stuck: 3}, {Kata: "04-channel-owner", Started: 1}},
 		Stuck: []room.StuckRow{
 			{
-				Belief: room.Belief{ID: "reads", Says: "If all writes are locked, reads don't need a lock.", Truth: "A read during a write is a data race. As long as anything may write, every access takes the lock."},
-				Kata:   "03-map-race", People: 3, Since: ago(9), Tests: []string{"TestReadersMeetWriters", "TestEveryReadIsLocked"},
+				Belief: room.Belief{ID: "reads", Says: "If all writes are locked, reads don't need a lock.", Truth: "A read during a write is a data race. As long as anything may write, every access takes the lock.", Tests: []string{"TestReadersMeetWriters", "TestEveryReadIsLocked"}},
+				Kata:   "03-map-race", People: 3, Since: ago(9),
 			},
 			{
-				Belief: room.Belief{ID: "order", Says: "Each method can take two locks in whatever order it needs.", Truth: "Use one order everywhere, or one lock."},
-				Kata:   "03-map-race", People: 1, Since: ago(3), Tests: []string{"TestNobodyWaitsForever"},
+				Belief: room.Belief{ID: "order", Says: "Each method can take two locks in whatever order it needs.", Truth: "Use one order everywhere, or one lock.", Tests: []string{"TestNobodyWaitsForever"}},
+				Kata:   "03-map-race", People: 1, Since: ago(3),
 			},
 		},
 		Agenda: &room.Agenda{Title: "Shared state", Step: 1, Began: ago(17), Steps: []room.Step{{Title: "Vote", Minutes: 8}, {Title: "Repair kata 3 together", Minutes: 25}, {Title: "Near misses", Minutes: 20}}},

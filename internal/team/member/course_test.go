@@ -40,8 +40,12 @@ func TestABoardTakesWhatEachKataCanSay(t *testing.T) {
 			l.Errorf("%d of %d taken, %d refused", m.Sent, want, m.Refused)
 		}
 		for _, e := range l.board.Events() {
-			if e.Kind == room.Verdict && (len(e.Failed) == 0 || len(e.Says) == 0) {
-				l.Errorf("%s names %d tests and %d beliefs", e.Kata, len(e.Failed), len(e.Says))
+			tests := 0
+			for _, b := range e.Says {
+				tests += len(b.Tests)
+			}
+			if e.Kind == room.Verdict && (tests == 0 || len(e.Says) == 0) {
+				l.Errorf("%s names %d tests and %d beliefs", e.Kata, tests, len(e.Says))
 			}
 		}
 	})

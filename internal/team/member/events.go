@@ -79,7 +79,7 @@ func (s *Sender) event(m Membership, p pending) room.Event {
 		if k == nil {
 			break // of a version with other katas: nothing is known behind its tests
 		}
-		out.Failed, out.Says = s.behind(k, e)
+		out.Says = s.behind(k, e)
 		if m.ShareCode {
 			out.Code = s.code(k, e.Hash)
 		}
@@ -87,21 +87,23 @@ func (s *Sender) event(m Membership, p pending) room.Event {
 	return out
 }
 
-// behind are the tests that failed for a reason of their own, and what each is a sign of.
-func (s *Sender) behind(k *course.Kata, e progress.Event) (failed []string, says []room.Belief) {
+// behind are the beliefs that tests stand for which failed for a reason of their own.
+func (s *Sender) behind(k *course.Kata, e progress.Event) []room.Belief {
+	var says []room.Belief
 	for _, name := range e.Failed {
 		purpose := k.Tests[name]
 		if purpose == nil || slices.Contains(e.Alike, name) {
 			continue
 		}
-		failed = append(failed, name)
 		m := s.Course.Misconceptions[purpose.Misconception]
-		belief := room.Belief{ID: m.ID, Says: m.Says, Truth: m.Truth}
-		if !slices.Contains(says, belief) {
-			says = append(says, belief)
+		at := slices.IndexFunc(says, func(b room.Belief) bool { return b.ID == m.ID })
+		if at < 0 {
+			at = len(says)
+			says = append(says, room.Belief{ID: m.ID, Says: m.Says, Truth: m.Truth})
 		}
+		says[at].Tests = append(says[at].Tests, name)
 	}
-	return failed, says
+	return says
 }
 
 // code is the version of the learner's file that a verdict is about, "" where it is not kept any more or is no text of a size to

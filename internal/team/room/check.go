@@ -12,7 +12,7 @@ import (
 // it is and can leave the event out.
 const (
 	maxID     = 80  // bytes of an event's ID
-	maxFailed = 50  // tests of a verdict
+	maxTests  = 50  // tests of a belief
 	maxSays   = 20  // beliefs of a verdict
 	maxWord   = 120 // bytes of the name of a kata, lesson, test or belief
 	maxSaying = 400 // bytes of a sentence
@@ -48,14 +48,12 @@ func (e *Event) check() error {
 	switch {
 	case isVerdict && !slices.Contains([]string{"pass", "fail", "compile-error", "timeout", "untrusted"}, e.Status):
 		return fmt.Errorf("status must be pass, fail, compile-error, timeout or untrusted")
-	case !isVerdict && (e.Status != "" || len(e.Failed) > 0 || len(e.Says) > 0 || e.Code != ""):
+	case !isVerdict && (e.Status != "" || len(e.Says) > 0 || e.Code != ""):
 		return fmt.Errorf("status, failed, says and code belong to a verdict")
 	case e.Kind == Read != (e.Lesson != "") || e.Kind == Read && e.Kata != "":
 		return fmt.Errorf("lesson belongs to read, and kata to the other kinds")
 	case e.Kind == Hint != (e.Tier > 0) || e.Tier < 0 || e.Tier > maxTier:
 		return fmt.Errorf("tier belongs to hint, and is 1 to %d", maxTier)
-	case len(e.Failed) > maxFailed:
-		return fmt.Errorf("failed names %d tests: at most %d are taken", len(e.Failed), maxFailed)
 	case len(e.Says) > maxSays:
 		return fmt.Errorf("says holds %d beliefs: at most %d are taken", len(e.Says), maxSays)
 	case len(e.Code) > MaxCode:
@@ -63,12 +61,15 @@ func (e *Event) check() error {
 	case !utf8.ValidString(e.Code) || strings.ContainsRune(e.Code, 0):
 		return fmt.Errorf("code must be UTF-8 text")
 	}
-	for _, test := range e.Failed {
-		if err := word("failed", test, maxWord); err != nil {
-			return err
-		}
-	}
 	for _, b := range e.Says {
+		if len(b.Tests) > maxTests {
+			return fmt.Errorf("says.tests names %d tests: at most %d are taken", len(b.Tests), maxTests)
+		}
+		for _, test := range b.Tests {
+			if err := word("says.tests", test, maxWord); err != nil {
+				return err
+			}
+		}
 		for _, err := range []error{word("says.id", b.ID, maxWord), word("says.says", b.Says, maxSaying), word("says.truth", b.Truth, maxSaying)} {
 			if err != nil {
 				return err

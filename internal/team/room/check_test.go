@@ -66,7 +66,7 @@ func TestPseudonym(t *testing.T) {
 
 func TestEventCheck(t *testing.T) {
 	good := map[string]room.Event{
-		"verdict": {ID: "s-1", Kind: room.Verdict, Kata: "01-loop-cancel", Status: "fail", Failed: []string{"TestA/b c"}, Says: []room.Belief{{ID: "b", Says: "S.", Truth: "T."}}, Code: "package x\n\tvar y"},
+		"verdict": {ID: "s-1", Kind: room.Verdict, Kata: "01-loop-cancel", Status: "fail", Says: []room.Belief{{ID: "b", Says: "S.", Truth: "T.", Tests: []string{"TestA/b c"}}}, Code: "package x\n\tvar y"},
 		"hint":    {ID: "s-2", Kind: room.Hint, Kata: "01-loop-cancel", Tier: 3},
 		"reset":   {ID: "s-3", Kind: room.Reset, Kata: "01-loop-cancel"},
 		"read":    {ID: "s-4", Kind: room.Read, Lesson: "01-four-habits"},
@@ -87,8 +87,8 @@ func TestEventCheck(t *testing.T) {
 		"belong to a verdict":      func(e *room.Event) { e.Kind = room.Reset },
 		"lesson belongs":           func(e *room.Event) { e.Lesson = "01-four-habits" },
 		"tier belongs":             func(e *room.Event) { e.Tier = 1 },
-		"51 tests":                 func(e *room.Event) { e.Failed = make([]string, 51) },
-		"failed is missing":        func(e *room.Event) { e.Failed = []string{""} },
+		"51 tests":                 func(e *room.Event) { e.Says[0].Tests = make([]string, 51) },
+		"says.tests is missing":    func(e *room.Event) { e.Says[0].Tests = []string{""} },
 		"21 beliefs":               func(e *room.Event) { e.Says = make([]room.Belief, 21) },
 		"says.truth has 401 bytes": func(e *room.Event) { e.Says = []room.Belief{{ID: "b", Says: "S.", Truth: strings.Repeat("x", 401)}} },
 		"says.says holds a char":   func(e *room.Event) { e.Says = []room.Belief{{ID: "b", Says: "S\u202e", Truth: "T."}} },

@@ -129,9 +129,10 @@ func (e *Error) Error() string { return e.Message }
 
 // Belief is a misconception: what tests that failed stand for.
 type Belief struct {
-	ID    string `json:"id"`
-	Says  string `json:"says"`  // the misconception in words
-	Truth string `json:"truth"` // the sentence that corrects it
+	ID    string   `json:"id"`
+	Says  string   `json:"says"`  // the misconception in words
+	Truth string   `json:"truth"` // the sentence that corrects it
+	Tests []string `json:"tests"` // names of those that failed and stand for it
 }
 
 // The kinds of events.
@@ -150,8 +151,7 @@ type Event struct {
 	Kata   string    `json:"kata,omitempty"`
 	Lesson string    `json:"lesson,omitempty"` // of Read
 	Status string    `json:"status,omitempty"` // of Verdict: as package explain names it, without "unavailable"
-	Failed []string  `json:"failed,omitempty"` // names of the tests that failed and stand for a belief
-	Says   []Belief  `json:"says,omitempty"`   // the beliefs behind them; so the board needs no course
+	Says   []Belief  `json:"says,omitempty"`   // the beliefs behind its failed tests, in words: so the board needs no course
 	Tier   int       `json:"tier,omitempty"`   // of Hint, from 1
 	Code   string    `json:"code,omitempty"`   // of Verdict, if the participant shares code: the file, at most MaxCode bytes
 }
@@ -202,7 +202,6 @@ type StuckRow struct {
 	Kata   string    `json:"kata"`
 	People int       `json:"people"`
 	Since  time.Time `json:"since"` // the arrival of the first verdict that named it, among those who have not been rid of it since
-	Tests  []string  `json:"tests"` // what fails, by name
 }
 
 // Agenda is the plan of the session and where the room is in it.

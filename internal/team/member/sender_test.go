@@ -1,178 +1,25 @@
 package member_test
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"example.com/leakproof/internal/course"
-	"example.com/leakproof/internal/course/coursetest"
 	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/team/room/roomtest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-const address = "http://board.test"
-
-// learner is somebody with a log, and a board that can be joined.
-type learner struct {
-	*testing.T
-	dir       string
-	log       *progress.Log
-	board     *roomtest.Board
-	transport http.RoundTripper
-	sender    *member.Sender
-
-	mu   sync.Mutex
-	told []string
-}
-
-// inBubble runs play with a learner in virtual time.
-func inBubble(t *testing.T, play func(l *learner)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		board := &roomtest.Board{}
-		l := &learner{T: t, dir: t.TempDir(), board: board, transport: roomtest.Network(t, board)}
-		l.sender = l.open(coursetest.Course(t))
-		l.log = l.sender.Log
-		play(l)
-	})
-}
-
-// open is a further running copy.
-func (l *learner) open(c *course.Course) *member.Sender {
-	l.Helper()
-	log, err := progress.Open(l.dir)
-	if err != nil {
-		l.Fatal(err)
-	}
-	return member.New(member.Sender{
-		Dir: l.dir, Log: log, Course: c, Transport: l.transport,
-		Source: func(k *course.Kata, hash string) ([]byte, error) { return []byte("code of " + k.ID + " " + hash), nil },
-	})
-}
-
-func (l *learner) record(events ...progress.Event) {
-	l.Helper()
-	for _, e := range events {
-		if err := l.log.Append(l.Context(), e); err != nil {
-			l.Fatal(err)
-		}
-	}
-	l.sender.Nudge()
-}
-
-func reset() progress.Event { return progress.Event{Kind: progress.KindReset, Kata: "01-open-file"} }
-
-func (l *learner) join(request room.JoinRequest) error {
-	request.Code = roomtest.Code
-	_, err := member.Join(l.Context(), member.Joining{Dir: l.dir, Log: l.log, Board: address, Request: request, Transport: l.transport, Now: time.Now()})
-	return err
-}
-
-func (l *learner) mustJoin() {
-	l.Helper()
-	if err := l.join(room.JoinRequest{}); err != nil {
-		l.Fatal(err)
-	}
-}
-
-func (l *learner) membership() member.Membership {
-	l.Helper()
-	m, err := member.Load(l.dir)
-	if err != nil {
-		l.Fatal(err)
-	}
-	return m
-}
-
-// run has the open workbook send, until the returned function ends it.
-func (l *learner) run() (stop func()) {
-	ctx, cancel := context.WithCancel(l.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		l.sender.Run(ctx, func(line string) {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.told = append(l.told, line)
-		})
-	}()
-	synctest.Wait()
-	return func() {
-		began := time.Now()
-		cancel()
-		<-done
-		if took := time.Since(began); took != 0 {
-			l.Errorf("the end took %s", took)
-		}
-	}
-}
-
-func (l *learner) wantTold(want ...string) {
-	l.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if diff := cmp.Diff(want, l.told); diff != "" {
-		l.Errorf("told (-want +got):\n%s", diff)
-	}
-}
-
-func (l *learner) wantLines(want string) {
-	l.Helper()
-	if got := l.board.Lines(); got != want {
-		l.Errorf("the board has the lines %q, want %q", got, want)
-	}
-}
-
-func (l *learner) flush() {
-	l.Helper()
-	ctx, cancel := context.WithTimeout(l.Context(), 10*time.Second)
-	defer cancel()
-	if err := l.open(coursetest.Course(l.T)).Flush(ctx); err != nil {
-		l.Error(err)
-	}
-}
-
-func broken(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }
-
-func never(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	<-r.Context().Done()
-}
-
-// takesAndGoes has the board keep what it is sent, and then gives no answer.
-func takesAndGoes(board *roomtest.Board) http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		board.Misbehave(nil)
-		board.ServeHTTP(&unanswered{}, r)
-		panic(http.ErrAbortHandler)
-	}
-}
-
-type unanswered struct{ http.ResponseWriter }
-
-func (*unanswered) Header() http.Header         { return http.Header{} }
-func (*unanswered) WriteHeader(int)             {}
-func (*unanswered) Write(p []byte) (int, error) { return len(p), nil }
 
 func TestWhatIsSentIsWhatHappensFromTheJoiningOn(t *testing.T) {
 	inBubble(t, func(l *learner) {
@@ -201,8 +48,8 @@ func TestWhatIsSentIsWhatHappensFromTheJoiningOn(t *testing.T) {
 		id := func(line int) string { return room.EventID(m.Session, line) }
 		want := []room.Event{
 			{ID: id(3), At: at, Kind: room.Read, Lesson: c.Lessons[0].ID},
-			{ID: id(8), At: at, Kind: room.Verdict, Kata: "01-open-file", Status: "fail", Failed: []string{"TestReadClosesOnFailure"},
-				Says: []room.Belief{{ID: belief.ID, Says: belief.Says, Truth: belief.Truth}}, Code: "code of 01-open-file abc"},
+			{ID: id(8), At: at, Kind: room.Verdict, Kata: "01-open-file", Status: "fail",
+				Says: []room.Belief{{ID: belief.ID, Says: belief.Says, Truth: belief.Truth, Tests: []string{"TestReadClosesOnFailure"}}}, Code: "code of 01-open-file abc"},
 			{ID: id(9), At: at, Kind: room.Verdict, Kata: "98-gone", Status: "pass"},
 			{ID: id(10), At: at, Kind: room.Hint, Kata: "01-open-file", Tier: 2},
 			{ID: id(11), At: at, Kind: room.Reset, Kata: "01-open-file"},
@@ -226,16 +73,6 @@ func TestNoCodeIsSentUnlessShared(t *testing.T) {
 		l.run()()
 		if got := l.board.Events(); len(got) != 1 || got[0].Code != "" {
 			l.Errorf("sent: %+v", got)
-		}
-	})
-}
-
-func TestTheFileIsForItsOwnerOnly(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		info, err := os.Stat(filepath.Join(l.dir, "join.json"))
-		if err != nil || info.Mode().Perm() != 0o600 && os.PathSeparator == '/' {
-			l.Errorf("%v, %v", info, err)
 		}
 	})
 }
@@ -528,102 +365,6 @@ func TestCodeThatNobodyCanReadIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestOneIsInOneRoomAtATime(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		if err := l.join(room.JoinRequest{}); err == nil || !strings.Contains(err.Error(), "leakproof leave") {
-			l.Errorf("joined twice: %v", err)
-		}
-		if n := len(l.board.People()); n != 1 {
-			l.Errorf("the board has %d people", n)
-		}
-	})
-}
-
-func TestLeavingEndsTheSending(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		stop := l.run()
-		l.record(reset())
-		synctest.Wait()
-		if err := member.Leave(l.Context(), l.dir, false, l.transport); err != nil {
-			l.Fatal(err)
-		}
-		l.record(reset())
-		synctest.Wait()
-		l.wantLines("1")
-		// The next room gets nothing of the time before it.
-		l.mustJoin()
-		l.record(reset())
-		synctest.Wait()
-		l.wantLines("1 3")
-		if err := member.Leave(l.Context(), l.dir, true, l.transport); err != nil {
-			l.Fatal(err)
-		}
-		if _, err := os.Stat(filepath.Join(l.dir, "join.json")); !os.IsNotExist(err) {
-			l.Errorf("join.json: %v", err)
-		}
-		if n := len(l.board.People()); n != 1 { // the first one stays
-			l.Errorf("the board has %d people", n)
-		}
-		stop()
-		l.wantTold()
-	})
-}
-
-// A board that cannot be reached can be asked again to delete.
-func TestLeavingWorksWithoutTheBoard(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		l.board.Misbehave(never)
-		if err := member.Leave(l.Context(), l.dir, true, l.transport); err == nil {
-			l.Error("the board did not answer, and that was no error")
-		}
-		stop := l.run()
-		l.record(reset())
-		synctest.Wait()
-		if m := l.membership(); m.Ended != member.Left || len(l.board.Requests()) != 2 {
-			l.Errorf("%+v, requests %q", m, l.board.Requests())
-		}
-		if err := l.join(room.JoinRequest{}); err == nil {
-			l.Error("joined, and nobody can be asked to delete any more")
-		}
-		l.board.Misbehave(nil)
-		if err := member.Leave(l.Context(), l.dir, true, l.transport); err != nil {
-			l.Error(err)
-		}
-		if n := len(l.board.People()); n != 0 {
-			l.Errorf("the board has %d people", n)
-		}
-		l.mustJoin()
-		stop()
-	})
-}
-
-// An answer to what was under way when the learner left brings nothing back.
-func TestLeavingDuringARequest(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		l.board.Misbehave(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(time.Second)
-			l.board.Misbehave(nil)
-			l.board.ServeHTTP(w, r)
-		})
-		l.record(reset())
-		stop := l.run()
-		if err := member.Leave(l.Context(), l.dir, false, l.transport); err != nil {
-			l.Fatal(err)
-		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		if _, err := member.Load(l.dir); !errors.Is(err, member.ErrNone) {
-			l.Errorf("after leaving: %v", err)
-		}
-		stop()
-		l.wantTold()
-	})
-}
-
 func TestAReplacedLogIsSentOfAnew(t *testing.T) {
 	inBubble(t, func(l *learner) {
 		old := progress.Event{Kind: progress.KindReset, Kata: "01-open-file", At: time.Now().Add(-time.Hour)}
@@ -652,75 +393,6 @@ func TestAReplacedLogIsSentOfAnew(t *testing.T) {
 		synctest.Wait()
 		l.wantLines("3 4 4 5")
 		stop()
-	})
-}
-
-func TestWhatCannotBeReadOrWrittenIsSaid(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		file := filepath.Join(l.dir, "join.json")
-		for _, content := range []string{"", "{", `{"schema":"leakproof.join/2"}`, `{"schema":"leakproof.join/1"}`, strings.Repeat(" ", 70<<10)} {
-			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-				l.Fatal(err)
-			}
-			_, err := member.Load(l.dir)
-			if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "leakproof leave") {
-				l.Errorf("%.30q: %v", content, err)
-			}
-			if err := l.join(room.JoinRequest{}); err == nil {
-				l.Errorf("%.30q: joined", content)
-			}
-		}
-		stop := l.run()
-		stop()
-		l.wantTold("Room: nothing is sent, `leakproof join` says why")
-		if err := member.Leave(l.Context(), l.dir, false, l.transport); err != nil {
-			l.Error(err)
-		}
-		l.mustJoin()
-	})
-}
-
-func TestNobodyJoinsWithoutAPlaceToKeepIt(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.dir = filepath.Join(l.dir, "file")
-		if err := os.WriteFile(l.dir, nil, 0o600); err != nil {
-			l.Fatal(err)
-		}
-		if err := l.join(room.JoinRequest{}); err == nil || !strings.Contains(err.Error(), "--state") {
-			l.Errorf("joined: %v", err)
-		}
-		if n := len(l.board.Requests()); n != 0 {
-			l.Errorf("%d requests", n)
-		}
-	})
-}
-
-// A copy that was suspended while it changed the file keeps nobody waiting for long.
-func TestALockThatIsHeldIsSaid(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		held := flock.New(filepath.Join(l.dir, "join.lock"))
-		if err := held.Lock(); err != nil {
-			l.Fatal(err)
-		}
-		began := time.Now()
-		if err := l.join(room.JoinRequest{}); err == nil || !strings.Contains(err.Error(), "join.lock") || time.Since(began) > 3*time.Second {
-			l.Errorf("after %s: %v", time.Since(began), err)
-		}
-		if err := held.Unlock(); err != nil {
-			l.Fatal(err)
-		}
-		l.mustJoin()
-	})
-}
-
-func TestTheFileHoldsItsSchema(t *testing.T) {
-	inBubble(t, func(l *learner) {
-		l.mustJoin()
-		data, err := os.ReadFile(filepath.Join(l.dir, "join.json"))
-		var got map[string]any
-		if err != nil || json.Unmarshal(data, &got) != nil || got["schema"] != "leakproof.join/1" || got["token"] != "token-1" {
-			l.Errorf("%s, %v", data, err)
-		}
 	})
 }
 

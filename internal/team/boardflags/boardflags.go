@@ -1,6 +1,6 @@
-// Package opening is what a board is started with: the flags that `leakproof
+// Package boardflags is what a board is started with: the flags that `leakproof
 // board` passes on, and the board's own.
-package opening
+package boardflags
 
 import "github.com/spf13/pflag"
 
