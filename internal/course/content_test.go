@@ -7,19 +7,26 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/nightly"
+	"example.com/leakproof/internal/tools/asbuilt"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
 )
 
-// content loads the real course.
+// loaded is the real course, loaded once: tests only look at it.
+var loaded = sync.OnceValues(func() (*course.Course, error) {
+	return course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+})
+
+// content is the real course.
 func content(t *testing.T) *course.Course {
 	t.Helper()
-	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
+	c, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,16 +79,13 @@ func TestProgramsRun(t *testing.T) {
 }
 
 // buildPrograms builds the programs of one lesson, given by their main.go, and
-// returns where each one is. At night they have the race detector in them.
+// returns where each one is.
 func buildPrograms(t *testing.T, mains []string) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	built := map[string]string{}
 	// Without symbols, which nothing printed needs: linking is most of the time.
-	args := []string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
-	if nightly.On() {
-		args = append(args, "-race")
-	}
+	args := append(append([]string{"build"}, asbuilt.Flags()...), "-ldflags=-s -w", "-o", dir+string(filepath.Separator))
 	for _, main := range mains {
 		folder := path.Dir(main)
 		args = append(args, "./"+folder)
@@ -112,18 +116,18 @@ func output(t *testing.T, program string) string {
 }
 
 func TestLessonAndQuizCodeIsVetted(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "vet", "./lessons/...", "./quiz/...")
+	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"vet"}, asbuilt.Flags()...), "./lessons/...", "./quiz/...")...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("go vet: %v\n%s", err, out)
 	}
 }
 
-// TestTraceKeysAreWhatTheProgramsPrint runs the program of each trace question
-// several times, many times at night. The right option must be its output each
-// time, and no wrong option may ever be.
+// TestTraceKeysAreWhatTheProgramsPrint runs the program of each trace question,
+// many times at night. The right option must be its output each time, and no wrong
+// option may ever be.
 func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
-	runs := nightly.Times(3, 50)
+	runs := nightly.Times(1, 50)
 	c := content(t)
 	for _, l := range c.Lessons {
 		var programs []string

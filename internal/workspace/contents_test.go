@@ -10,6 +10,7 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/course/coursetest"
+	"example.com/leakproof/internal/tools/asbuilt"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
@@ -59,7 +60,7 @@ func TestTheKatasBuildInAWorkspace(t *testing.T) {
 	if done, err := w.Update(contents, noon); err != nil || !done.None() || len(done.Kept)+len(done.Contract)+len(done.New) > 0 {
 		t.Errorf("an update at once: %+v, %v", done, err)
 	}
-	vet := exec.CommandContext(t.Context(), "go", "vet", "./katas/01-loop-cancel", "./lessons/01-four-habits/...")
+	vet := exec.CommandContext(t.Context(), "go", append(append([]string{"vet"}, asbuilt.Flags()...), "./katas/01-loop-cancel", "./lessons/01-four-habits/...")...)
 	vet.Dir = w.Root
 	vet.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off")
 	if out, err := vet.CombinedOutput(); err != nil {

@@ -150,11 +150,11 @@ func (t *terminal) stop() {
 	}
 }
 
-// build compiles a package of this module.
-func build(tb testing.TB, pkg string) string {
+// build compiles a package of this module, for measurements without flags.
+func build(tb testing.TB, pkg string, flags ...string) string {
 	tb.Helper()
 	out := filepath.Join(tb.TempDir(), "program")
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", out, pkg)
+	cmd := exec.CommandContext(tb.Context(), "go", append(append([]string{"build"}, flags...), "-o", out, pkg)...)
 	cmd.Dir = filepath.Join("..", "..", "..")
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("go build %s: %v\n%s", pkg, err, msg)

@@ -21,6 +21,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/tools/asbuilt"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
@@ -40,7 +41,7 @@ func heedHangUps(t *testing.T) {
 // by force, at night in every way.
 func TestQuittingLeavesNoRun(t *testing.T) {
 	heedHangUps(t)
-	program, keys := build(t, "."), keysToAKata(t)
+	program, keys := build(t, ".", asbuilt.Flags()...), keysToAKata(t)
 	root := cloneOfRunaways(t) // one for all, so that the suite is compiled once
 	signal := func(s syscall.Signal) func(*terminal) {
 		return func(terminal *terminal) {

@@ -16,6 +16,7 @@ import (
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/tools/asbuilt"
 	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 	"example.com/leakproof/lessons"
@@ -32,7 +33,7 @@ func Course() (*course.Course, error) {
 // path.
 func Build(ctx context.Context, root, dir string) (string, error) {
 	out := filepath.Join(dir, "leakproof")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, ".")
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build"}, asbuilt.Flags()...), "-o", out, ".")...)
 	cmd.Dir = root
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the workbook does not build: %w\n%s", err, msg)

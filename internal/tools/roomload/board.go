@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/tools/asbuilt"
 )
 
 const startTime = time.Minute // for a board to listen, on a busy machine
@@ -25,7 +26,8 @@ const startTime = time.Minute // for a board to listen, on a busy machine
 // build compiles the board.
 func build(ctx context.Context, dir string) (program string, err error) {
 	program = filepath.Join(dir, "board")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "example.com/leakproof/internal/board").CombinedOutput()
+	args := append(append([]string{"build"}, asbuilt.Flags()...), "-o", program, "example.com/leakproof/internal/board")
+	out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("the board does not build: run this in a clone of leakproof (%w)\n%s", err, out)
 	}

@@ -108,7 +108,8 @@ func (r *rack) check(ctx context.Context, s *scene, mark, state string) (outcome
 		name, _, _ := strings.Cut(v, "=")
 		return slices.Contains(s.hidden, name)
 	})
-	cmd.Env = append(cmd.Env, s.env...)
+	// A program under the race detector else waits a second before it exits.
+	cmd.Env = append(append(cmd.Env, "GORACE=atexit_sleep_ms=0"), s.env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
