@@ -12,6 +12,7 @@ import (
 
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/gorun"
+	"example.com/leakproof/internal/nightly"
 )
 
 // many is a workbook with one kata for each answer, named 01-a, 02-b and so on.
@@ -39,7 +40,8 @@ func many(t testing.TB, answers ...string) (*Grader, []Suite) {
 }
 
 // TestManySuitesGetTheVerdictsTheyGetAlone: whatever one of them does, the
-// others are judged as if it were not there, and none twice.
+// others are judged as if it were not there, and none twice. At night each is run
+// alone to compare, else the one that prints without end.
 func TestManySuitesGetTheVerdictsTheyGetAlone(t *testing.T) {
 	const prints = "package leakyfanout\n\nimport \"fmt\"\n\nfunc Add(a, b int) int {\n\tfor {\n\t\tfmt.Println(a)\n\t}\n}\n"
 	g, suites := many(t,
@@ -65,16 +67,22 @@ func TestManySuitesGetTheVerdictsTheyGetAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, s := range suites {
-		alone, err := g.Grade(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if got[i] == nil {
 			t.Errorf("%s was not told", s.Kata)
 			continue
 		}
-		if got[i].Status != want[i] || got[i].Status != alone.Status || got[i].Summary != alone.Summary || got[i].Kata != s.Kata {
-			t.Errorf("%s: judged %s (%s)\nalone: %s (%s)\nwant %s", s.Kata, got[i].Status, got[i].Summary, alone.Status, alone.Summary, want[i])
+		if got[i].Status != want[i] || got[i].Kata != s.Kata {
+			t.Errorf("%s: judged %s (%s), want %s", s.Kata, got[i].Status, got[i].Summary, want[i])
+		}
+		if i != 5 && !nightly.On() {
+			continue
+		}
+		alone, err := g.Grade(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[i].Status != alone.Status || got[i].Summary != alone.Summary {
+			t.Errorf("%s: judged %s (%s)\nalone: %s (%s)", s.Kata, got[i].Status, got[i].Summary, alone.Status, alone.Summary)
 		}
 	}
 }

@@ -112,41 +112,50 @@ func TestARefusalCountsThoughTheRestTakesLong(t *testing.T) {
 
 func TestATestIsToldWhatItMisjudges(t *testing.T) {
 	for name, c := range map[string]struct {
-		test   string
-		result string // the one that says it
-		says   string
-		sum    string // of the verdict
+		against string // the implementations: the fewer, the less is built
+		test    string
+		result  string // the one that says it
+		says    string
+		sum     string // of the verdict
 	}{
 		"misses one": {
+			"right-plus wrong-minus wrong-waits",
 			ownTests(adds), "wrong-waits", "your test passes the one called wrong-waits: it did not notice",
 			"your test notices 1 of 2 wrong implementations; start with the next: your test passes the one called wrong-waits",
 		},
 		"passes everything": {
+			"right-plus wrong-minus wrong-waits",
 			ownTests("func TestAdds(t *testing.T) { leakyfanout.Add(1, 2) }\n"), "wrong-minus", "it did not notice",
 			"your test passes all 2 wrong implementations: it notices nothing yet",
 		},
 		"fails everything": {
+			"right-plus right-backwards wrong-minus",
 			ownTests("func TestAdds(t *testing.T) { t.Errorf(\"got %d\", leakyfanout.Add(1, 2)) }\n"), "right-backwards",
 			"your test refuses the one called right-backwards, which is right; TestAdds: got 3",
 			"your test refuses every implementation, the right ones as well; start there",
 		},
 		"hangs on one": {
+			"right-plus wrong-minus wrong-waits",
 			ownTests("func TestAdds(t *testing.T) {\n\tif leakyfanout.Add(7, 1) != 8 || leakyfanout.Add(-2, 1) != -1 {\n\t\tt.Error(\"no\")\n\t}\n}\n"),
 			"wrong-waits", "your test hangs on the one called wrong-waits, and was ended after 2s; a test that waits", "notices 1 of 2",
 		},
 		"lets chance decide": {
+			"right-plus wrong-minus",
 			ownTests("var runs int\n\nfunc TestAdds(t *testing.T) {\n\tif runs++; runs == 2 && leakyfanout.Add(1, 1) != 2 {\n\t\tt.Error(\"no\")\n\t}\n}\n"),
-			"wrong-minus", "notices the one called wrong-minus in 1 of 3 runs: chance decides", "notices 0 of 2",
+			"wrong-minus", "notices the one called wrong-minus in 1 of 3 runs: chance decides", "notices 0 of 1",
 		},
 		"sleeps": {
+			"right-plus wrong-minus",
 			strings.Replace(ownTests("func TestAdds(t *testing.T) {\n\ttime.Sleep(time.Millisecond)\n\tleakyfanout.Add(1, 2)\n}\n"), "import (", "import (\n\t\"time\"", 1),
-			gosource.NoSleep, "TestAdds sleeps in real time at own_test.go:11 and looks then", "passes all 2 wrong",
+			gosource.NoSleep, "TestAdds sleeps in real time at own_test.go:11 and looks then", "passes all 1 wrong",
 		},
 		"reads source": {
+			"right-plus wrong-minus",
 			strings.Replace(ownTests("func TestAdds(t *testing.T) {\n\t_, _ = os.ReadFile(\"notes.go\")\n\tleakyfanout.Add(1, 2)\n}\n"), "import (", "import (\n\t\"os\"", 1),
-			gosource.NoSource, "own_test.go:11 uses os.ReadFile: a test that reads the source", "passes all 2 wrong",
+			gosource.NoSource, "own_test.go:11 uses os.ReadFile: a test that reads the source", "passes all 1 wrong",
 		},
 		"depends on the order": {
+			"right-plus right-backwards wrong-minus",
 			ownTests("var added bool\n\nfunc TestA(t *testing.T) { added = leakyfanout.Add(1, 1) == 2 }\n\n" +
 				"func TestB(t *testing.T) {\n\tif !added {\n\t\tt.Error(\"nothing was added\")\n\t}\n}\n\n" +
 				"func TestC(t *testing.T) {\n\tif !added {\n\t\tt.Error(\"nothing was added\")\n\t}\n\tadded = false\n}\n"),
@@ -154,7 +163,7 @@ func TestATestIsToldWhatItMisjudges(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := newTestBench(t, c.test, "right-plus", "right-backwards", "wrong-minus", "wrong-waits").want(explain.Fail, c.sum)
+			v := newTestBench(t, c.test, strings.Fields(c.against)...).want(explain.Fail, c.sum)
 			i := slices.IndexFunc(v.Tests, func(one explain.Test) bool { return one.Name == c.result })
 			if i < 0 || v.Tests[i].Status != explain.Fail || !strings.Contains(v.Tests[i].Message, c.says) {
 				t.Fatalf("results %+v\nwant %s to say %q", v.Tests, c.result, c.says)

@@ -43,9 +43,13 @@ func left(attribute, script string) string {
 }
 
 // TestAProcessThatLeavesTheGroupIsEnded, however it leaves and however the run
-// ends: at night each with each, else each once.
+// ends: at night each with each, else the one that goes farthest, and the one that
+// has lost its mark.
 func TestAProcessThatLeavesTheGroupIsEnded(t *testing.T) {
 	for name, code := range leaves {
+		if name != "a daemon of a daemon" && name != "an empty environment" && !nightly.On() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.write(map[string]string{testFile: code})
@@ -90,6 +94,9 @@ func TestMemoryWithoutEndIsStopped(t *testing.T) {
 	note(cmd.Process.Pid)
 	select {}`),
 	} {
+		if name == "goroutines" && !nightly.On() { // to the system it is memory, as a slice is
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.grader.Runner.MemoryLimit = 256 << 20

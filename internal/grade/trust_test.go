@@ -9,9 +9,15 @@ import (
 	"testing"
 
 	"example.com/leakproof/internal/explain"
+	"example.com/leakproof/internal/nightly"
 )
 
+// TestCodeThatCheatsIsNotTrusted runs it; what is judged by a recording of such a
+// run as well (see [TestRecordedRunsAreJudged]) is run at night.
 func TestCodeThatCheatsIsNotTrusted(t *testing.T) {
+	recorded := []string{
+		"exit in init", "exit in a test", "a forged result next to the true one", "a forged result without the marker, and JSON", "tests deselected",
+	}
 	for name, c := range map[string]struct{ answer, summary string }{
 		"exit in init": {`package leakyfanout
 
@@ -137,6 +143,9 @@ func Add(a, b int) int { return a - b }
 func Add(a, b int) int { return a + b }
 `, testFile + ":3 hides code from the race detector"},
 	} {
+		if slices.Contains(recorded, name) && !nightly.On() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
 			b.write(map[string]string{testFile: c.answer})
