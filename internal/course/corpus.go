@@ -147,7 +147,7 @@ func (l *loader) checkVariant(k *Kata, v *Variant, tests []string, file string, 
 	switch {
 	case v.ID == "start":
 		if len(v.RefusedBy) == 0 {
-			l.problem(file, line, "start: name in refused_by the tests that the brief is about")
+			l.problem(file, line, "start: name in refused_by the tests that refuse it, first those that the brief is about")
 		}
 	case v.Right():
 		if v.Summary == "" || v.Trades == "" || len(v.RefusedBy) > 0 {
