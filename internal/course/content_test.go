@@ -115,7 +115,11 @@ func output(t *testing.T, program string) string {
 	return strings.TrimRight(string(out), "\n")
 }
 
+// TestLessonAndQuizCodeIsVetted at night: .ci/run vets everything each time.
 func TestLessonAndQuizCodeIsVetted(t *testing.T) {
+	if !nightly.On() {
+		t.Skip("not run: go vet of the lessons and the quiz: .ci/run does it, and so does the night")
+	}
 	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"vet"}, asbuilt.Flags()...), "./lessons/...", "./quiz/...")...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
