@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,7 +39,7 @@ var update = flag.Bool("update", false, "write what the scripts compare with ane
 // a small course and a grader that reads its verdict from the learner's file.
 func TestMain(m *testing.M) {
 	testscript.Main(leakFree{m}, map[string]func(){
-		"leakproof": func() { os.Exit(Main(fakeParts(), os.Args[1:])) },
+		"leakproof": func() { os.Exit(Main(fakeParts(os.Getenv), os.Args[1:])) },
 	})
 }
 
@@ -53,8 +55,12 @@ func (l leakFree) Run() int {
 }
 
 func TestScripts(t *testing.T) {
+	scripts, err := filepath.Abs(filepath.Join("testdata", "script")) // "answers" changes the folder
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 scripts,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
@@ -69,7 +75,7 @@ func TestScripts(t *testing.T) {
 			serveBoard(env)
 			return layOut(env.WorkDir)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schema": schema, "board": board},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "answers": answers, "schema": schema, "board": board},
 	})
 }
 
@@ -106,14 +112,51 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		code = exit.ExitCode()
 	}
+	endsAs(ts, code, want, ts.ReadFile("stderr"))
+}
+
+// endsAs requires an exit code, and that a failure is told in words.
+func endsAs(ts *testscript.TestScript, code, want int, stderr string) {
 	if code != want {
-		ts.Fatalf("exit code %d, want %d", code, want)
+		ts.Fatalf("exit code %d, want %d: %s", code, want, stderr)
 	}
 	for _, bad := range []string{"panic", "goroutine ", "Usage:\n", "Error:"} {
-		if code != 0 && strings.Contains(ts.ReadFile("stderr"), bad) {
+		if code != 0 && strings.Contains(stderr, bad) {
 			ts.Fatalf("stderr holds %q", bad)
 		}
 	}
+}
+
+// folder is this process's: one command at a time may change it.
+var folder sync.Mutex
+
+// answers is exits for a command of leakproof that needs no process of its own,
+// as it neither reads, nor asks a terminal, nor starts the program once more:
+// "answers 2 read". Starting the program is most of what such a command costs.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: answers CODE ARGUMENT...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var out, said bytes.Buffer
+	null, err := os.Open(os.DevNull)
+	ts.Check(err)
+	defer func() { _ = null.Close() }()
+	parts := fakeParts(ts.Getenv)
+	parts.Stdin, parts.Stdout, parts.Stderr = null, &out, &said
+	parts.Detach = func(...string) error { return errors.New("a script with a room needs processes: say exits") }
+
+	folder.Lock()
+	defer folder.Unlock()
+	before, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	code := Run(context.Background(), parts, args[1:])
+	ts.Check(os.Chdir(before))
+	_, _ = ts.Stdout().Write(out.Bytes())
+	_, _ = ts.Stderr().Write(said.Bytes())
+	endsAs(ts, code, want, said.String())
 }
 
 // schema wants the last output to be one JSON object of that schema.
@@ -132,22 +175,22 @@ func schema(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func fakeParts() Parts {
+func fakeParts(getenv func(string) string) Parts {
 	return Parts{
 		Course: func() (*course.Course, error) {
-			if os.Getenv("BROKEN_COURSE") != "" {
+			if getenv("BROKEN_COURSE") != "" {
 				return nil, course.Problem{File: "lessons/01-ends/lesson.md", Line: 3, Text: "an empty section: write it"}
 			}
 			return fakeCourse(), nil
 		},
 		Contents: func() (workspace.Contents, error) {
-			return workspace.Contents{Version: cmp.Or(os.Getenv("VERSION"), "v1.2.0"), Files: map[string][]byte{
+			return workspace.Contents{Version: cmp.Or(getenv("VERSION"), "v1.2.0"), Files: map[string][]byte{
 				"go.mod":                   []byte("module example.com/leakproof\n\ngo 1.26\n"),
-				"katas/01-worker/KATA.md":  []byte(os.Getenv("BRIEF")),
+				"katas/01-worker/KATA.md":  []byte(getenv("BRIEF")),
 				"katas/01-worker/notes.go": []byte("package notes\n\n// verdict: fail\n"),
 			}}, nil
 		},
-		Grader: func(root string) Grader { return fakeGrader{root} },
+		Grader: func(root string) Grader { return fakeGrader{root, getenv} },
 		Watch: func(ctx context.Context, _ string) (<-chan watch.Event, error) {
 			saves := make(chan watch.Event)
 			go func() { <-ctx.Done(); close(saves) }()
@@ -162,7 +205,7 @@ func fakeParts() Parts {
 		},
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Detach: Detach,
-		Getenv: os.Getenv,
+		Getenv: getenv,
 		LookPath: func(name string) (string, error) {
 			if name == "vim" {
 				return "/usr/bin/vim", nil
@@ -174,7 +217,10 @@ func fakeParts() Parts {
 }
 
 // fakeGrader finds its verdict in a line "// verdict: STATUS" of the file.
-type fakeGrader struct{ root string }
+type fakeGrader struct {
+	root   string
+	getenv func(string) string
+}
 
 func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, error) {
 	src, given := s.Answer[path.Join(s.Dir, s.File)]
@@ -225,7 +271,7 @@ func (g fakeGrader) RunProgram(_ context.Context, folder string) (gorun.Program,
 }
 
 func (g fakeGrader) Try(context.Context, []grade.Suite) (grade.Verdict, error) {
-	if os.Getenv("NO_SPACE") != "" {
+	if g.getenv("NO_SPACE") != "" {
 		return grade.Verdict{Status: explain.Unavailable, Summary: "There is no space left; free some."}, nil
 	}
 	return grade.Verdict{Status: explain.Pass}, nil
@@ -233,7 +279,7 @@ func (g fakeGrader) Try(context.Context, []grade.Suite) (grade.Verdict, error) {
 
 func (g fakeGrader) Environment(context.Context) gorun.Environment {
 	race := gorun.Check{Name: "race detector", OK: true, Text: "the race detector works"}
-	if os.Getenv("NO_RACE") != "" {
+	if g.getenv("NO_RACE") != "" {
 		race.OK, race.Text = false, "the race detector needs a C compiler; install gcc"
 	}
 	return gorun.Environment{Checks: []gorun.Check{{Name: "workbook", OK: true, Text: "the workbook is in " + g.root}, race}}

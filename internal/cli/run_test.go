@@ -35,7 +35,7 @@ func newConsole(t *testing.T, in io.Reader) *console {
 		t.Fatal(err)
 	}
 	t.Chdir(dir)
-	c := &console{Parts: fakeParts()}
+	c := &console{Parts: fakeParts(os.Getenv)}
 	c.Stdin, c.Stdout, c.Stderr = in, &c.out, &c.err
 	state := t.TempDir()
 	c.Getenv = func(name string) string {
