@@ -171,7 +171,7 @@ func TestSinceWhen(t *testing.T) {
 	s.take(verdict(4, "01-loop", "pass"), 1, at(4))
 	s.take(verdict(5, "01-loop", "fail", "b"), 1, at(5))
 	k := s.katas["01-loop"]
-	if !k.Says[0].Since.Equal(at(5)) || !k.Passed.Equal(at(4)) || !k.Solved.Equal(at(4)) || !k.stuck() || k.Verdicts != 6 {
+	if !k.Says[0].Since.Equal(at(5)) || !k.Passed.Equal(at(4)) || !k.Solved.Equal(at(4)) || !s.stuck(k) || k.Verdicts != 6 {
 		t.Errorf("%+v", k)
 	}
 }

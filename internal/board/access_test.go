@@ -209,7 +209,7 @@ func TestCodeOnlyWithConsent(t *testing.T) {
 func TestNothingIsStoredPlain(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, database string) {
 		b := openBoard(t, database)
-		secrets := []string{b.secret, b.code}
+		secrets := []string{b.secret, b.code, anasSecret, b.joinAs("Ana", anasSecret).Token}
 		for range 3 {
 			secrets = append(secrets, b.join("Ana").Token)
 		}
@@ -219,9 +219,9 @@ func TestNothingIsStoredPlain(t *testing.T) {
 		}
 		u, _ := url.Parse(b.url)
 		secrets = append(secrets, jar.Cookies(u)[0].Value)
-		b.send(secrets[2], verdict(1, "01-loop", "fail", "a"))
+		b.send(secrets[4], verdict(1, "01-loop", "fail", "a"))
 		b.request("GET", "/api/view", nil, token("f_wrong"))
-		b.request("GET", "/api/me?token="+secrets[3], nil)
+		b.request("GET", "/api/me?token="+secrets[5], nil)
 
 		var text strings.Builder
 		if strings.HasPrefix(database, "postgres") {

@@ -69,10 +69,10 @@ func (s *server) exportCSV(w http.ResponseWriter, _ *http.Request) error {
 		}
 		_ = rows.Write(cells) // the writer remembers it
 	}
-	write("participant", "name", "joined", "kata", "started", "last", "status", "solved", "verdicts", "hints", "resets", "beliefs")
+	write("participant", "name", "joined", "kata", "started", "last", "status", "solved", "verdicts", "hints", "resets", "beliefs", "left")
 	for _, p := range s.live.sorted() {
 		if len(p.katas) == 0 {
-			write(p.id, p.name, cellTime(p.joined), "", "", "", "", "", "", "", "", "")
+			write(p.id, p.name, cellTime(p.joined), "", "", "", "", "", "", "", "", "", cellTime(p.Left))
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.katas)) {
 			k := p.katas[name]
@@ -81,7 +81,7 @@ func (s *server) exportCSV(w http.ResponseWriter, _ *http.Request) error {
 				beliefs = append(beliefs, h.ID)
 			}
 			write(p.id, p.name, cellTime(p.joined), name, cellTime(k.First), cellTime(k.Last), k.Status, cellTime(k.Solved),
-				strconv.Itoa(k.Verdicts), strconv.Itoa(k.Hints), strconv.Itoa(k.Resets), strings.Join(beliefs, " "))
+				strconv.Itoa(k.Verdicts), strconv.Itoa(k.Hints), strconv.Itoa(k.Resets), strings.Join(beliefs, " "), cellTime(p.Left))
 		}
 	}
 	rows.Flush()

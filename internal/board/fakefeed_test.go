@@ -160,7 +160,7 @@ func busy(at time.Time) room.View {
 		{Name: "Bright Plover", Kata: "05-lost-cancel", Since: ago(2), Status: "pass"},
 		{Name: "Grey Wren", Kata: "03-map-race", Since: ago(31), Status: "timeout"},
 		{Name: "Calm Badger", Lesson: "04-channels-or-mutexes"},
-		{Name: "Round Stoat", Kata: "03-map-race", Since: ago(19), Status: "fail"},
+		{Name: "Round Stoat", Kata: "03-map-race", Since: ago(19), LeftAt: ago(6)},
 		{Name: "Nora 🦦"},
 	} {
 		p.Participant, p.JoinedAt, p.LastAt = fmt.Sprintf("p_%d", i), ago(40-i), ago(i)

@@ -42,6 +42,13 @@ func (s *server) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	token := newSecret("t_")
 	p := &person{id: newID(), name: name, token: hashOf(token), share: ask.ShareCode, standing: standing{katas: map[string]*kata{}}}
+	if ask.Secret != "" {
+		if len(ask.Secret) < 20 || len(ask.Secret) > 100 {
+			return problem(422, room.Refused, "The secret must have 20 to 100 letters: make up a random one.")
+		}
+		h := hashOf(ask.Secret)
+		p.secret = h[:]
+	}
 	if err := s.live.enter(r.Context(), p); err != nil {
 		return err
 	}

@@ -184,10 +184,15 @@ func (l *live) refresh(ctx context.Context, c change) error {
 // the lock.
 func (l *live) put(p *person) {
 	old := l.people[p.number]
-	if old == nil {
+	switch {
+	case old == nil:
 		l.names[fold(p.name)]++
-	} else if old.Next > p.Next {
+	case old.Next > p.Next:
 		return
+	default: // who joined again has another token, and maybe another name
+		delete(l.tokens, old.token)
+		l.names[fold(p.name)]++
+		l.release(old.name)
 	}
 	l.people[p.number] = p
 	l.tokens[p.token] = p
@@ -222,7 +227,7 @@ func (l *live) byToken(ctx context.Context, token string, mayLook func() error) 
 		if err := mayLook(); err != nil {
 			return nil, err
 		}
-		number, err := l.store.numberOf(ctx, l.id, h)
+		number, err := l.store.numberOf(ctx, l.id, "token", h[:])
 		if err != nil || number == 0 {
 			return nil, err
 		}
@@ -253,12 +258,26 @@ func (l *live) load(ctx context.Context, number int64) (*person, error) {
 	return p, nil
 }
 
-// enter adds somebody, under a name that nobody else of the room has, unless
-// they join at another board at the same moment.
+// enter adds somebody, or lets them in again, under a name that nobody else of
+// the room has, unless they join at another board at the same moment.
 func (l *live) enter(ctx context.Context, p *person) error {
+	var number int64 // of who joins again
+	if p.secret != nil {
+		var err error
+		if number, err = l.store.numberOf(ctx, l.id, "secret", p.secret); err != nil {
+			return err
+		}
+	}
 	l.mu.Lock()
+	before := l.people[number]
+	if before != nil {
+		l.release(before.name) // their own name is free for them
+	}
 	p.name = l.distinct(p.name)
 	l.names[fold(p.name)]++ // who joins meanwhile gets another one
+	if before != nil {
+		l.names[fold(before.name)]++
+	}
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
@@ -277,10 +296,10 @@ func (l *live) enter(ctx context.Context, p *person) error {
 func (l *live) take(ctx context.Context, p *person, events []room.Event) error {
 	sent := &post{person: p.number, events: events}
 	err := l.store.submit(ctx, &request{post: sent, kept: func() {
-		now := *p
-		now.standing = *sent.after
 		l.mu.Lock()
-		if l.people[p.number] != nil { // who left meanwhile stays away
+		if known := l.people[p.number]; known != nil { // who was deleted meanwhile stays away
+			now := *known // they may have joined again meanwhile
+			now.standing = *sent.after
 			l.put(&now)
 		}
 		l.mu.Unlock()

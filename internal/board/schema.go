@@ -46,6 +46,9 @@ var migrations = [][]string{{
 		body TEXT NOT NULL, -- JSON
 		PRIMARY KEY (person, kata)
 	) {clustered}`,
+}, {
+	`ALTER TABLE leakproof_people ADD COLUMN secret {bytes}`, // SHA-256 of what the participant made up; NULL without one
+	`CREATE UNIQUE INDEX leakproof_people_secret ON leakproof_people (room, secret)`,
 }}
 
 // migrate brings the tables to the newest version.

@@ -16,7 +16,8 @@ type person struct {
 	id     string
 	name   string
 	token  hash
-	share  bool // events may carry code
+	secret []byte // the hash of what the participant joins with again; nil without one. Only who joins just now has it here
+	share  bool   // events may carry code
 	joined time.Time
 	standing
 }
@@ -36,6 +37,7 @@ type tally struct {
 	Last   time.Time `json:"last,omitzero"`
 	Kata   string    `json:"kata,omitempty"`
 	Lesson string    `json:"lesson,omitempty"`
+	Left   time.Time `json:"left,omitzero"` // zero for who is there
 }
 
 // kata is where somebody stands in a kata. All times are of arrival.
@@ -63,8 +65,12 @@ func (s *standing) take(e room.Event, size int, now time.Time) {
 	s.Total++
 	s.Bytes += size
 	s.Last = now
-	if e.Kind == room.Read {
+	switch e.Kind {
+	case room.Read:
 		s.Lesson = e.Lesson
+		return
+	case room.Leave:
+		s.Left = now
 		return
 	}
 	s.Kata = e.Kata
@@ -108,8 +114,10 @@ func (k *kata) holds(says []room.Belief, now time.Time) []held {
 	return all
 }
 
-// stuck reports whether the newest verdict is not a pass.
-func (k *kata) stuck() bool { return k.Status != "" && k.Status != "pass" }
+// stuck reports whether somebody who is there has a newest verdict of the kata that is not a pass.
+func (s *standing) stuck(k *kata) bool {
+	return s.Left.IsZero() && k.Status != "" && k.Status != "pass"
+}
 
 // decode reads a row as encode writes it. The tally is kept as kata "".
 func (s *standing) decode(name, body string) error {

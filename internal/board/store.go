@@ -251,10 +251,10 @@ func (s *store) people(ctx context.Context, roomID int64, numbers ...int64) (map
 	return found, err
 }
 
-// numberOf finds who has a token, 0 if nobody of the room has.
-func (s *store) numberOf(ctx context.Context, roomID int64, token hash) (int64, error) {
+// numberOf finds who has a hash in a column, "token" or "secret", 0 if nobody of the room has.
+func (s *store) numberOf(ctx context.Context, roomID int64, column string, h []byte) (int64, error) {
 	var number int64
-	err := s.read.QueryRowContext(ctx, s.dialect(`SELECT number FROM leakproof_people WHERE room = $1 AND token = $2`), roomID, token[:]).Scan(&number)
+	err := s.read.QueryRowContext(ctx, s.dialect(`SELECT number FROM leakproof_people WHERE room = $1 AND `+column+` = $2`), roomID, h).Scan(&number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

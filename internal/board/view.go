@@ -25,14 +25,14 @@ func (l *live) view() room.View {
 				row = &room.KataRow{Kata: name}
 				rows[name] = row
 			}
-			count(row, k)
+			p.count(row, k)
 			if k.Passed.After(passed) {
 				passed = k.Passed
 			}
 			if began.IsZero() || k.First.Before(began) {
 				began = k.First
 			}
-			if k.stuck() {
+			if p.stuck(k) {
 				for _, h := range k.Says {
 					stick(stuck, name, h)
 				}
@@ -56,9 +56,12 @@ func (l *live) view() room.View {
 
 // row is a person as a view shows them.
 func (p *person) row() room.Person {
-	r := room.Person{Participant: p.id, Name: p.name, JoinedAt: p.joined, LastAt: cmp.Or(p.Last, p.joined), Kata: p.Kata, Lesson: p.Lesson}
+	r := room.Person{Participant: p.id, Name: p.name, JoinedAt: p.joined, LastAt: cmp.Or(p.Last, p.joined), Kata: p.Kata, Lesson: p.Lesson, LeftAt: p.Left}
 	if k := p.katas[p.Kata]; k != nil {
-		r.Since, r.Status = k.First, k.Status
+		r.Since = k.First
+		if p.Left.IsZero() {
+			r.Status = k.Status
+		}
 	}
 	for _, k := range p.katas {
 		if !k.Solved.IsZero() {
@@ -68,12 +71,12 @@ func (p *person) row() room.Person {
 	return r
 }
 
-func count(row *room.KataRow, k *kata) {
+func (p *person) count(row *room.KataRow, k *kata) {
 	row.Started++
 	if !k.Solved.IsZero() {
 		row.Solved++
 	}
-	if k.stuck() {
+	if p.stuck(k) {
 		row.Stuck++
 	}
 }

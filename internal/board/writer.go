@@ -149,7 +149,8 @@ func (s *store) keep(ctx context.Context, roomID int64, batch []*request) error 
 	return nil
 }
 
-// joinAll adds people and gives them their numbers.
+// joinAll adds people and gives them their numbers. Who joins again with the
+// same secret is the person of before: numbers, id and standing are theirs.
 func (s *store) joinAll(ctx context.Context, tx *sql.Tx, roomID int64, joins []*person, now time.Time, refused map[any]error) error {
 	if len(joins) == 0 {
 		return nil
@@ -159,18 +160,48 @@ func (s *store) joinAll(ctx context.Context, tx *sql.Tx, roomID int64, joins []*
 		return err
 	}
 	for _, p := range joins {
-		if count++; count > maxPeople {
-			refused[p] = errCrowded
-			continue
+		var secret any // NULL is nobody's
+		if p.secret != nil {
+			secret = p.secret
 		}
-		p.joined = now.Truncate(time.Microsecond).UTC()
-		err := tx.QueryRowContext(ctx, s.dialect(`INSERT INTO leakproof_people (room, id, name, token, share, joined) VALUES ($1, $2, $3, $4, $5, $6) RETURNING number`),
-			roomID, p.id, p.name, p.token[:], p.share, now.UnixMicro()).Scan(&p.number)
+		if count >= maxPeople {
+			known := false
+			if err := tx.QueryRowContext(ctx, s.dialect(`SELECT count(*) > 0 FROM leakproof_people WHERE room = $1 AND secret = $2`), roomID, secret).Scan(&known); err != nil {
+				return err
+			}
+			if !known {
+				refused[p] = errCrowded
+				continue
+			}
+		}
+		made, joined := p.id, int64(0)
+		err := tx.QueryRowContext(ctx, s.dialect(`INSERT INTO leakproof_people (room, id, name, token, share, joined, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (room, secret) DO UPDATE SET name = excluded.name, token = excluded.token, share = excluded.share RETURNING number, id, joined`),
+			roomID, p.id, p.name, p.token[:], p.share, now.UnixMicro(), secret).Scan(&p.number, &p.id, &joined)
 		if err != nil {
+			return err
+		}
+		p.joined = moment(joined)
+		if p.id == made {
+			count++
+		} else if err := s.comeBack(ctx, tx, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// comeBack gives who joined again the standing of before. It takes a number as
+// an event does, so that every board takes it for newer than the one with the old token.
+func (s *store) comeBack(ctx context.Context, tx *sql.Tx, p *person) error {
+	standings, err := s.lockPeople(ctx, tx, []int64{p.number})
+	if err != nil {
+		return err
+	}
+	p.standing = *standings[p.number]
+	p.Next++
+	p.Left = time.Time{}
+	return s.putStandings(ctx, tx, map[int64]*standing{p.number: &p.standing}, map[[2]any]bool{{p.number, ""}: true})
 }
 
 // row is an event on its way to the database.

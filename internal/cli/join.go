@@ -229,12 +229,20 @@ func standing(m member.Membership, waiting int, now time.Time) string {
 	case member.Left:
 		line("You left. The board could not be asked yet to delete what you sent: `leakproof leave --delete` asks again, `leakproof leave` gives that up.")
 	default:
-		line("Waiting: %s", workbook.Count(waiting, "event"))
-	}
-	if m.Ended == "" && waiting > 0 && m.Trouble != "" {
-		line("Why: %s, since %s", m.Trouble, when(m.TroubleSince))
+		line("Waiting: %s%s", workbook.Count(waiting, "event"), why(m, waiting, when))
 	}
 	return out.String()
+}
+
+// why says why events wait, and what happens next.
+func why(m member.Membership, waiting int, when func(time.Time) string) string {
+	switch {
+	case waiting == 0:
+		return ""
+	case m.Trouble != "":
+		return fmt.Sprintf(", because %s (since %s): sending is tried again now, in the background, and with each check.", m.Trouble, when(m.TroubleSince))
+	}
+	return ", because no command waits for the board: sending goes on now, in the background, and `leakproof join` shows when it is done."
 }
 
 // sendNow sends what waits. Nobody sees what it says.

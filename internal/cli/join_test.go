@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/team/room/roomtest"
 )
@@ -113,5 +114,24 @@ func TestACommandLeavesTheSendingToAnother(t *testing.T) {
 	}
 	if got := strings.Join(b.Requests(), ", "); got != "POST /api/join" {
 		t.Errorf("requests: %s", got)
+	}
+}
+
+func TestWhyEventsWait(t *testing.T) {
+	at := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
+	m := member.Membership{Room: "Monday", Board: "http://board.test", Name: "Ana", JoinedAt: at, Sent: 3}
+	last := func(waiting int) string {
+		lines := strings.Split(strings.TrimSpace(standing(m, waiting, at.Add(time.Hour))), "\n")
+		return lines[len(lines)-1]
+	}
+	if got := last(0); got != "Waiting: 0 events" {
+		t.Errorf("nothing waits: %q", got)
+	}
+	if got := last(1); got != "Waiting: 1 event, because no command waits for the board: sending goes on now, in the background, and `leakproof join` shows when it is done." {
+		t.Errorf("it was not tried yet: %q", got)
+	}
+	m.Trouble, m.TroubleSince = "board.test does not answer in time", at
+	if got := last(2); got != "Waiting: 2 events, because board.test does not answer in time (since 4 May, 10:00): sending is tried again now, in the background, and with each check." {
+		t.Errorf("it was tried: %q", got)
 	}
 }

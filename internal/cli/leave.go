@@ -21,8 +21,8 @@ func (a *app) leaveCommand() *cobra.Command {
 		Use:   "leave",
 		Short: "Leave the room",
 		Long: `Leave the room: nothing is sent any more. With --delete the board deletes what it
-holds of you; on a terminal it asks whether it should. Afterwards only who runs
-the board can delete what is left there.`,
+holds of you; on a terminal it asks whether it should. Without, the board shows
+that you are gone; if you join it again, you are the same person there.`,
 		Example: "  leakproof leave\n  leakproof leave --delete",
 		Args:    exactly(0, "only flags"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.leave(cmd.Context(), everything) },
@@ -61,14 +61,18 @@ func (a *app) leave(ctx context.Context, everything bool) error {
 	err = member.Leave(ctx, dir, everything, nil)
 	var failure *room.Failure
 	switch {
-	case errors.As(err, &failure):
+	case errors.As(err, &failure) && everything:
 		return fmt.Errorf("you left the room, and nothing is sent any more, but the board still holds %s. %s `leakproof leave --delete` asks it again", there, text.Sentence(failure.Says))
-	case err != nil:
+	case err != nil && failure == nil:
 		return err
 	case m.Ended == member.Unknown:
 		return a.write("You left the room %s, which did not know you any more.\n", m.Room)
 	case everything:
 		return a.write("You left the room %s, and the board has deleted everything of you.\n", m.Room)
 	}
-	return a.write("You left the room %s. Nothing is sent any more. The board still holds %s; only who runs it can delete them now.\n", m.Room, there)
+	told := ""
+	if failure != nil {
+		told = fmt.Sprintf(" It could not be told that you left, so it shows you as before. %s", text.Sentence(failure.Says))
+	}
+	return a.write("You left the room %s. Nothing is sent any more. The board still holds %s: who runs it can delete them, or join again and `leakproof leave --delete`.%s\n", m.Room, there, told)
 }

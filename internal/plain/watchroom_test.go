@@ -26,6 +26,7 @@ func TestWatchRoom(t *testing.T) {
 		next.People = []room.Person{
 			{Participant: "p_1", Name: "Quiet Heron", JoinedAt: at, Kata: "03-map-race", Since: at.Add(2 * time.Minute), Status: "fail"},
 			{Participant: "p_2", Name: "Jo", JoinedAt: at, LastAt: at},
+			{Participant: "p_3", Name: "Soft Tern", JoinedAt: at, LastAt: at, Kata: "03-map-race", LeftAt: at.Add(7 * time.Minute)},
 		}
 		next.Katas = []room.KataRow{{Kata: "03-map-race", Started: 1, Stuck: 1}}
 		next.Stuck = []room.StuckRow{{
@@ -34,7 +35,8 @@ func TestWatchRoom(t *testing.T) {
 		}}
 		next.Agenda = &room.Agenda{Title: "Shared state", Step: 1, Began: at, Steps: v.Agenda.Steps}
 		solved := next
-		solved.People = []room.Person{{Participant: "p_1", Name: "Quiet Heron", Kata: "03-map-race", Status: "pass", Solved: 1, JoinedAt: at, Since: at}}
+		solved.People = []room.Person{{Participant: "p_1", Name: "Quiet Heron", Kata: "03-map-race", Status: "pass", Solved: 1, JoinedAt: at, Since: at},
+			{Participant: "p_2", Name: "Jo", JoinedAt: at, LastAt: at, LeftAt: at.Add(11 * time.Minute)}}
 		solved.Stuck = nil
 
 		in, keys := io.Pipe()
@@ -83,14 +85,14 @@ CLOCK Step 2 of 2: Repair kata 3.
 CLOCK Quiet Heron joined.
 CLOCK Jo joined.
 CLOCK 1 person stuck in 03-map-race. Say: Every access takes the lock.
-Backend guild: 2 people. No new pass for 6 min.
+Backend guild: 3 people. No new pass for 6 min.
 To join: leakproof join http://board KWMHTRPC
 The join code: It holds for 11 h 49 min.
 
 Step 2 of 2: Repair kata 3.
 
 Where the room is stuck:
-- 1 of 2 people in 03-map-race, for 6 min.
+- 1 of 3 people in 03-map-race, for 6 min.
   They may believe: Reads need no lock.
   Say: Every access takes the lock.
   Fails: TestReaders
@@ -101,6 +103,7 @@ Katas:
 People, in the order of joining:
 - Quiet Heron: 03-map-race, fails, for 9 min.
 - Jo: joined, for 11 min.
+- Soft Tern: 03-map-race, left, for 4 min.
 
 What changes is written below. Enter writes all of it again, 0 ends.
 CLOCK Quiet Heron solved 03-map-race.

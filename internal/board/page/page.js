@@ -154,7 +154,9 @@ function board() {
     });
     rows('people', v.people, (p) => p.participant, (f, p) => {
       say(f.name, p.name);
-      if (p.kata) {
+      if (p.left_at) {
+        person(f, p.kata || p.lesson || '', 'left', '', p.left_at);
+      } else if (p.kata) {
         person(f, p.kata, statusWords[p.status || ''] ?? p.status, p.status || '', p.since);
       } else if (p.lesson) {
         person(f, p.lesson, 'reading', '', p.last_at);

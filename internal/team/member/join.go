@@ -2,7 +2,10 @@ package member
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"example.com/leakproof/internal/progress"
+	"example.com/leakproof/internal/regular"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -40,13 +44,16 @@ func May(dir string) error {
 }
 
 // Join asks the board to take part, and keeps the membership. Sending begins with what is recorded from now on.
+//
+// The board knows the learner by a secret of this state folder. So whoever joins again, since they had left or the answer was lost,
+// is there once.
 func Join(ctx context.Context, j Joining) (Membership, error) {
 	var m Membership
-	err := locked(ctx, j.Dir, func() error {
+	err := locked(ctx, j.Dir, func() (err error) {
 		if err := May(j.Dir); err != nil {
 			return err
 		}
-		if err := j.try(); err != nil {
+		if j.Request.Secret, err = secretFor(j.Dir, j.Board); err != nil {
 			return err
 		}
 		client := room.NewClient(j.Board, "", j.Transport)
@@ -67,32 +74,56 @@ func Join(ctx context.Context, j Joining) (Membership, error) {
 			err = save(j.Dir, m)
 		}
 		if err != nil { // nobody is to be seen there who is not
-			known := room.NewClient(j.Board, joined.Token, j.Transport)
-			defer known.Close()
-			return errors.Join(err, known.Delete(ctx))
+			return errors.Join(err, sayLeft(ctx, m, j.Transport))
 		}
 		return nil
 	})
 	return m, err
 }
 
-// try finds a folder that cannot be written before the board knows of anybody.
-func (j Joining) try() error {
-	const name = fileName + ".try"
-	if err := write(j.Dir, name, nil); err != nil {
-		return err
+// secretFor is what a board knows this state folder by. All come from one key, so that no board learns what another one knows. To
+// write the key each time finds a folder that cannot be written before the board knows of anybody.
+func secretFor(dir, board string) (string, error) {
+	file := filepath.Join(dir, keyName)
+	key, err := regular.Read(file, maxFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s, by which boards know you again, cannot be read (%w): make it readable, or remove it", file, err)
 	}
-	if err := os.Remove(filepath.Join(j.Dir, name)); err != nil {
-		return unwritable(j.Dir, err)
+	if len(key) != keySize {
+		key = make([]byte, keySize)
+		_, _ = rand.Read(key) // it never fails
 	}
-	return nil
+	if err := write(dir, keyName, key); err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(board))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
+}
+
+// sayLeft tells a board that the learner is gone, so that nobody waits for them.
+func sayLeft(ctx context.Context, m Membership, transport http.RoundTripper) error {
+	bounded, cancel := context.WithTimeout(ctx, leaveTime)
+	defer cancel()
+	client := room.NewClient(m.Board, m.Token, transport)
+	defer client.Close()
+	err := client.Send(bounded, []room.Event{{ID: m.Session + "-left", At: time.Now().UTC(), Kind: room.Leave}})
+	var failure *room.Failure
+	switch {
+	case errors.As(err, &failure) && failure.Unknown(): // it knows of nobody to wait for
+		return nil
+	case err != nil && ctx.Err() == nil && bounded.Err() != nil:
+		return &room.Failure{Says: "the board does not answer in time"}
+	}
+	return err
 }
 
 // Leave ends the membership in dir: nothing is sent any more. With everything, the board first deletes what it holds of the
 // learner; if that fails, the error is a [*room.Failure] and the membership has left, but is kept, so that it can be asked again.
+// Without, a [*room.Failure] says why the board does not know that the learner is gone: they have left all the same.
 func Leave(ctx context.Context, dir string, everything bool, transport http.RoundTripper) error {
+	m, err := Load(dir)
 	if everything {
-		m, err := Load(dir)
 		if err != nil {
 			return err
 		}
@@ -105,10 +136,14 @@ func Leave(ctx context.Context, dir string, everything bool, transport http.Roun
 			return err
 		}
 	}
-	return locked(ctx, dir, func() error {
+	removed := locked(ctx, dir, func() error {
 		if err := os.Remove(filepath.Join(dir, fileName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return unwritable(dir, err)
 		}
 		return nil
 	})
+	if removed != nil || everything || err != nil || m.Ended == Unknown {
+		return removed // a membership that cannot be read is forgotten, and nobody is told
+	}
+	return sayLeft(ctx, m, transport)
 }

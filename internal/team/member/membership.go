@@ -26,6 +26,10 @@ const (
 	schema   = "leakproof.join/1"
 	fileName = "join.json"
 	lockName = "join.lock"
+	keyName  = "join.key" // a secret of this folder, which is sent to nobody
+	keySize  = 32         // bytes
+
+	leaveTime = 2 * time.Second // to tell a board that somebody left: who leaves is not kept waiting
 
 	maxFile   = 64 << 10
 	lockWait  = 2 * time.Second // changing the file takes milliseconds

@@ -15,6 +15,7 @@ import (
 
 	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/team/room/roomtest"
 )
 
 func TestTheFileIsForItsOwnerOnly(t *testing.T) {
@@ -50,24 +51,101 @@ func TestLeavingEndsTheSending(t *testing.T) {
 		}
 		l.record(reset())
 		synctest.Wait()
-		l.wantLines("1")
+		l.wantLines("1 left")
 		// The next room gets nothing of the time before it.
 		l.mustJoin()
 		l.record(reset())
 		synctest.Wait()
-		l.wantLines("1 3")
+		l.wantLines("1 left 3")
 		if err := member.Leave(l.Context(), l.dir, true, l.transport); err != nil {
 			l.Fatal(err)
 		}
 		if _, err := os.Stat(filepath.Join(l.dir, "join.json")); !os.IsNotExist(err) {
 			l.Errorf("join.json: %v", err)
 		}
-		if n := len(l.board.People()); n != 1 { // the first one stays
+		if n := len(l.board.People()); n != 0 { // the first one is the same
 			l.Errorf("the board has %d people", n)
 		}
 		stop()
 		l.wantTold()
 	})
+}
+
+// An answer that was lost leaves nobody there who is not.
+func TestAJoinWhoseAnswerIsLost(t *testing.T) {
+	inBubble(t, func(l *learner) {
+		l.board.Misbehave(takesAndGoes(l.board))
+		if err := l.join(room.JoinRequest{Name: "Ana"}); err == nil {
+			l.Error("joined without an answer")
+		}
+		l.mustJoin()
+		stop := l.run()
+		l.record(reset())
+		synctest.Wait()
+		stop()
+		l.wantLines("1")
+		people := l.board.People()
+		if len(people) != 1 || len(people[0].Secret) < 20 {
+			l.Fatalf("the board has %+v", people)
+		}
+		key, err := os.ReadFile(filepath.Join(l.dir, "join.key"))
+		if err != nil || len(key) != 32 || strings.Contains(people[0].Secret, string(key)) {
+			l.Errorf("the key %q, %v", key, err)
+		}
+		if info, err := os.Stat(filepath.Join(l.dir, "join.key")); err != nil || info.Mode().Perm() != 0o600 && os.PathSeparator == '/' {
+			l.Errorf("%v, %v", info, err)
+		}
+	})
+}
+
+// No board learns by what another one knows a learner.
+func TestEachBoardKnowsAnotherSecret(t *testing.T) {
+	inBubble(t, func(l *learner) {
+		for _, board := range []string{"http://one.test", "http://two.test", "http://one.test"} {
+			if _, err := member.Join(l.Context(), member.Joining{Dir: l.dir, Log: l.log, Board: board, Request: room.JoinRequest{Code: roomtest.Code}, Transport: l.transport, Now: time.Now()}); err != nil {
+				l.Fatal(err)
+			}
+			if err := member.Leave(l.Context(), l.dir, false, l.transport); err != nil {
+				l.Fatal(err)
+			}
+		}
+		if people := l.board.People(); len(people) != 2 || people[0].Secret == people[1].Secret {
+			l.Errorf("%+v", people)
+		}
+		if err := os.WriteFile(filepath.Join(l.dir, "join.key"), nil, 0o600); err != nil { // as after a full disk
+			l.Fatal(err)
+		}
+		l.mustJoin()
+		if people := l.board.People(); len(people) != 3 {
+			l.Errorf("%+v", people)
+		}
+	})
+}
+
+// Who leaves is not kept waiting by a board, and has left whatever it says.
+func TestLeavingIsToldToTheBoard(t *testing.T) {
+	for says, fault := range map[string]http.HandlerFunc{
+		"the board does not answer in time": never,
+		"the board says: The room is full.": func(w http.ResponseWriter, _ *http.Request) { roomtest.Refuse(w, 403, room.Full, "The room is full.") },
+		"":                                  func(w http.ResponseWriter, _ *http.Request) { roomtest.Refuse(w, 401, room.BadToken, "Who?") },
+	} {
+		inBubble(t, func(l *learner) {
+			l.mustJoin()
+			l.board.Misbehave(fault)
+			began := time.Now()
+			err := member.Leave(l.Context(), l.dir, false, l.transport)
+			var failure *room.Failure
+			if errors.As(err, &failure) != (says != "") || err != nil && failure.Says != says {
+				l.Errorf("%v, want %q", err, says)
+			}
+			if took := time.Since(began); took > 2*time.Second {
+				l.Errorf("it took %s", took)
+			}
+			if _, err := member.Load(l.dir); !errors.Is(err, member.ErrNone) {
+				l.Errorf("after leaving: %v", err)
+			}
+		})
+	}
 }
 
 // A board that cannot be reached can be asked again to delete.

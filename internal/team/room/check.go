@@ -41,8 +41,12 @@ func (e *Event) check() error {
 		if err := word("lesson", e.Lesson, maxWord); err != nil {
 			return err
 		}
+	case Leave:
+		if e.Kata != "" {
+			return fmt.Errorf("kata belongs to verdict, hint and reset")
+		}
 	default:
-		return fmt.Errorf("kind must be verdict, hint, reset or read")
+		return fmt.Errorf("kind must be verdict, hint, reset, read or leave")
 	}
 	isVerdict := e.Kind == Verdict
 	switch {

@@ -3,6 +3,7 @@ package room_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/leakproof/internal/team/room"
 )
@@ -99,6 +100,30 @@ func TestEventCheck(t *testing.T) {
 		change(&e)
 		if err := e.Check(); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%q is not refused: %v", name, err)
+		}
+	}
+}
+
+func TestNewsOfWhoLeaves(t *testing.T) {
+	at := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
+	ana, ben := room.Person{Participant: "p_1", Name: "Ana", Solved: 1}, room.Person{Participant: "p_2", Name: "Ben"}
+	gone := ana
+	gone.LeftAt = at
+	view := func(people ...room.Person) room.View { return room.View{People: people} }
+	for _, c := range []struct {
+		before, after room.View
+		want          string
+	}{
+		{view(ben), view(ben, ana), "Ana joined."},
+		{view(ben), view(ben, gone), ""}, // she came and went between two views
+		{view(ana), view(gone), "Ana left."},
+		{view(gone), view(gone), ""},
+		{view(gone), view(ana), "Ana is back."},
+		{view(ana, ben), view(ana), "Ben left."},
+		{view(gone, ben), view(ben), ""}, // deleted afterwards
+	} {
+		if got := strings.Join(room.News(c.before, c.after), " "); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 }

@@ -47,6 +47,11 @@ type JoinRequest struct {
 	Code      string `json:"code"`       // the join code; case, spaces and dashes do not matter
 	Name      string `json:"name"`       // "" asks for a pseudonym
 	ShareCode bool   `json:"share_code"` // whether events may carry code
+
+	// Secret is made up by who joins, who keeps it and tells it to this board only: 20 to 100 letters. Whoever joins the room with
+	// it again is the same participant, with the name and the consent of now. The token of before is dead then. "" is always
+	// somebody new.
+	Secret string `json:"secret,omitempty"`
 }
 
 // Joined is the answer to who joined.
@@ -140,7 +145,8 @@ const (
 	Verdict = "verdict"
 	Hint    = "hint"
 	Reset   = "reset"
-	Read    = "read" // a lesson's first section
+	Read    = "read"  // a lesson's first section
+	Leave   = "leave" // the participant goes, and what was sent stays
 )
 
 // Event is one thing that a participant did. Nothing else is ever sent.
@@ -182,9 +188,10 @@ type Person struct {
 	LastAt      time.Time `json:"last_at"`          // the arrival of the newest event; JoinedAt before there is one
 	Kata        string    `json:"kata,omitempty"`   // the last one
 	Since       time.Time `json:"since,omitzero"`   // the arrival of the first event of that kata
-	Status      string    `json:"status,omitempty"` // of its newest verdict
+	Status      string    `json:"status,omitempty"` // of its newest verdict; "" for who left
 	Lesson      string    `json:"lesson,omitempty"` // the last one that was begun
 	Solved      int       `json:"solved"`           // katas that passed once
+	LeftAt      time.Time `json:"left_at,omitzero"` // the arrival of [Leave]; zero for who is there, or there again
 }
 
 // KataRow counts people.
@@ -192,11 +199,11 @@ type KataRow struct {
 	Kata    string `json:"kata"`
 	Started int    `json:"started"` // who sent any event of it
 	Solved  int    `json:"solved"`  // who had a pass
-	Stuck   int    `json:"stuck"`   // whose newest verdict is not a pass
+	Stuck   int    `json:"stuck"`   // whose newest verdict is not a pass, without those who left
 }
 
 // StuckRow is a belief that people are stuck on: their newest verdict of the
-// kata is not a pass, and names it.
+// kata is not a pass, and names it. Who left is not among them.
 type StuckRow struct {
 	Belief
 	Kata   string    `json:"kata"`

@@ -58,6 +58,8 @@ func StatusWord(status string) string {
 // Doing says where a person is, in which state and since when.
 func (p Person) Doing() (where, state string, since time.Time) {
 	switch {
+	case !p.LeftAt.IsZero():
+		return cmp.Or(p.Kata, p.Lesson), "left", p.LeftAt
 	case p.Kata != "":
 		return p.Kata, StatusWord(p.Status), p.Since
 	case p.Lesson != "":
@@ -127,15 +129,20 @@ func News(before, after View) []string {
 	for _, p := range after.People {
 		old, ok := known[p.Participant]
 		switch {
-		case !ok:
+		case !ok && p.LeftAt.IsZero():
 			out = append(out, p.Name+" joined.")
+		case !ok: // and left, since
 		case p.Solved > old.Solved:
 			out = append(out, p.Name+" solved "+p.Kata+".")
+		case !p.LeftAt.IsZero() && old.LeftAt.IsZero():
+			out = append(out, p.Name+" left.")
+		case p.LeftAt.IsZero() && !old.LeftAt.IsZero():
+			out = append(out, p.Name+" is back.")
 		}
 		delete(known, p.Participant)
 	}
 	for _, p := range before.People {
-		if _, left := known[p.Participant]; left {
+		if _, left := known[p.Participant]; left && p.LeftAt.IsZero() {
 			out = append(out, p.Name+" left.")
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -23,7 +24,8 @@ const Code = "ABCDEFGH"
 // Board is a board that takes what a real one takes. The zero value is ready.
 type Board struct {
 	mu       sync.Mutex
-	people   map[string]room.JoinRequest // by token
+	people   map[string]room.JoinRequest // by token; who has left stays
+	joins    int
 	events   []room.Event
 	requests []string
 	fault    http.HandlerFunc
@@ -137,7 +139,11 @@ func (b *Board) join(w http.ResponseWriter, r *http.Request) {
 	if b.people == nil {
 		b.people = map[string]room.JoinRequest{}
 	}
-	token := fmt.Sprintf("token-%d", len(b.people)+1)
+	maps.DeleteFunc(b.people, func(_ string, known room.JoinRequest) bool {
+		return known.Secret != "" && known.Secret == request.Secret // the same person, with another token
+	})
+	b.joins++
+	token := fmt.Sprintf("token-%d", b.joins)
 	b.people[token] = request
 	name := request.Name
 	if name == "" {
