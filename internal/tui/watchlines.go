@@ -131,7 +131,7 @@ func (d drawing) katas() []string {
 		out = append(out, line+fmt.Sprintf("%8d%8d%8d", k.Started, k.Solved, k.Stuck))
 	}
 	if room > 0 {
-		out = append(out, t.Accent.Render("█")+t.Dim.Render(" solved  ")+t.Picture.Render("▒")+t.Dim.Render(" begun  ")+t.Warn.Render("▞")+t.Dim.Render(" stuck, of all who are here"))
+		out = append(out, t.Accent.Render("█")+t.Dim.Render(" solved  ")+t.Picture.Render("▒")+t.Dim.Render(" begun  ")+t.Warn.Render("▞")+t.Dim.Render(" stuck, of all who joined"))
 	}
 	return out
 }

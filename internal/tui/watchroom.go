@@ -86,6 +86,7 @@ type watched struct {
 	look    look
 	answers answers
 	pager   ui.Pager
+	help    *help // nil while it is closed
 
 	view  *room.View    // nil until the first
 	ahead time.Duration // by how much this clock is ahead of the board's
@@ -118,9 +119,9 @@ func (w *watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseWheelMsg:
 		switch msg.Button {
 		case tea.MouseWheelUp:
-			w.pager.Scroll(-3)
+			w.shown().Scroll(-3)
 		case tea.MouseWheelDown:
-			w.pager.Scroll(3)
+			w.shown().Scroll(3)
 		}
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keymap.QuitNow) {
@@ -147,14 +148,31 @@ func (w *watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (w *watched) actions() []ui.Action {
-	return append(w.pager.Scrolling(), ui.On(keymap.Quit, w.answers.quit))
+	if w.help != nil {
+		return append(w.help.pager.Scrolling(), ui.On(keymap.HelpDone, ui.Do(func() { w.help = nil })))
+	}
+	return append(w.pager.Scrolling(), ui.On(keymap.Quit, w.answers.quit),
+		ui.On(keymap.Help, ui.Do(func() { w.help = newHelp(w.actions()) })))
 }
 
 // layout fits the lines to the terminal.
 func (w *watched) layout() {
-	if !w.small() {
-		w.pager.Set(w.lines(w.innerWidth()), w.innerWidth(), w.height-len(w.head())-len(w.foot()))
+	if w.small() {
+		return
 	}
+	width, height := w.innerWidth(), w.height-len(w.head())-len(w.foot())
+	w.pager.Set(w.lines(width), width, height)
+	if w.help != nil {
+		w.help.layout(w.look.theme(), width, height)
+	}
+}
+
+// shown is what can be scrolled: the room, or the help above it.
+func (w *watched) shown() *ui.Pager {
+	if w.help != nil {
+		return &w.help.pager
+	}
+	return &w.pager
 }
 
 func (w *watched) small() bool { return w.width < minWidth || w.height < minHeight }
@@ -183,7 +201,7 @@ func (w *watched) View() tea.View {
 		lines := ui.Wrap(text, w.width)
 		v.SetContent(strings.Join(lines[:min(len(lines), w.height)], "\n"))
 	default:
-		lines := append(w.head(), strings.Split(w.pager.View(), "\n")...)
+		lines := append(w.head(), strings.Split(w.shown().View(), "\n")...)
 		for room := w.height - len(w.foot()); len(lines) < room; {
 			lines = append(lines, "")
 		}
@@ -231,8 +249,12 @@ func (w *watched) head() []string {
 
 func (w *watched) foot() []string {
 	t := w.look.theme()
-	keys := helpModel(t).ShortHelpView([]key.Binding{keymap.Quit})
-	if more := w.pager.More(); more != "" {
+	last := []key.Binding{keymap.Quit, keymap.Help}
+	if w.help != nil {
+		last = []key.Binding{keymap.HelpDone}
+	}
+	keys := helpModel(t).ShortHelpView(last)
+	if more := w.shown().More(); more != "" {
 		keys = t.Accent.Render(more) + "  " + keys
 	}
 	if w.height < 16 {

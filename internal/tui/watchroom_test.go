@@ -148,6 +148,7 @@ func roomOfFive() room.View {
 		{Name: "مريم", Kata: "03-map-race", Since: ago(9), Status: "compile-error"},
 		{Name: "Bright Plover", Kata: "03-map-race", Since: ago(2), Status: "pass", Solved: 1},
 		{Name: "Calm Badger", Lesson: "04-channels-or-mutexes"},
+		{Name: "Soft Tern", Kata: "03-map-race", Since: ago(20), LeftAt: ago(6)},
 		{Name: "A name that has forty letters in it, yes"},
 	} {
 		p.Participant, p.JoinedAt, p.LastAt = fmt.Sprintf("p_%d", i), ago(40-i), ago(i)
@@ -202,6 +203,25 @@ func TestTheRoomGoesOn(t *testing.T) {
 		v.People = v.People[:1]
 		f.see(v)
 		f.sees("live", "1 person")
+		f.press("q")
+		if err := <-f.over; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestTheHelpOfAWatchedRoom(t *testing.T) {
+	watchAs(t, sizes["40x12"], func(f *facilitator) {
+		f.see(roomOfFive())
+		f.sees("? help")
+		f.press("?")
+		f.sees("Keys on this page", "esc close help")
+		f.press("end")
+		f.sees("ctrl+c quit at once", "live") // the room goes on below
+		f.press("?")
+		f.sees("7 people", "? help")
+		f.press("?", "q")
+		f.sees("7 people")
 		f.press("q")
 		if err := <-f.over; err != nil {
 			t.Error(err)
