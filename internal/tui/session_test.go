@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -203,7 +204,7 @@ func TestLeavingASessionEndsItsRun(t *testing.T) {
 		d.press("right", "right", "right", "right")
 		d.wait(time.Second)
 		d.press("q")
-		d.sees("Leave the session? Its clock, 0 of 60 min so far, is forgotten.")
+		d.sees("Leave the session at step 5 of 7? Next time it begins at the first. Its clock, 0 of 60 min so far, is forgotten.")
 		d.wait(time.Second)
 		d.press("n")
 		d.sees("Almost right")
@@ -216,6 +217,22 @@ func TestLeavingASessionEndsItsRun(t *testing.T) {
 		if len(ran) != 2 || ran[1] != "ended" {
 			t.Errorf("of the run there is %q, want that it ended", ran)
 		}
+	})
+}
+
+func TestLeavingASessionIsAskedAtEveryStep(t *testing.T) {
+	var ran []string
+	drive(t, inSession("40x12", &ran), func(d *driver) {
+		for step := range 6 { // before any time was counted
+			d.press("right", "q")
+			d.sees(fmt.Sprintf("Leave the session at step %d of 7?", step+2))
+			d.wait(time.Second)
+			d.press("n")
+		}
+	})
+	drive(t, inSession("40x12", &ran), func(d *driver) { // at the first one nothing is lost
+		d.press("q")
+		d.sees("Next:")
 	})
 }
 

@@ -158,7 +158,7 @@ func (p *Session) Actions() []ui.Action {
 	if p.atTop() {
 		out = append(out, ui.On(keymap.Backward, p.previous).Unless(first, "This is the first step.").Hushed())
 	}
-	if p.clock.Started() && !last {
+	if p.clock.Started() || !first {
 		out = append(out, ui.On(keymap.Back, p.leave).Hushed())
 	}
 	return append(out, p.scrolling()...)
@@ -198,9 +198,10 @@ func (p *Session) opens(what string, r page.Route) ui.Action {
 	return ui.On(keymap.Does(keymap.OpenPart, what), func() tea.Cmd { return p.env.Open(r) })
 }
 
-// leave asks before the session's times are lost.
+// leave asks before the place and the times of the session are lost.
 func (p *Session) leave() tea.Cmd {
-	return p.env.Ask(fmt.Sprintf("Leave the session? Its clock, %s so far, is forgotten.", p.clock.Place()), p.env.Back)
+	return p.env.Ask(fmt.Sprintf("Leave the session at step %d of %d? Next time it begins at the first. Its clock, %s so far, is forgotten.",
+		p.clock.At+1, len(p.scenes), p.clock.Place()), p.env.Back)
 }
 
 // running reports whether the suite is, against any repair.
