@@ -246,9 +246,4 @@ func TestLimiter(t *testing.T) {
 	if n := len(l.keys); n > 4*sweepAt {
 		t.Errorf("%d keys are remembered", n)
 	}
-	for remote, want := range map[string]string{"192.0.2.7:99": "192.0.2.7/32", "[2001:db8:1:2:3::4]:1": "2001:db8:1:2::/64", "[::ffff:192.0.2.7]:1": "192.0.2.7/32", "[fe80::1%eth0]:1": "fe80::/64"} {
-		if got := block(remote).String(); got != want {
-			t.Errorf("%s is of %s, want %s", remote, got, want)
-		}
-	}
 }

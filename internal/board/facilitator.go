@@ -43,7 +43,7 @@ func (s *server) facilitator(next handler) handler {
 }
 
 func (s *server) withSecret(w http.ResponseWriter, r *http.Request, secret string, next handler) error {
-	from, now := block(r.RemoteAddr), time.Now()
+	from, now := s.proxies.from(r), time.Now()
 	if err := s.mayGuess(from, now); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ const keptShown = 1_000
 
 // join gives somebody with the code a token.
 func (s *server) join(w http.ResponseWriter, r *http.Request) error {
-	from := block(r.RemoteAddr)
+	from := s.proxies.from(r)
 	now := time.Now()
 	if wait := max(s.joins.wait(from, now), s.wrong.blocked(from, now), s.codes.blocked(struct{}{}, now)); wait > 0 {
 		return slowDown{wait}
@@ -77,7 +77,7 @@ func (s *server) participant(next func(http.ResponseWriter, *http.Request, *pers
 		if token == "" {
 			return problem(401, room.NoToken, "This needs the token of a participant: join first.")
 		}
-		from, now := block(r.RemoteAddr), time.Now()
+		from, now := s.proxies.from(r), time.Now()
 		p, err := s.live.byToken(r.Context(), token, func() error { return s.mayGuess(from, now) })
 		if err != nil {
 			return err

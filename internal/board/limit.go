@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -65,20 +64,4 @@ func (l *limiter[K]) forget(now time.Time) {
 // retryAfter is the value of the header.
 func retryAfter(wait time.Duration) string {
 	return strconv.Itoa(max(1, int(math.Ceil(wait.Seconds()))))
-}
-
-// block is the part of a remote address that limits go by: of IPv6, the /64
-// that one household or machine has.
-func block(remote string) netip.Prefix {
-	addr, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	ip := addr.Addr().Unmap().WithZone("")
-	bits := 32
-	if ip.Is6() {
-		bits = 64
-	}
-	p, _ := ip.Prefix(bits) // the lengths fit
-	return p
 }

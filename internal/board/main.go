@@ -44,7 +44,8 @@ func main() {
 // options are what the command line asks for.
 type options struct {
 	boardflags.Options
-	state string // the folder
+	state   string // the folder
+	proxies proxies
 }
 
 // run serves until ctx is done, and returns the exit code.
@@ -86,6 +87,9 @@ func parse(args []string, getenv func(string) string, stdout io.Writer) (options
 		return o, fmt.Errorf("--room: %w", err)
 	}
 	o.Room = name
+	if o.proxies, err = parseProxies(o.TrustedProxy); err != nil {
+		return o, fmt.Errorf("--trusted-proxy: %w", err)
+	}
 	if o.Database == "" {
 		o.Database = filepath.Join(o.state, "board.db")
 	}

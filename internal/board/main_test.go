@@ -116,7 +116,7 @@ func openBoardAt(t *testing.T, state, database string, flags ...string) *board {
 		t.Fatal(err)
 	}
 	b.url = "http://" + listener.Addr().String()
-	b.server = newServer(b.live, b.url, log)
+	b.server = newServer(b.live, b.url, o.proxies, log)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- serveRoom(ctx, b.live, b.server, listener) }()

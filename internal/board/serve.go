@@ -47,7 +47,7 @@ func serve(ctx context.Context, o options, log *slog.Logger, stdout io.Writer) (
 		return errors.Join(err, listener.Close())
 	}
 
-	return serveRoom(ctx, l, newServer(l, address, log), listener)
+	return serveRoom(ctx, l, newServer(l, address, o.proxies, log), listener)
 }
 
 // serveRoom answers until ctx is done. The room goes on until the last request

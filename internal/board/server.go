@@ -32,6 +32,7 @@ type server struct {
 	live    *live
 	log     *slog.Logger
 	address string // where people reach the board; "https://..." makes the cookie secure
+	proxies proxies
 
 	streams  atomic.Int32
 	faults   rate.Sometimes // how often the log names one: all have one cause, and a line each would not help
@@ -43,9 +44,9 @@ type server struct {
 	codes *limiter[struct{}]     // codes of all addresses that were wrong
 }
 
-func newServer(l *live, address string, log *slog.Logger) *server {
+func newServer(l *live, address string, trusted proxies, log *slog.Logger) *server {
 	l.address = address
-	return &server{live: l, log: log, address: address,
+	return &server{live: l, log: log, address: address, proxies: trusted,
 		draining: make(chan struct{}),
 		faults:   rate.Sometimes{First: 10, Interval: time.Second},
 		posts:    newLimiter[int64](5, 60),

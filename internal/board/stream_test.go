@@ -60,7 +60,7 @@ func bubbleBoard(t *testing.T) (l *live, p *pipes, stop func() error) {
 	p = &pipes{make(chan net.Conn), make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- serveRoom(ctx, l, newServer(l, "http://board", log), p) }()
+	go func() { done <- serveRoom(ctx, l, newServer(l, "http://board", nil, log), p) }()
 	return l, p, func() error {
 		cancel()
 		return <-done

@@ -11,6 +11,10 @@ facilitator where they are stuck.
 Without --listen only this machine reaches the board. Other machines do with
 --listen :8080; what they say is not encrypted, so outside of a network that you
 trust put a proxy with TLS before the board, and name its address with --url.
+Limits go by a request's address, which is the proxy's then: --trusted-proxy names
+the proxies whose X-Forwarded-For the board goes by. They must add the address
+that they hear from at its right end, as nginx ($proxy_add_x_forwarded_for) and
+Caddy do.
 
 What people send is kept in a SQLite file in the state folder, or in PostgreSQL
 with --database postgres://USER@HOST:5432/NAME, which several boards may share
@@ -25,6 +29,8 @@ type Options struct {
 	Agenda    string
 	URL       string
 	NewSecret bool
+
+	TrustedProxy string // networks, with commas between them
 }
 
 // Define adds the flags to a set.
@@ -34,5 +40,6 @@ func (o *Options) Define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.Room, "room", "Leakproof", "the room to open, or to make")
 	flags.StringVar(&o.Agenda, "agenda", "", "a file of \"leakproof session plan\": the page shows its steps")
 	flags.StringVar(&o.URL, "url", "", "the address under which people reach the board, if it is another one")
+	flags.StringVar(&o.TrustedProxy, "trusted-proxy", "", "the network of the proxies before the board, such as 10.1.0.0/16; several with commas")
 	flags.BoolVar(&o.NewSecret, "new-secret", false, "make a new secret for the facilitator; the old one ends")
 }
