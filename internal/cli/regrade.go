@@ -22,6 +22,7 @@ type RegradeJSON struct {
 	ExitCode int              `json:"exit_code"` // 0 all claims hold, 1 one does not, 3 one could not be decided or a file not be read
 	Version  string           `json:"version"`   // of the program that graded here
 	Reports  []RegradedReport `json:"reports"`   // in the order they were named; a file that is no report is told on stderr
+	Alike    []report.Alike   `json:"alike"`     // the same code of several members
 	Caveat   string           `json:"caveat"`    // what no verdict can promise
 }
 
@@ -43,7 +44,7 @@ func (a *app) regradeCommand() *cobra.Command {
 		Long: `Run the files of the solved katas in reports ("leakproof report"), and print for
 each what the report claims and what the verdict is here. Each report gets a
 workspace of its own that is removed afterwards; your own files and your progress
-stay as they are.
+stay as they are. It also says which members hand over the same code.
 
 This runs other people's code with your rights: it can read your files, and use
 your network. So it asks; without a terminal it wants --yes. Where you do not know
@@ -131,7 +132,7 @@ func (a *app) regrade(ctx context.Context, all *course.Course, given []report.Gi
 	if err != nil {
 		return fmt.Errorf("the katas cannot be loaded: %w", err)
 	}
-	out := RegradeJSON{Schema: "leakproof.regrade/1", Version: contents.Version, Reports: []RegradedReport{}, Caveat: caveat}
+	out := RegradeJSON{Schema: "leakproof.regrade/1", Version: contents.Version, Reports: []RegradedReport{}, Alike: report.FindAlike(all, given), Caveat: caveat}
 	var failed error
 	for _, g := range given {
 		_, _ = fmt.Fprintf(a.Stderr, "Grading %s of %s (%s).\n", workbook.Count(len(g.Solutions()), "kata"), g.Name, g.File)
@@ -149,6 +150,14 @@ func (a *app) regrade(ctx context.Context, all *course.Course, given []report.Gi
 			if _, err := fmt.Fprint(a.Stdout, regraded(one, contents.Version)); err != nil {
 				return fmt.Errorf("the verdicts cannot be written: %w", err)
 			}
+		}
+	}
+	for _, one := range out.Alike {
+		if asJSON {
+			break
+		}
+		if _, err := fmt.Fprintln(a.Stdout, one); err != nil {
+			return fmt.Errorf("the verdicts cannot be written: %w", err)
 		}
 	}
 	if failed != nil {

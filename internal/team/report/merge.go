@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,8 +56,8 @@ type KataCount struct {
 }
 
 // Merge puts reports into one table. Of several reports of one member the newest
-// stands. The notes say which do not, who has the same name, and whose clock is
-// off.
+// stands. The notes say which do not, which of the same time differ, who has the
+// same name, and whose clock is off.
 func Merge(c *course.Course, given []Given, now time.Time) (t Team, notes []string) {
 	t = Team{course: c}
 	newest := map[string]Given{}
@@ -66,7 +67,7 @@ func Merge(c *course.Course, given []Given, now time.Time) (t Team, notes []stri
 				g.File, g.At.Local().Format(time.DateOnly), g.Name))
 		}
 		old, known := newest[g.Member]
-		if known && old.At.After(g.At) {
+		if known && !g.At.After(old.At) { // of the same time the first stands
 			old, g = g, old
 		}
 		if newest[g.Member] = g; known {
@@ -113,6 +114,14 @@ func Merge(c *course.Course, given []Given, now time.Time) (t Team, notes []stri
 
 func leftOut(old, stands Given) string {
 	as := ""
+	switch {
+	case !old.At.Equal(stands.At):
+	case reflect.DeepEqual(old.Report, stands.Report):
+		return fmt.Sprintf("%s is left out: %s is the same report", old.File, stands.File)
+	default:
+		return fmt.Sprintf("%s is left out: it and %s are reports of %s that were made at the same time and differ, so at least one was changed afterwards: have %s make a new one",
+			old.File, stands.File, stands.Name, stands.Name)
+	}
 	if old.Name != stands.Name {
 		as = fmt.Sprintf(", who was called %s in it", old.Name)
 	}

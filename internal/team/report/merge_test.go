@@ -39,6 +39,25 @@ func TestTheNewestReportOfAMemberStands(t *testing.T) {
 	}
 }
 
+// A report that was changed has the time of the one that it was made from.
+func TestReportsOfTheSameTime(t *testing.T) {
+	honest, same, forged := member("a", "Ada", 1), member("a", "Ada", 1), member("a", "Ada", 1)
+	honest.File, same.File, forged.File, forged.Minutes = "honest.json", "same.json", "forged.json", 99
+	for _, test := range []struct {
+		given []Given
+		want  string
+	}{
+		{[]Given{honest, same}, "same.json is left out: honest.json is the same report"},
+		{[]Given{honest, forged}, "forged.json is left out: it and honest.json are reports of Ada that were made at the same time and differ, so at least one was changed afterwards: have Ada make a new one"},
+		{[]Given{forged, honest}, "honest.json is left out: it and forged.json are reports of Ada that were made at the same time and differ, so at least one was changed afterwards: have Ada make a new one"},
+	} {
+		team, notes := Merge(coursetest.Course(t), test.given, at(59))
+		if len(notes) != 1 || notes[0] != test.want || len(team.Members) != 1 || team.Members[0].Minutes != test.given[0].Minutes {
+			t.Errorf("%+v, %q, want %q", team.Members, notes, test.want)
+		}
+	}
+}
+
 func TestTwoOfOneNameAreTwo(t *testing.T) {
 	team, notes := Merge(coursetest.Course(t), []Given{member("b", "Ada", 1), member("c", "bo", 1), member("a", "Ada", 1)}, at(59))
 	if diff := cmp.Diff([]string{"Ada (aaaa)", "Ada (bbbb)", "bo"}, names(team)); diff != "" {
