@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/leakproof/internal/nightly"
 	"example.com/leakproof/internal/team/room"
 )
@@ -174,6 +176,32 @@ func TestSinceWhen(t *testing.T) {
 	if !k.Says[0].Since.Equal(at(5)) || !k.Passed.Equal(at(4)) || !k.Solved.Equal(at(4)) || !s.stuck(k) || k.Verdicts != 6 {
 		t.Errorf("%+v", k)
 	}
+}
+
+// TestWhatIsShownStays: a view may be computed from a standing while the next
+// event is added to what comes after it. One that is not the newest any more is
+// not built on.
+func TestWhatIsShownStays(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, database string) {
+		b := openBoard(t, database)
+		ana := b.join("Ana")
+		want[room.Taken](t, b.send(ana.Token, verdict(1, "01-loop", "fail", "a")), 200)
+		p, err := b.byToken(t.Context(), ana.Token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := *p.katas["01-loop"]
+		want[room.Taken](t, b.send(ana.Token, verdict(2, "01-loop", "pass"), verdict(3, "02-ticker", "fail")), 200)
+		if d := cmp.Diff(shown, *p.katas["01-loop"]); d != "" || len(p.katas) != 1 {
+			t.Errorf("what was shown is another now: %s", d)
+		}
+		if err := b.take(t.Context(), p, []room.Event{verdict(4, "03-map", "pass")}); err != nil {
+			t.Fatal(err)
+		}
+		if v := b.see(); v.People[0].Solved != 2 || len(v.Katas) != 3 {
+			t.Errorf("built on an old standing: %+v", v)
+		}
+	})
 }
 
 // TestMemoryStaysFlat: what a board holds goes with people and katas.

@@ -294,7 +294,7 @@ func (l *live) enter(ctx context.Context, p *person) error {
 
 // take keeps events and shows them.
 func (l *live) take(ctx context.Context, p *person, events []room.Event) error {
-	sent := &post{person: p.number, events: events}
+	sent := &post{person: p.number, events: events, known: p.standing}
 	err := l.store.submit(ctx, &request{post: sent, kept: func() {
 		l.mu.Lock()
 		if known := l.people[p.number]; known != nil { // who was deleted meanwhile stays away

@@ -39,7 +39,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, database string)) {
 }
 
 // postgres makes an empty database, and returns its address.
-func postgres(t *testing.T) string {
+func postgres(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("LEAKPROOF_POSTGRES")
 	if server == "" {
@@ -63,7 +63,7 @@ func postgres(t *testing.T) string {
 	return u.String()
 }
 
-func openSQL(t *testing.T, driver, dsn string) *sql.DB {
+func openSQL(t testing.TB, driver, dsn string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)
 	if err != nil {

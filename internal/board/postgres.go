@@ -41,9 +41,6 @@ func openPostgres(ctx context.Context, dsn string) (*store, error) {
 	}
 	config.MaxConns = max(config.MaxConns, 8)
 	config.ConnConfig.ConnectTimeout = openTime
-	// The statements have as many rows as came together. To prepare each of them
-	// would take a round trip more.
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
 		return err
@@ -75,10 +72,28 @@ var postgresWords = strings.NewReplacer(
 	"{bytes}", "BYTEA",
 	"{clustered}", "",
 	"{for update}", "FOR UPDATE",
+	"{in $1}", "= ANY ($1)",
+	"{in $2}", "= ANY ($2)",
 	"{lock schema}", "SELECT pg_advisory_xact_lock(hashtext('leakproof_schema'))",
 	// Not to_regclass: what it remembers is from before another board made them.
 	"{count tables}", "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = 'leakproof_schema' AND schemaname = ANY (current_schemas(false))",
 )
+
+// table hands over each column as an array. So a statement stays the same
+// however many rows came together, and the server plans it once.
+func (*postgresEngine) table(columns ...any) (sql string, args []any) {
+	var arrays []string
+	for i, column := range columns {
+		kind := "bigint"
+		if _, text := column.([]string); text {
+			kind = "text"
+		}
+		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", i+1, kind))
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ")", columns
+}
+
+func (*postgresEngine) list(numbers []int64) any { return numbers }
 
 // writers is how many transactions are written at once. While two wait for the
 // disk, the next batches come together.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -107,11 +108,49 @@ var sqliteWords = strings.NewReplacer(
 	"{bytes}", "BLOB",
 	"{clustered}", "WITHOUT ROWID",
 	"{for update}", "", // there is one writer
+	"{in $1}", "IN (SELECT value FROM json_each(?1))",
+	"{in $2}", "IN (SELECT value FROM json_each(?2))",
 	"{lock schema}", "SELECT 1",
 	"{count tables}", "SELECT count(*) FROM sqlite_master WHERE name = 'leakproof_schema'",
 )
 
 func (*sqliteEngine) dialect(query string) string { return sqliteWords.Replace(query) }
+
+// table has a parameter for each cell; a batch has some 10,000 at most, and
+// SQLite takes 32,766.
+func (*sqliteEngine) table(columns ...any) (sql string, args []any) {
+	rows := 0
+	cell := func(column any, row int) any {
+		if texts, ok := column.([]string); ok {
+			return texts[row]
+		}
+		return column.([]int64)[row]
+	}
+	switch first := columns[0].(type) {
+	case []string:
+		rows = len(first)
+	case []int64:
+		rows = len(first)
+	}
+	var b strings.Builder
+	b.WriteString("(VALUES ")
+	for row := range rows {
+		b.WriteString([]string{"(", ", ("}[min(row, 1)])
+		for i, column := range columns {
+			args = append(args, cell(column, row))
+			b.WriteString([]string{"?", ", ?"}[min(i, 1)])
+			b.WriteString(strconv.Itoa(len(args)))
+		}
+		b.WriteByte(')')
+	}
+	b.WriteByte(')')
+	return b.String(), args
+}
+
+func (*sqliteEngine) list(numbers []int64) any {
+	text, _ := json.Marshal(numbers) // numbers
+	return string(text)
+}
 
 func (e *sqliteEngine) fault(err error) error {
 	problem, ok := errors.AsType[*sqlite.Error](err)

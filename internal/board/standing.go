@@ -74,11 +74,11 @@ func (s *standing) take(e room.Event, size int, now time.Time) {
 		return
 	}
 	s.Kata = e.Kata
-	k := s.katas[e.Kata]
-	if k == nil {
-		k = &kata{First: now}
-		s.katas[e.Kata] = k
+	k := &kata{First: now}
+	if before := s.katas[e.Kata]; before != nil {
+		*k = *before // which views may be computed from at this moment
 	}
+	s.katas[e.Kata] = k
 	k.Last = now
 	switch e.Kind {
 	case room.Hint:

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"example.com/leakproof/internal/team/room"
@@ -23,6 +21,11 @@ func hashOf(secret string) hash { return sha256.Sum256([]byte(secret)) }
 type engine interface {
 	// dialect is a query as this database spells it.
 	dialect(query string) string
+	// table is rows to select from, by their columns, and the arguments that it
+	// takes. Each column is a []int64 or a []string.
+	table(columns ...any) (sql string, args []any)
+	// list is an argument for {in $1}.
+	list(numbers []int64) any
 	// fault says in a sentence what is wrong with the database and what to do,
 	// without a word of its address that is secret.
 	fault(error) error
@@ -219,8 +222,8 @@ func (s *store) setStep(ctx context.Context, id int64, step int, began time.Time
 func (s *store) people(ctx context.Context, roomID int64, numbers ...int64) (map[int64]*person, error) {
 	args, some := []any{roomID}, ""
 	if len(numbers) > 0 {
-		some = ` AND p.number IN (` + places(2, len(numbers)) + `)`
-		args = append(args, ints(numbers)...)
+		some = ` AND p.number {in $2}`
+		args = append(args, s.list(numbers))
 	}
 	found := map[int64]*person{}
 	err := s.rows(ctx, s.read, func(rows *sql.Rows) error {
@@ -323,25 +326,4 @@ func microOf(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMicro()
-}
-
-// places is "$2, $3" for two arguments from the second.
-func places(from, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(from + i))
-	}
-	return b.String()
-}
-
-func ints(numbers []int64) []any {
-	args := make([]any, len(numbers))
-	for i, n := range numbers {
-		args[i] = n
-	}
-	return args
 }

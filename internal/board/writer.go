@@ -4,9 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"example.com/leakproof/internal/team/room"
@@ -26,6 +25,7 @@ type request struct {
 type post struct {
 	person int64
 	events []room.Event
+	known  standing  // where the board has the person
 	after  *standing // where that leaves the person, once it is kept
 }
 
@@ -194,7 +194,7 @@ func (s *store) joinAll(ctx context.Context, tx *sql.Tx, roomID int64, joins []*
 // comeBack gives who joined again the standing of before. It takes a number as
 // an event does, so that every board takes it for newer than the one with the old token.
 func (s *store) comeBack(ctx context.Context, tx *sql.Tx, p *person) error {
-	standings, err := s.lockPeople(ctx, tx, []int64{p.number})
+	standings, err := s.lockPeople(ctx, tx, []int64{p.number}, nil)
 	if err != nil {
 		return err
 	}
@@ -218,12 +218,14 @@ func (s *store) takeAll(ctx context.Context, tx *sql.Tx, posts []*post, now time
 		return nil, nil
 	}
 	var numbers []int64
+	known := map[int64]standing{}
 	for _, p := range posts {
 		numbers = append(numbers, p.person)
+		known[p.person] = p.known
 	}
 	slices.Sort(numbers)
 	numbers = slices.Compact(numbers)
-	standings, err := s.lockPeople(ctx, tx, numbers)
+	standings, err := s.lockPeople(ctx, tx, numbers, known)
 	if err != nil {
 		return nil, err
 	}
@@ -264,10 +266,10 @@ func (s *store) takeAll(ctx context.Context, tx *sql.Tx, posts []*post, now time
 }
 
 // lockPeople loads the standings of people, and keeps them from changing until
-// the transaction ends. Who is gone is missing.
-func (s *store) lockPeople(ctx context.Context, tx *sql.Tx, numbers []int64) (map[int64]*standing, error) {
+// the transaction ends. Who is gone is missing. Known standings are not loaded
+// where they are the newest: katas are most of one.
+func (s *store) lockPeople(ctx context.Context, tx *sql.Tx, numbers []int64, known map[int64]standing) (map[int64]*standing, error) {
 	standings := map[int64]*standing{}
-	in := places(1, len(numbers))
 	err := s.rows(ctx, tx, func(rows *sql.Rows) error {
 		var n int64
 		if err := rows.Scan(&n); err != nil {
@@ -275,22 +277,38 @@ func (s *store) lockPeople(ctx context.Context, tx *sql.Tx, numbers []int64) (ma
 		}
 		standings[n] = &standing{katas: map[string]*kata{}}
 		return nil
-	}, `SELECT number FROM leakproof_people WHERE number IN (`+in+`) ORDER BY number {for update}`, ints(numbers)...)
+	}, `SELECT number FROM leakproof_people WHERE number {in $1} ORDER BY number {for update}`, s.list(numbers))
 	if err != nil {
 		return nil, err
 	}
+	load := func(where string, numbers []int64) error {
+		return s.rows(ctx, tx, func(rows *sql.Rows) error {
+			number, name, body := int64(0), "", ""
+			if err := rows.Scan(&number, &name, &body); err != nil {
+				return err
+			}
+			if st := standings[number]; st != nil {
+				return st.decode(name, body)
+			}
+			return nil
+		}, `SELECT person, kata, body FROM leakproof_standings WHERE person {in $1} AND `+where, s.list(numbers))
+	}
 	// A query of its own: it sees what was committed while the first one waited.
-	err = s.rows(ctx, tx, func(rows *sql.Rows) error {
-		number, name, body := int64(0), "", ""
-		if err := rows.Scan(&number, &name, &body); err != nil {
-			return err
+	if err := load(`kata = ''`, numbers); err != nil {
+		return nil, err
+	}
+	var older []int64
+	for n, st := range standings {
+		if k := known[n]; k.katas != nil && k.Next == st.Next {
+			st.katas = maps.Clone(k.katas)
+		} else {
+			older = append(older, n)
 		}
-		if st := standings[number]; st != nil {
-			return st.decode(name, body)
-		}
-		return nil
-	}, `SELECT person, kata, body FROM leakproof_standings WHERE person IN (`+in+`)`, ints(numbers)...)
-	return standings, err
+	}
+	if len(older) == 0 {
+		return standings, nil
+	}
+	return standings, load(`kata <> ''`, older)
 }
 
 // rows are the events of a post, numbered. They are refused together.
@@ -322,66 +340,45 @@ type eventKey struct {
 	id     string
 }
 
-const rowsInOne = 500 // rows of one statement
-
 // insert adds rows, and says which of them are new.
 func (s *store) insert(ctx context.Context, tx *sql.Tx, rows []row, now time.Time) (map[eventKey]bool, error) {
 	fresh := map[eventKey]bool{}
-	for some := range slices.Chunk(rows, rowsInOne) {
-		args := make([]any, 0, 5*len(some))
-		for _, r := range some {
-			args = append(args, r.person, r.event.ID, r.n, now.UnixMicro(), r.body)
-		}
-		err := s.rows(ctx, tx, func(rows *sql.Rows) error {
-			var k eventKey
-			if err := rows.Scan(&k.person, &k.id); err != nil {
-				return err
-			}
-			fresh[k] = true
-			return nil
-		}, `INSERT INTO leakproof_events (person, id, n, arrived, body) VALUES `+tuples(len(some), 5)+` ON CONFLICT DO NOTHING RETURNING person, id`, args...)
-		if err != nil {
-			return nil, err
-		}
+	if len(rows) == 0 {
+		return fresh, nil
 	}
-	return fresh, nil
+	var people, numbers, arrived []int64
+	var ids, bodies []string
+	for _, r := range rows {
+		people, numbers, arrived = append(people, r.person), append(numbers, int64(r.n)), append(arrived, now.UnixMicro())
+		ids, bodies = append(ids, r.event.ID), append(bodies, r.body)
+	}
+	table, args := s.table(people, ids, numbers, arrived, bodies)
+	err := s.rows(ctx, tx, func(rows *sql.Rows) error {
+		var k eventKey
+		if err := rows.Scan(&k.person, &k.id); err != nil {
+			return err
+		}
+		fresh[k] = true
+		return nil
+	}, `INSERT INTO leakproof_events (person, id, n, arrived, body) SELECT * FROM `+table+` AS sent WHERE true ON CONFLICT DO NOTHING RETURNING person, id`, args...)
+	return fresh, err
 }
 
 func (s *store) putStandings(ctx context.Context, tx *sql.Tx, standings map[int64]*standing, touched map[[2]any]bool) error {
-	var keys [][2]any
-	for k := range touched {
-		keys = append(keys, k)
+	if len(touched) == 0 {
+		return nil
 	}
-	for some := range slices.Chunk(keys, rowsInOne) {
-		args := make([]any, 0, 3*len(some))
-		for _, k := range some {
-			body, err := standings[k[0].(int64)].encode(k[1].(string))
-			if err != nil {
-				return err
-			}
-			args = append(args, k[0], k[1], body)
-		}
-		if err := s.exec(ctx, tx, `INSERT INTO leakproof_standings (person, kata, body) VALUES `+tuples(len(some), 3)+`
-			ON CONFLICT (person, kata) DO UPDATE SET body = excluded.body`, args...); err != nil {
+	var people []int64
+	var katas, bodies []string
+	for k := range touched {
+		person, kata := k[0].(int64), k[1].(string)
+		body, err := standings[person].encode(kata)
+		if err != nil {
 			return err
 		}
+		people, katas, bodies = append(people, person), append(katas, kata), append(bodies, body)
 	}
-	return nil
-}
-
-// tuples is "($1, $2), ($3, $4)" for two rows of two columns.
-func tuples(rows, columns int) string {
-	var b strings.Builder
-	for i := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		for j := range columns {
-			b.WriteString([]string{"(", ", "}[min(j, 1)])
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(i*columns + j + 1))
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
+	table, args := s.table(people, katas, bodies)
+	return s.exec(ctx, tx, `INSERT INTO leakproof_standings (person, kata, body) SELECT * FROM `+table+` AS now WHERE true
+		ON CONFLICT (person, kata) DO UPDATE SET body = excluded.body`, args...)
 }
