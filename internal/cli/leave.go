@@ -12,7 +12,6 @@ import (
 	"example.com/leakproof/internal/team/member"
 	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/text"
-	"example.com/leakproof/internal/workbook"
 )
 
 func (a *app) leaveCommand() *cobra.Command {
@@ -46,11 +45,11 @@ func (a *app) leave(ctx context.Context, everything bool) error {
 		}
 		return a.write("You are in no room now. What was kept of it could not be read; if you sent something to a board, it is still there, and only who runs the board can delete it.\n")
 	}
-	there := fmt.Sprintf("your name (%s) and %s", m.Name, workbook.Count(m.Sent, "event"))
+	there := fmt.Sprintf("your name (%s) and what you sent", m.Name)
 	if !everything && isTerminal(a.Stdin) && m.Ended != member.Unknown {
 		s := plain.New(nil, a.Stdin, a.Stdout, a.Stderr)
 		defer s.Close()
-		everything, err = s.Confirm(ctx, fmt.Sprintf("The board holds %s. Should it delete them?", there), "Delete them", "Leave them there")
+		everything, err = s.Confirm(ctx, fmt.Sprintf("The board holds %s. Delete them?", there), "Delete them", "Leave them there")
 		if errors.Is(err, io.EOF) {
 			return usage("you are still in the room, because nobody answered")
 		}
