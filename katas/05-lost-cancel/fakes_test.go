@@ -154,7 +154,7 @@ func (r result) wantNothingLeft(t *testing.T, how string) {
 	t.Helper()
 	if r.left > 0 {
 		t.Errorf("Export has returned (%s), and contexts or functions of context.AfterFunc are left: %d.\n"+
-			"The caller's context keeps each of them for as long as it goes on itself (Restore 2)", how, r.left)
+			"Each of them stays with the caller's context until that ends (Restore 2)", how, r.left)
 	}
 	if r.open > 0 {
 		t.Errorf("Export has returned (%s), and readers have not been closed: %d (Keep 5)", how, r.open)
