@@ -3,17 +3,19 @@ package explain
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // varies is what differs between tests that fail for the same reason: figures,
-// and names of tests and subtests.
-var varies = regexp.MustCompile(`\bTest\w*(?:/\S+)?|\d+`)
+// what is quoted, and names of tests and subtests.
+var varies = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|\bTest\w*(?:/\S+)?|\d+`)
 
 // Alike groups the tests that failed by their reason, as far as it can be told:
-// their messages say the same but for figures and names of tests, one message
-// names the other test, or they share a finding. The groups and their tests keep
-// the order of the tests. What a test stands for is known of the first of a group
-// only: the others failed for its reason.
+// their messages say the same but for figures, quotes and names of tests, or end
+// in the same sentence about the contract, one message names the other test, or
+// they share a finding. The groups and their tests keep the order of the tests.
+// What a test stands for is known of the first of a group only: the others failed
+// for its reason.
 func Alike(all []Test, findings []Finding) [][]Test {
 	var groups [][]Test
 	for _, t := range all {
@@ -33,7 +35,7 @@ func Alike(all []Test, findings []Finding) [][]Test {
 }
 
 func alike(a, b Test, findings []Finding) bool {
-	if a.Message != "" && varies.ReplaceAllString(a.Message, "#") == varies.ReplaceAllString(b.Message, "#") {
+	if a.Message != "" && (said(a.Message) == said(b.Message) || clause(a) != "" && clause(a) == clause(b)) {
 		return true
 	}
 	if refers(a, b) || refers(b, a) {
@@ -42,6 +44,20 @@ func alike(a, b Test, findings []Finding) bool {
 	shows := func(f Finding, t Test) bool { return f.Test == t.Name || slices.Contains(f.Also, t.Name) }
 	return slices.ContainsFunc(findings, func(f Finding) bool { return shows(f, a) && shows(f, b) })
 }
+
+// said is a message without what varies.
+func said(message string) string { return varies.ReplaceAllString(message, "#") }
+
+// clause is the last line of a message if that says what the contract wants, with
+// its number, as in "a failure ends the export (Keep 5)".
+func clause(t Test) string {
+	if at := strings.LastIndexByte(t.Message, '\n'); at >= 0 && numbered.MatchString(t.Message[at:]) {
+		return said(t.Message[at:])
+	}
+	return ""
+}
+
+var numbered = regexp.MustCompile(`\w+ \((?:Restore|Keep) \d`)
 
 // refers reports whether the message of a names b, as in "as TestB says".
 func refers(a, b Test) bool {

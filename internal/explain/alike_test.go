@@ -19,6 +19,12 @@ func TestAlike(t *testing.T) {
 		failed("TestG", "in TestG/slow nothing came"),
 		failed("TestH", "in TestH/fast nothing came"),
 		failed("TestI", "calls race, as TestD says"),
+		failed("TestJ", "it said \"no\"\nand 2 \\\"notes\\\""),
+		failed("TestK", "it said \"yes\", I \"think\"\nso"),
+		failed("TestL", "it said \"a\\\"b\"\nand 3 \\\"notes\\\""),
+		failed("TestM", "two calls were made;\na call is made once (Keep 4): \"a\""),
+		failed("TestN", "the call was repeated;\na call is made once (Keep 4): \"b\""),
+		failed("TestO", "two calls were made;\na call is made at once (Keep 5)"),
 	}
 	findings := []Finding{
 		{Kind: KindLeak, Test: "TestB", Also: []string{"TestF"}},
@@ -32,11 +38,11 @@ func TestAlike(t *testing.T) {
 		}
 		got = append(got, names)
 	}
-	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD", "TestI"}, {"TestE"}, {"TestG", "TestH"}}
+	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD", "TestI"}, {"TestE"}, {"TestG", "TestH"}, {"TestJ", "TestL"}, {"TestK"}, {"TestM", "TestN"}, {"TestO"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got)\n%s", diff)
 	}
-	follow := map[string]string{"TestC": "TestA", "TestF": "TestB", "TestI": "TestD", "TestH": "TestG"}
+	follow := map[string]string{"TestC": "TestA", "TestF": "TestB", "TestI": "TestD", "TestH": "TestG", "TestL": "TestJ", "TestN": "TestM"}
 	if diff := cmp.Diff(follow, Followers(all, findings)); diff != "" {
 		t.Errorf("followers (-want +got)\n%s", diff)
 	}

@@ -140,14 +140,24 @@ func logged(t *testing.T, got reply, id string, book *logbook, level slog.Level,
 	}
 }
 
-// Restore 3: for a panic it has the value and the stack, which names the call.
+// Restore 3: a panic has its record, too. Its shape is for the tests above.
 func TestAPanicIsInTheLog(t *testing.T) {
 	eachPanic(t, func(t *testing.T, op operation, got reply, book *logbook, d detail) {
-		id := got.failure(t).requestID
-		logged(t, got, id, book, slog.LevelError, "the panic's value", d.pieces()...)
+		logged(t, got, got.requestID(), book, slog.LevelError, "the panic's value as text", d.pieces()...)
+	})
+}
+
+// Restore 3: that record has the stack, which names the call.
+func TestAPanicsRecordHasTheStack(t *testing.T) {
+	eachPanic(t, func(t *testing.T, op operation, got reply, book *logbook, d detail) {
+		if book.lacks(slog.LevelError, got.requestID(), "the panic's value", d.pieces()...) != "" {
+			return // TestAPanicIsInTheLog speaks of that
+		}
 		call := "(*scriptedStore)." + op.call
-		logged(t, got, id, book, slog.LevelError, "a stack with the call that panicked, "+call+",", call)
-		logged(t, got, id, book, slog.LevelError, "the panic's value together with its stack", append(d.pieces(), call)...)
+		if lack := book.lacks(slog.LevelError, got.requestID(), "", append(d.pieces(), call)...); lack != "" {
+			t.Errorf("a panic's record doesn't have the stack of the panic: %s, which panicked, isn't in it;\n"+
+				"the value and the stack are in one record (Restore 3)", call)
+		}
 	})
 }
 

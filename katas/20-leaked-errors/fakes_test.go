@@ -230,7 +230,7 @@ func (b *logbook) records() []record {
 // the request id of the answer and all of the text, which belongs to what;
 // "" when there is one.
 func (b *logbook) lacks(level slog.Level, id, what string, text ...string) string {
-	lack := "no record of the injected logger has " + what + " as text"
+	lack := "no record in the log that NewHandler was given has " + what
 	for _, r := range b.records() {
 		found := 0
 		for _, piece := range text {

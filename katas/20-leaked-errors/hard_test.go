@@ -40,7 +40,7 @@ func TestRequestsUnderWayAtOnceKeepTheirIDs(t *testing.T) {
 		for _, name := range []string{"outer", "inner"} {
 			ids[name] = replies[name].failure(t).requestID
 			if lack := book.lacks(slog.LevelError, ids[name], "the text of its error", details[name].pieces()...); lack != "" {
-				t.Errorf("the %s of two requests that were under way at once failed, and %s (fine print)", name, lack)
+				t.Errorf("the %s of two requests that were under way at once failed, and %s;\nwhoever is on call finds the cause by the request_id of the answer (Restore 3)", name, lack)
 			}
 		}
 		if ids["outer"] == ids["inner"] {

@@ -90,6 +90,15 @@ func (g reply) failure(t *testing.T) failure {
 	return failure{code, id}
 }
 
+// requestID is the one of a failure, "" if that has none.
+func (g reply) requestID() string {
+	var body struct {
+		ID string `json:"request_id"`
+	}
+	_ = json.Unmarshal([]byte(g.body), &body) // the shape is for failure
+	return body.ID
+}
+
 // refuseLeak fails when 12 characters in a row of a detail are in the answer.
 // Fewer could be there by chance.
 func refuseLeak(t *testing.T, got reply, what string, hidden ...detail) {
