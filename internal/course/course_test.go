@@ -99,6 +99,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"kata and curriculum disagree", points, `katas = ["02-shut-file"]`, `katas = ["01-open-file"]`, kata + `:1: practises and lessons/curriculum.toml disagree on "Z2"`, 1},
 		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry", 2},
 		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks", 2},
+		{"purpose of words that no test says", tests, "[TestReadWorks]", "[TestReadWorks]\nsaid = \"read twice\"", tests + `:1: no file of the suite has the text "read twice"`, 1},
 		{"purpose in no section", tests, "01-close/the-handle-that-stays", "01-close/the-handle", tests + `:1: section "01-close/the-handle" does not exist`, 1},
 		{"two right options", quiz, `why = "It frees memory, not handles."`, `why = "It frees memory, not handles."` + "\nright = true", quiz + `:1: question "close-first": 2 options are right`, 1},
 		{"right option that stands out", quiz, `text = "The function."`, `text = "The function that opened it, on each of the ways that lead out of it, and also when it panics."`, quiz + `:1: question "close-first": the right option stands out`, 1},

@@ -56,6 +56,7 @@ type Hint struct {
 // TestPurpose is what a test of a suite stands for.
 type TestPurpose struct {
 	Misconception string   // the belief that its failure speaks of
+	Said          string   // what such a failure's message has in it; "" if every one speaks of it
 	Lesson        *Lesson  // that corrects it
 	Section       *Section // of Lesson
 
@@ -262,6 +263,25 @@ func (k *Kata) Recognise(pattern string) *Variant {
 	return find(k.Variants, func(v *Variant) bool { return pattern != "" && v.Pattern == pattern })
 }
 
+// Behind is what a test's failure with this message stands for, nil where that
+// is not known.
+func (k *Kata) Behind(test, message string) *TestPurpose {
+	if t := k.Tests[test]; t != nil && strings.Contains(message, t.Said) {
+		return t
+	}
+	return nil
+}
+
+// says tells whether a message of the suite may have this text.
+func (k *Kata) says(text string) bool {
+	for _, src := range k.Suite {
+		if bytes.Contains(src, []byte(text)) {
+			return true
+		}
+	}
+	return text == ""
+}
+
 // testsFile is where the purposes of a kata's tests are.
 func testsFile(k *Kata) string { return path.Join("solutions", k.ID, "tests.toml") }
 
@@ -271,14 +291,14 @@ func (l *loader) loadTests(k *Kata) {
 	if !ok {
 		return
 	}
-	var doc map[string]struct{ Misconception, Section string }
+	var doc map[string]struct{ Misconception, Section, Said string }
 	if !l.decode(file, 1, src, &doc) {
 		return
 	}
 	headers, suite := headerLines(src), k.testNames()
 	k.Tests = map[string]*TestPurpose{}
 	for _, name := range slices.Sorted(maps.Keys(doc)) {
-		t := &TestPurpose{Misconception: doc[name].Misconception, place: doc[name].Section}
+		t := &TestPurpose{Misconception: doc[name].Misconception, Said: doc[name].Said, place: doc[name].Section}
 		if at := headers["["+name+"]"]; len(at) > 0 {
 			t.line = at[0]
 		}
@@ -287,6 +307,9 @@ func (l *loader) loadTests(k *Kata) {
 		}
 		if l.course.Misconceptions[t.Misconception] == nil {
 			l.problem(file, t.line, "misconception %q is not in quiz/misconceptions: define it or correct the id", t.Misconception)
+		}
+		if !k.says(t.Said) {
+			l.problem(file, t.line, "no file of the suite has the text %q: correct what said names", t.Said)
 		}
 		k.Tests[name] = t
 	}

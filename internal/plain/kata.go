@@ -104,12 +104,12 @@ func (s *Session) findings(k *course.Kata, v grade.Verdict) {
 		if t.File != "" {
 			s.say("  The test: %s, line %d", t.File, t.Line)
 		}
-		s.happened(v, t.Name)
 		if first := followers[t.Name]; first != "" {
 			s.say("  %s", explain.FailsLike(first))
 			continue
 		}
-		if p := k.Tests[t.Name]; p != nil {
+		s.happened(v, t.Name)
+		if p := k.Behind(t.Name, t.Message); p != nil {
 			m := s.wb.Course.Misconceptions[p.Misconception]
 			s.text(wrap(fmt.Sprintf("%s Lesson %d, %s.", flat(explain.Behind(m.Says, m.Truth)), p.Lesson.Number, flat(p.Section.Title)), "  ", "  "))
 		}

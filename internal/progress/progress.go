@@ -45,7 +45,7 @@ type Event struct {
 	Status   string    `json:"status,omitempty"` // the verdict's status; "pass" solves the kata
 	Hash     string    `json:"hash,omitempty"`   // of the learner's file as it was graded
 	Failed   []string  `json:"failed,omitempty"` // names of the tests that failed
-	Alike    []string  `json:"alike,omitempty"`  // those of Failed that failed for the reason of another one
+	Alike    []string  `json:"alike,omitempty"`  // those of Failed that tell of no belief: they failed for the reason of another one, or for one that is not known
 	Origin   string    `json:"origin,omitempty"` // who ran the grader, as it said; "" is the learner
 	Backup   string    `json:"backup,omitempty"` // where the learner's file went
 	Task     string    `json:"task,omitempty"`

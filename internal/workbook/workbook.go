@@ -169,7 +169,7 @@ func (w *Workbook) judged(ctx context.Context, a attempt, v grade.Verdict) error
 		if t.Status != explain.Fail {
 			continue
 		}
-		if failed = append(failed, t.Name); followers[t.Name] != "" {
+		if failed = append(failed, t.Name); followers[t.Name] != "" || a.kata.Behind(t.Name, t.Message) == nil {
 			alike = append(alike, t.Name)
 		}
 	}

@@ -3,7 +3,9 @@ package leakyfanout_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	leakyfanout "example.com/leakproof/katas/23-leaky-fanout"
@@ -89,4 +91,13 @@ func ids(notes []leakyfanout.Note) []string {
 		all = append(all, n.ID)
 	}
 	return all
+}
+
+// wantMoreThanText fails t if errors.Is does not find want in an error that has
+// the text of it.
+func wantMoreThanText(t *testing.T, err, want error) {
+	t.Helper()
+	if err != nil && !errors.Is(err, want) && strings.Contains(err.Error(), want.Error()) {
+		t.Fatalf("Search returned the error %q, in which errors.Is does not find %q:\nits text is there, the error itself is not (Keep 5)", err, want)
+	}
 }

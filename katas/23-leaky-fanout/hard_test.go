@@ -25,6 +25,7 @@ func TestDeadlineOfAShardIsAnError(t *testing.T) {
 	for _, own := range ends {
 		kit.Bubble(t, func(t *testing.T) {
 			_, err, _ := search(caller, []*shard{{after: time.Second, err: fmt.Errorf("read: %w", own)}, {}})
+			wantMoreThanText(t, err, own)
 			if !errors.Is(err, own) {
 				t.Errorf("a shard ran into a limit of its own, %q, and Search returned the error \"%v\":\nthe caller had not left, so this is a failure like any other (fine print)", own, err)
 			}
@@ -39,6 +40,7 @@ func TestFirstErrorStaysWhenTheCallerLeavesLater(t *testing.T) {
 		_, err, took := search(ctx, []*shard{{err: errBoom}, {after: hung, unwind: 3 * time.Second}})
 		time.Sleep(4*time.Second - took)
 		release()
+		wantMoreThanText(t, err, errBoom)
 		if !errors.Is(err, errBoom) {
 			t.Errorf("a shard failed with %q, the caller left 1s later, and Search returned the error \"%v\":\nthe first failure remains the error (fine print)", errBoom, err)
 		}

@@ -41,12 +41,28 @@ func limitIsKept(t *testing.T, limit, callers, ids int) {
 		}
 		time.Sleep(500 * time.Millisecond)
 		for left := callers * ids; left > 0; left -= limit {
-			s.wantRunning(t, min(limit, left), limit, situation)
+			s.wantRunning(t, min(limit, left), limit, situation, all...)
 			time.Sleep(time.Second)
 		}
 		for _, r := range all {
 			<-r.done
 		}
+	})
+}
+
+// Restore 2: the goroutines do not grow with the ids.
+func TestGoroutinesDoNotGrowWithTheIds(t *testing.T) {
+	const n, limit = 200, 4
+	kit.Bubble(t, func(t *testing.T) {
+		service := boundedfanout.NewService(&store{normal: call{takes: time.Second}}, limit)
+		before := runtime.NumGoroutine() + 1 // one is begin's
+		r := begin(caller, service, n)
+		synctest.Wait()
+		if more, most := runtime.NumGoroutine()-before, 2*limit+10; more > most {
+			t.Errorf("Notes with %d ids and a limit of %d has %d goroutines;\n"+
+				"it may have 2*limit + 10 = %d, however many ids there are (Restore 2)", n, limit, more, most)
+		}
+		<-r.done
 	})
 }
 
@@ -75,22 +91,6 @@ func TestCallThatStopsKeepsItsSlot(t *testing.T) {
 	})
 }
 
-// Restore 2: the goroutines do not grow with the ids.
-func TestGoroutinesDoNotGrowWithTheIds(t *testing.T) {
-	const n, limit = 200, 4
-	kit.Bubble(t, func(t *testing.T) {
-		service := boundedfanout.NewService(&store{normal: call{takes: time.Second}}, limit)
-		before := runtime.NumGoroutine() + 1 // one is begin's
-		r := begin(caller, service, n)
-		synctest.Wait()
-		if more, most := runtime.NumGoroutine()-before, 2*limit+10; more > most {
-			t.Errorf("Notes with %d ids and a limit of %d has %d goroutines;\n"+
-				"it may have 2*limit + 10 = %d, however many ids there are (Restore 2)", n, limit, more, most)
-		}
-		<-r.done
-	})
-}
-
 // Keep 3: no slot stays empty, however slow another call is.
 func TestFreeSlotIsTakenAtOnce(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestFreeSlotIsTakenAtOnce(t *testing.T) {
 		r := begin(caller, boundedfanout.NewService(s, 3), 19)
 		time.Sleep(500 * time.Millisecond)
 		for range 9 { // two slots for 18 calls
-			s.wantRunning(t, 3, 3, "limit 3; the first call of the store takes 10s, 18 more take 1s")
+			s.wantRunning(t, 3, 3, "limit 3; the first call of the store takes 10s, 18 more take 1s", r)
 			time.Sleep(time.Second)
 		}
 		<-r.done

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -52,11 +53,18 @@ func (s *store) Note(ctx context.Context, id string) (boundedfanout.Note, error)
 	}
 }
 
-// wantRunning requires that so many calls of the store are running.
-func (s *store) wantRunning(t *testing.T, want, limit int, situation string) {
+// wantRunning requires that so many calls of the store are running for the
+// requests. If there are less, it looks for a deadlock first: that is the reason.
+func (s *store) wantRunning(t *testing.T, want, limit int, situation string, requests ...*request) {
 	t.Helper()
 	synctest.Wait()
-	if live := s.running.Live(); live > limit {
+	live := s.running.Live()
+	for _, r := range requests {
+		if live < want {
+			<-r.done
+		}
+	}
+	if live > limit {
 		t.Fatalf("%s: %d calls of the store are running at once;\nthe limit of the service is %d, for all calls of Notes together (Restore 1)", situation, live, limit)
 	} else if live != want {
 		t.Fatalf("%s: calls of the store running while ids wait: %d, want %d;\nas long as ids wait, no slot stays empty (Keep 3)", situation, live, want)
@@ -103,7 +111,9 @@ func (r *request) want(t *testing.T, situation string) {
 func (r *request) wantError(t *testing.T, want error, situation, clause string) {
 	t.Helper()
 	<-r.done
-	if !errors.Is(r.err, want) {
+	if r.err != nil && !errors.Is(r.err, want) && strings.Contains(r.err.Error(), want.Error()) {
+		t.Errorf("Notes returned the error %q, in which errors.Is does not find %q;\nits text is there, the error itself is not (%s)", r.err, want, clause)
+	} else if !errors.Is(r.err, want) {
 		t.Errorf("%s: Notes returned %d notes and the error \"%v\";\nerrors.Is must find %q (%s)", situation, len(r.notes), r.err, want, clause)
 	}
 }

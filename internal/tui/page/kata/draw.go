@@ -225,6 +225,9 @@ func (r *results) inside(test explain.Test, selected bool, width int) []string {
 		out = append(out, t.Dim.Render(place))
 	}
 	for _, f := range explain.FindingsOf(r.verdict.verdict.Findings, test.Name) {
+		if r.followers[test.Name] != "" {
+			break // they are shown with the test that it fails like
+		}
 		out = append(out, "")
 		out = append(out, r.finding(f, width)...)
 	}

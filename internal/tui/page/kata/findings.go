@@ -62,14 +62,10 @@ func (r *results) snippet(place explain.Place, width int) []string {
 // belief says what a failed test stands for, if it does not fail like another
 // one, and, of the selected one, which keys lead there.
 func (r *results) belief(test explain.Test, selected bool, width int) []string {
-	purpose := r.kata.Tests[test.Name]
-	if purpose == nil {
-		return nil
-	}
 	var lines, keys []string
 	if first := r.followers[test.Name]; first != "" {
 		lines = ui.WrapText(explain.FailsLike(first), width)
-	} else {
+	} else if purpose := r.kata.Behind(test.Name, test.Message); purpose != nil {
 		m := r.env.Workbook.Course.Misconceptions[purpose.Misconception]
 		lines = r.env.Markdown.Prose(explain.Behind(m.Says, m.Truth), width)
 		keys = append(keys, fmt.Sprintf("%s reads “%s” in lesson %d", keymap.Name(keymap.Lesson), purpose.Section.Title, purpose.Lesson.Number))

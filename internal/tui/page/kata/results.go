@@ -160,7 +160,7 @@ func (r *results) behind() []ui.Action {
 	if !ok {
 		return out
 	}
-	if purpose := r.kata.Tests[test.Name]; purpose != nil && test.Status == explain.Fail {
+	if purpose := r.kata.Behind(test.Name, test.Message); purpose != nil && test.Status == explain.Fail {
 		out = append(out, ui.On(keymap.Lesson, func() tea.Cmd {
 			return r.env.Open(page.Route{Page: page.Lesson, ID: purpose.Lesson.ID, Section: purpose.Section.ID})
 		}).Hushed())
