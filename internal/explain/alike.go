@@ -57,7 +57,8 @@ func clause(t Test) string {
 	return ""
 }
 
-var numbered = regexp.MustCompile(`\w+ \((?:Restore|Keep) \d`)
+// numbered has a few words in front of the number: "want 3 (Keep 4)" says too little.
+var numbered = regexp.MustCompile(`(?:\S+ ){4}\((?:Restore|Keep) \d`)
 
 // refers reports whether the message of a names b, as in "as TestB says".
 func refers(a, b Test) bool {

@@ -38,12 +38,21 @@ func TestEveryRouteKnowsEveryKind(t *testing.T) {
 	}
 }
 
+// wantKnown fails t as TestEveryRouteKnowsEveryKind does, if that is the reason.
+func wantKnown(t *testing.T, op operation, k kind) {
+	t.Helper()
+	if got := failure(stays, newHandler(says(k.is)), op); got != k.answer {
+		t.Fatalf("%s: the store returned %s itself, the answer was %q; it is %q,\nwhichever route it is (Restore 1)", op, k.name, got, k.answer)
+	}
+}
+
 // Restore 1: a kind is what errors.Is or errors.As finds, however it was wrapped.
 func TestKindsSurviveWrapping(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			for _, err := range []error{wrap(1, k.is), wrap(3, k.is)} {
 				for _, op := range operations {
+					wantKnown(t, op, k)
 					if got := failure(stays, newHandler(says(err)), op); got != k.answer {
 						t.Fatalf("%s: the store returned %q, which wraps %s, the answer was %q; it is %q,\n"+
 							"because errors.Is or errors.As finds the kind in that error (Restore 1)", op, err, k.name, got, k.answer)
@@ -61,6 +70,7 @@ func TestKindsSurviveJoining(t *testing.T) {
 			for _, shape := range shapes {
 				err := shape.of(k.is, errors.New("connection reset"))
 				for _, op := range operations {
+					wantKnown(t, op, k)
 					if got := failure(stays, newHandler(says(err)), op); got != k.answer {
 						t.Fatalf("%s: the store returned %s %s, the answer was %q; it is %q,\n"+
 							"because errors.Is or errors.As finds the kind in that error (Restore 1)", op, k.name, shape.name, got, k.answer)

@@ -47,6 +47,7 @@ func TestAClientThatLeavesDecidesNothingElse(t *testing.T) {
 	for _, k := range append(slices.Clone(kinds), unknown) {
 		kit.Bubble(t, func(t *testing.T) {
 			for _, op := range operations {
+				wantKnown(t, op, k)
 				if got := failureOfLeaver(newClient(), op, k.is); got != k.answer {
 					t.Errorf("%s: the client left, and the store returned %s all the same: the answer was %q; it is %q,\n"+
 						"as it is for a client that waits (fine print)", op, k.name, got, k.answer)
@@ -106,7 +107,10 @@ func TestRequestsUnderWayDoNotMixUpTheirClients(t *testing.T) {
 			close(left)
 			served.Wait()
 			clients[1-leaver].leave()
-			if got[leaver] != canceled.answer || got[1-leaver] != internal {
+			if got[leaver] == canceled.answer && got[1-leaver] == canceled.answer {
+				t.Fatalf("%s was under way twice, the client of request %d left, and both were answered %q, the one that waited as well:\n"+
+					"somebody else has cancelled, and that is a failure (Restore 2)", op, leaver+1, canceled.answer)
+			} else if got[leaver] != canceled.answer || got[1-leaver] != internal {
 				t.Fatalf("%s was under way twice, the client of request %d left, and both calls ended with context.Canceled: it was answered %q,\n"+
 					"and the one that waited %q; for each request its own context says whether its client has left (fine print)", op, leaver+1, got[leaver], got[1-leaver])
 			}

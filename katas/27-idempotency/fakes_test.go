@@ -140,7 +140,9 @@ func (x *site) settle() {
 	x.t.Helper()
 	kit.Settle(x.t)
 	for _, c := range x.calls {
-		c.over()
+		if c.over() && c.err == nil && c.note.ID == "" {
+			x.t.Fatalf("a call returned %s, which has no id yet: it isn't saved;\nwant the note that was saved, or ErrConflict while that is done (Restore 1)", c)
+		}
 	}
 }
 
