@@ -141,7 +141,7 @@ func (x *site) settle() {
 	kit.Settle(x.t)
 	for _, c := range x.calls {
 		if c.over() && c.err == nil && c.note.ID == "" {
-			x.t.Fatalf("a call returned %s, which has no id yet: it isn't saved;\nwant the note that was saved, or ErrConflict while that is done (Restore 1)", c)
+			x.t.Fatalf("a call returned %s, which has no id yet: it isn't saved;\nwant the note once it's saved, or ErrConflict until then (Restore 1)", c)
 		}
 	}
 }
