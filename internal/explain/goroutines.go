@@ -197,6 +197,16 @@ func (f *finder) race(test string, r race) {
 	}
 	text := fmt.Sprintf("data race: one goroutine %s %s and another %s %s, and nothing orders the two", did[0], at[0], did[1], at[1])
 	switch {
+	case r.ofWaitGroup():
+		adds, waits := 0, 1
+		if r.accesses[0].write {
+			adds, waits = 1, 0
+		}
+		text = fmt.Sprintf("data race: a sync.WaitGroup is at zero, one goroutine adds to it %s while another begins to wait for it, and nothing orders the two", at[adds])
+		if starts[waits] != "" {
+			text += "; the one that waits " + starts[waits]
+		}
+		starts = [2]string{}
 	case at[0] == at[1] && did[0] == did[1]:
 		text = fmt.Sprintf("data race: two goroutines write %s, and nothing orders them", at[0])
 	case at[0] == at[1]:

@@ -5,6 +5,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,18 @@ func (c call) name() string {
 type race struct {
 	text     string
 	accesses []access
+}
+
+// ofWaitGroup tells whether this is how sync.WaitGroup reports that Add and Wait
+// meet: each marks an access by itself, and has the runtime's name in its place.
+func (r race) ofWaitGroup() bool {
+	return !slices.ContainsFunc(r.accesses, func(a access) bool {
+		mark := call{pkg: "runtime", function: "raceread"}
+		if a.write {
+			mark.function = "racewrite"
+		}
+		return len(a.calls) == 0 || a.calls[0].pkg != mark.pkg || a.calls[0].function != mark.function
+	})
 }
 
 type access struct {
