@@ -87,7 +87,7 @@ func TestAPanicStopsTheOtherBoxes(t *testing.T) {
 	}))
 	for _, told := range seen.Told {
 		if told != 0 && told != time.Second || seen.Page.At > time.Second+unwind { // 0: it has not begun
-			t.Fatalf("one of three boxes panicked at 1s; another was told to stop %s, and the response was %v:\n"+
+			t.Fatalf("one of three boxes panicked at 1s; another %s, and the response was %v:\n"+
 				"a box that panics ends its page at once, like one that fails (Restore 1)", when(told), seen.Page)
 		}
 	}
@@ -207,7 +207,7 @@ func TestAnErrorEndsThePage(t *testing.T) {
 		a := newSite(store{}, 3, hanging, &box{after: time.Second, err: errBox})(caller, fatal)
 		time.Sleep(time.Second + unwind - a.At)
 		if !a.is(500, "internal") || hanging.told() != time.Second {
-			t.Errorf("a box failed at 1s: the response was %v, and the other box was told to stop %s;\nwant a 500 without the error, and 1s (Keep 6)", a, when(hanging.told()))
+			t.Errorf("a box failed at 1s: the response was %v, and the other box %s;\nwant a 500 without the error, and 1s (Keep 6)", a, when(hanging.told()))
 		}
 		if !strings.Contains(a.Record, errBox.Error()) {
 			t.Errorf("a box failed with %q, and the log has no record at ERROR with that and the request's id (Keep 6)", errBox)

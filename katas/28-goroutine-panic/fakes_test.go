@@ -104,9 +104,9 @@ func (b *box) told() time.Duration {
 
 func when(told time.Duration) string {
 	if told < 0 {
-		return "never"
+		return "was never told to stop"
 	}
-	return "at " + told.String()
+	return "was told to stop at " + told.String()
 }
 
 // An answer is what a client got, and when.
