@@ -48,17 +48,18 @@ func alike(a, b Test, findings []Finding) bool {
 // said is a message without what varies.
 func said(message string) string { return varies.ReplaceAllString(message, "#") }
 
-// clause is the last line of a message if that says what the contract wants, with
-// its number, as in "a failure ends the export (Keep 5)".
+// clause is what the last line of a message says before the number of the clause,
+// as in "a failure ends the export (Keep 5)": the same may break two of them.
 func clause(t Test) string {
-	if at := strings.LastIndexByte(t.Message, '\n'); at >= 0 && numbered.MatchString(t.Message[at:]) {
-		return said(t.Message[at:])
+	at := strings.LastIndexByte(t.Message, '\n')
+	if match := numbered.FindStringSubmatch(t.Message[at+1:]); at >= 0 && match != nil {
+		return said(match[1])
 	}
 	return ""
 }
 
 // numbered has a few words in front of the number: "want 3 (Keep 4)" says too little.
-var numbered = regexp.MustCompile(`(?:\S+ ){4}\((?:Restore|Keep) \d`)
+var numbered = regexp.MustCompile(`^(.*(?:\S+ ){4})\((?:Restore|Keep) \d`)
 
 // refers reports whether the message of a names b, as in "as TestB says".
 func refers(a, b Test) bool {

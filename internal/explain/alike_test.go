@@ -25,6 +25,8 @@ func TestAlike(t *testing.T) {
 		failed("TestM", "two calls were made;\na call is made once (Keep 4): \"a\""),
 		failed("TestN", "the call was repeated;\na call is made once (Keep 4): \"b\""),
 		failed("TestO", "two calls were made;\na call is made at once (Keep 5)"),
+		failed("TestR", "Close waits;\nnobody is left who could wake it (Restore 2)"),
+		failed("TestS", "Put waits;\nnobody is left who could wake it (Keep 4)"),
 		failed("TestP", "the first got 2;\nwant 3 (Keep 6)"),
 		failed("TestQ", "the second got none;\nwant 5 (Keep 6)"),
 	}
@@ -40,11 +42,11 @@ func TestAlike(t *testing.T) {
 		}
 		got = append(got, names)
 	}
-	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD", "TestI"}, {"TestE"}, {"TestG", "TestH"}, {"TestJ", "TestL"}, {"TestK"}, {"TestM", "TestN"}, {"TestO"}, {"TestP"}, {"TestQ"}}
+	want := [][]string{{"TestA", "TestC"}, {"TestB", "TestF"}, {"TestD", "TestI"}, {"TestE"}, {"TestG", "TestH"}, {"TestJ", "TestL"}, {"TestK"}, {"TestM", "TestN"}, {"TestO"}, {"TestR", "TestS"}, {"TestP"}, {"TestQ"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got)\n%s", diff)
 	}
-	follow := map[string]string{"TestC": "TestA", "TestF": "TestB", "TestI": "TestD", "TestH": "TestG", "TestL": "TestJ", "TestN": "TestM"}
+	follow := map[string]string{"TestC": "TestA", "TestF": "TestB", "TestI": "TestD", "TestH": "TestG", "TestL": "TestJ", "TestN": "TestM", "TestS": "TestR"}
 	if diff := cmp.Diff(follow, Followers(all, findings)); diff != "" {
 		t.Errorf("followers (-want +got)\n%s", diff)
 	}
