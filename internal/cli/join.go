@@ -133,10 +133,13 @@ func terms(board string, request room.JoinRequest) string {
 	line("- of each hint: the kata, and which hint;")
 	line("- of each reset: the kata;")
 	line("- of each lesson: that you opened it;")
+	line("- that you leave, if you do;")
 	line("- and when each of these happened.")
 	if !request.ShareCode {
 		line("Your code is not sent.")
 	}
+	line("With the joining it gets a random secret that no other board gets, so that you")
+	line("are the same person there if you join again.")
 	line("Nothing else is sent, and nothing of before now. `leakproof leave` ends it.")
 	if room.Readable(board) {
 		line("\nThe connection is not encrypted (http): whoever is on the network between here")
