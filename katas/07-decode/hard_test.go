@@ -12,6 +12,7 @@ import (
 // Fine print: if only what stands behind the note passes the limit, the body may also be
 // 400. It is refused all the same.
 func TestABodyThatIsTooLongIsNotCutShort(t *testing.T) {
+	wantOneNote(t)
 	full := noteOf(100) + spaces(limit-100)
 	eachRefused(t, anyhow, []sample{
 		{name: "a second note beyond 16 KiB", text: full + `{"title":"Bread"}`},
@@ -25,6 +26,7 @@ func TestABodyThatIsTooLongIsNotCutShort(t *testing.T) {
 func TestABodyThatBreaksOffIsNoNote(t *testing.T) {
 	const contract = "a body that breaks off is answered with a failure, but not with 413, and is not stored (Keep 5)"
 	reset := errors.New("connection reset")
+	wantOneNote(t)
 	each(t, anyhow, []sample{
 		{name: "behind the note", text: milk, err: io.ErrUnexpectedEOF},
 		{name: "far behind the note", text: milk + spaces(9000), err: reset},

@@ -21,7 +21,8 @@ func TestTheEndOfTheContextEndsAWait(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		s := &store{}
 		if _, took := save(endsAfter(at), s, patient); took != at {
-			t.Errorf("the context ended at %v during a wait, and Save returned at %v, after %d tries; it returns at once (Restore 1)", at, took, s.tries())
+			t.Errorf("the context ended at %v during a wait: Save returned at %v, and %d tries were made;\n"+
+				"it returns at once, and no other try follows (Restore 1)", at, took, s.tries())
 		}
 	})
 }
