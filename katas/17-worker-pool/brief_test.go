@@ -86,6 +86,7 @@ func TestTheCallerStopsTheRun(t *testing.T) {
 func TestTheCallersErrorIsFound(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		err, _ := copyNotes(leaving(), &archive{normal: call{takes: 10 * time.Second}}, 100)
+		wantMoreThanText(t, err, context.Canceled)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the caller's context ended with %q and the cause %q, and Copy returned the error \"%v\":\n"+
 				"errors.Is must find the error of the context in it (Restore 2)", context.Canceled, errSignal, err)
@@ -128,6 +129,7 @@ func TestTheErrorIsThatOfTheFirstFailure(t *testing.T) {
 		kit.Bubble(t, func(t *testing.T) {
 			a := &archive{normal: call{takes: time.Hour}, first: []call{{takes: time.Second, err: errBoom}}}
 			err, _ := copyNotes(kit.SlowCancel(), a, 100) // others return before whoever cancels goes on
+			wantMoreThanText(t, err, errBoom)
 			if !errors.Is(err, errBoom) {
 				t.Errorf("the first call to fail said %q, and Copy returned the error \"%v\":\nerrors.Is must find the first failure in it (Keep 6)", errBoom, err)
 			} else if errors.Is(err, context.Canceled) {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	workerpool "example.com/leakproof/katas/17-worker-pool"
@@ -97,4 +99,13 @@ func notes(n int) []workerpool.Note {
 		all = append(all, workerpool.Note{ID: fmt.Sprintf("n%d", i)})
 	}
 	return all
+}
+
+// wantMoreThanText fails t if errors.Is does not find want in an error that has
+// the text of it.
+func wantMoreThanText(t *testing.T, err, want error) {
+	t.Helper()
+	if err != nil && !errors.Is(err, want) && strings.Contains(err.Error(), want.Error()) {
+		t.Fatalf("Copy returned the error %q, in which errors.Is does not find %q:\nits text is there, the error itself is not (Keep 6)", err, want)
+	}
 }
