@@ -47,7 +47,7 @@ func TestTheServiceHasTheRuleOfTitles(t *testing.T) {
 					continue
 				}
 				if err != nil {
-					t.Fatalf("%s: the service returned the error %v; this title is allowed (Restore 1)", what, err)
+					t.Fatalf("%s: the service returned the error %v;\nonce trimmed it has %d characters, and 1 to 80 are allowed (Restore 1)", what, err, len([]rune(tt.kept)))
 				}
 				if puts := notes.written(); n.Title != tt.kept || len(puts) > 0 && puts[0].Title != tt.kept {
 					t.Fatalf("%s: the service returned the title %s and put %s into the store;\nthe title is %s in both (Restore 1)", what, short(n.Title), show(puts...), short(tt.kept))
