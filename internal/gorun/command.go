@@ -33,6 +33,7 @@ const stderrLimit = 64 << 10
 type Command struct {
 	TempDir        string // where the go command works
 	Env            []string
+	Stdin          io.Reader // nil is an empty one; a file is handed to the command itself
 	Stdout, Stderr io.Writer
 	Name           string
 	Args           []string
@@ -54,7 +55,7 @@ func (m *Machine) Run(ctx context.Context, c Command) Ending {
 	cmd.Dir = m.Root
 	// GOTMPDIR makes sure that a killed go command leaves no work folder.
 	cmd.Env = append(c.Env[:len(c.Env):len(c.Env)], "GOTMPDIR="+c.TempDir, "PWD="+m.Root, mark.environment)
-	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
 	cmd.WaitDelay = waitDelay
 	cmd.Cancel = group.kill
 	if err := group.start(cmd); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,28 +53,84 @@ func (r *Runner) runProgram(ctx context.Context, folder string) Program {
 	return p
 }
 
-func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder string) Program {
-	binary := filepath.Join(dir, "program.exe") // Windows wants the ending, others do not mind it
+// Build builds the program in a folder, given by its slash path below the module
+// root, as the file binary, unless it is there already and up to date. progress is
+// called, from another goroutine, as packages are compiled, where the file is not
+// there yet. The machine can run it. The error is ctx's, or says what is wrong and
+// what to do next.
+func (r *Runner) Build(ctx context.Context, folder, binary string, progress func(done, total int)) (*Machine, error) {
+	m := r.Probe(ctx)
+	p := Program{Problem: m.Blocker()}
+	if p.Problem == "" {
+		p = m.buildAt(ctx, folder, binary, progress)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if p.Problem == "" {
+		return m, nil
+	}
+	for line := range strings.Lines(p.Output) {
+		if sourceLine.MatchString(line) {
+			return nil, fmt.Errorf("%s (%s)", p.Problem, text.FirstLine(line))
+		}
+	}
+	return nil, errors.New(p.Problem)
+}
+
+func (m *Machine) buildAt(ctx context.Context, folder, binary string, progress func(done, total int)) Program {
+	dir, err := m.TempFolder()
+	if err != nil {
+		return Program{Problem: fmt.Sprintf("no temporary folder for the build: %v; free some space or set TMPDIR", err)}
+	}
+	told := io.Discard
+	if _, err := os.Stat(binary); errors.Is(err, os.ErrNotExist) {
+		// What does not build is said by the build itself.
+		out, err := m.goCommand(ctx, m.Online, "list", "-deps", "-mod=readonly", "-f", `{{if .Stale}}{{.ImportPath}}{{end}}`, "./"+folder)
+		if total := len(strings.Fields(string(out))); err == nil && total > 0 {
+			told = &lineCounter{each: func(done int) { progress(min(done, total), total) }}
+		}
+	}
+	p := m.build(ctx, dir, folder, binary, told)
+	if err := os.RemoveAll(dir); err != nil && p.Problem == "" {
+		p.Problem = fmt.Sprintf("the temporary folder %s is still there: %v; remove it", dir, err)
+	}
+	return p
+}
+
+// build builds a program. told gets a line for each package that is compiled,
+// and what the go command complains of.
+func (m *Machine) build(ctx context.Context, dir, folder, binary string, told io.Writer) Program {
 	complaints := &headWriter{limit: stderrLimit}
+	both := io.MultiWriter(complaints, told)
 	building, cancel := context.WithTimeoutCause(ctx, DefaultBuildLimit, ErrBuildLimit)
 	defer cancel()
 	// The program may need modules that the workbook itself does not.
-	end := m.Run(building, Command{
-		TempDir: dir, Env: m.Online, Stdout: complaints, Stderr: complaints,
-		Name: m.GoPath, Args: []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary, "./" + folder},
-	})
-	if end.Exit != 0 {
-		p := Program{Output: complaints.buf.String(), Problem: m.Fault(complaints.buf.String())}
-		switch {
-		case end.Signal != "":
-			p.Problem = GoKilled(end.Signal)
-		case errors.Is(end.Cause, ErrBuildLimit):
-			p.Problem = "the build did not end in time; try again when the machine is less busy"
-		case end.Cause != nil:
-			p.Problem = fmt.Sprintf("the go command could not be run: %v; see what `go version` says", end.Cause)
-		case p.Problem == "":
-			p.Problem = fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder)
-		}
+	args := []string{"build", "-mod=readonly", "-buildvcs=false", "-o", binary}
+	if told != io.Discard {
+		args = append(args, "-v")
+	}
+	end := m.Run(building, Command{TempDir: dir, Env: m.Online, Stdout: both, Stderr: both, Name: m.GoPath, Args: append(args, "./"+folder)})
+	if end.Exit == 0 {
+		return Program{}
+	}
+	p := Program{Output: complaints.buf.String(), Problem: m.Fault(complaints.buf.String())}
+	switch {
+	case end.Signal != "":
+		p.Problem = GoKilled(end.Signal)
+	case errors.Is(end.Cause, ErrBuildLimit):
+		p.Problem = "the build did not end in time; try again when the machine is less busy"
+	case end.Cause != nil:
+		p.Problem = fmt.Sprintf("the go command could not be run: %v; see what `go version` says", end.Cause)
+	case p.Problem == "":
+		p.Problem = fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder)
+	}
+	return p
+}
+
+func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder string) Program {
+	binary := filepath.Join(dir, "program.exe") // Windows wants the ending, others do not mind it
+	if p := m.build(ctx, dir, folder, binary, io.Discard); p.Problem != "" {
 		return p
 	}
 
@@ -89,7 +146,7 @@ func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder strin
 	close(now)
 	// One writer for both streams keeps their lines in order.
 	printed := &headWriter{limit: programOutputLimit}
-	end = m.Run(running, Command{
+	end := m.Run(running, Command{
 		TempDir: dir, Env: m.Offline, Stdout: printed, Stderr: printed, Name: binary,
 		memory: memoryLimit{bytes: m.MemoryLimit, of: residentMemory, from: now, exceeded: func() { stop(ErrMemoryLimit) }},
 	})

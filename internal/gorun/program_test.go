@@ -1,8 +1,11 @@
 package gorun
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -50,5 +53,50 @@ func TestRunProgramIsCancelled(t *testing.T) {
 	cancel()
 	if p, err := r.RunProgram(ctx, "lessons/01-x/p"); !errors.Is(err, context.Canceled) || p.Problem != "" {
 		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+// TestABuiltProgramReadsWhatItIsGiven builds a program, as packages are told, and
+// again where nothing is to be done.
+func TestABuiltProgramReadsWhatItIsGiven(t *testing.T) {
+	r := newRunner(t, map[string]string{"lessons/01-x/p/main.go": "package main\n\nimport (\n\t\"io\"\n\t\"os\"\n)\n\nfunc main() { _, _ = io.Copy(os.Stdout, os.Stdin) }\n"})
+	binary := filepath.Join(t.TempDir(), "p.exe")
+	told := false
+	m, err := r.Build(t.Context(), "lessons/01-x/p", binary, func(done, total int) {
+		if told = true; done < 1 || done > total {
+			t.Errorf("%d of %d packages", done, total)
+		}
+	})
+	if err != nil || !told {
+		t.Fatalf("told: %v, %v", told, err)
+	}
+	before, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Build(t.Context(), "lessons/01-x/p", binary, func(int, int) { t.Error("it is there already") }); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !os.SameFile(before, after) { // a linker makes another one
+		t.Error("it was linked again")
+	}
+	stdin, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stdin.Close() }()
+	if _, err := to.WriteString("ping"); err != nil {
+		t.Fatal(err)
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if end := m.Run(t.Context(), Command{TempDir: t.TempDir(), Env: m.Offline, Stdin: stdin, Stdout: &out, Name: binary}); end.Exit != 0 || out.String() != "ping" {
+		t.Errorf("%+v, %q", end, out.String())
 	}
 }
