@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -12,8 +13,10 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/lab"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
+	"example.com/leakproof/internal/workbook"
 	"example.com/leakproof/internal/workspace"
 	"example.com/leakproof/lessons"
 	"example.com/leakproof/quiz"
@@ -35,6 +38,7 @@ func main() {
 			return workspace.NewContents(content, c, version())
 		},
 		Grader:   func(root string) cli.Grader { return grader(root, load) },
+		Lab:      labs,
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
 		Detach:   cli.Detach,
@@ -53,6 +57,14 @@ func version() string {
 		return build.Main.Version
 	}
 	return "(devel)"
+}
+
+// labs starts labs of the module at root.
+func labs(root string) func(context.Context, *course.Lab) workbook.LabRun {
+	runner := &gorun.Runner{Root: root}
+	return func(ctx context.Context, l *course.Lab) workbook.LabRun {
+		return lab.Start(ctx, runner, l, lab.DefaultDir())
+	}
 }
 
 // grader runs suites and programs in the module at root.

@@ -86,6 +86,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 	if root != "" {
 		grader := a.Grader(root)
 		wb.Grade, wb.GradeAll, wb.Run, wb.Compile = grader.Grade, grader.GradeAll, grader.RunProgram, grader.Warm
+		wb.Lab = a.Lab(root)
 	} else {
 		wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 			return grade.Verdict{}, workspace.ErrNotFound

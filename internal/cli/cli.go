@@ -4,7 +4,8 @@
 //
 // # Exit codes
 //
-// 0 is success. 1 is a kata that is not solved, 2 a mistake in the command
+// 0 is success. 1 is a kata that is not solved, or a lab's script whose
+// expectations do not hold or whose mission was not met, 2 a mistake in the command
 // line, 3 a machine or folder that is not fit, 4 a suite that ran out of time,
 // 5 a run that cannot be trusted, 130 an interrupt. Where several katas are
 // checked, the highest of their codes counts.
@@ -17,6 +18,11 @@
 // "leakproof.progress/1", "leakproof.doctor/1" and "leakproof.regrade/1". Fields
 // may be added within a version; what is there keeps its name and meaning. The
 // types of this package whose names end in JSON document the fields.
+//
+// lab --headless --json writes an object a line, for each thing that happens: the
+// first is {"schema":"leakproof.lab/1","lab":ID}, then come "hello", "sample" and
+// "event" as package lessons/lab has them, "mark" ([lab.Mark]), and at the end
+// [LabResultJSON].
 //
 // report writes "leakproof.report/1", which people hand to each other:
 // [report.Report]. Who reads one (report --merge, regrade) ignores fields that it
@@ -75,6 +81,7 @@ type Parts struct {
 	Contents func() (workspace.Contents, error)
 	Grader   func(root string) Grader
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
+	Lab      func(root string) func(context.Context, *course.Lab) workbook.LabRun // starts a lab of the clone at root
 	Screen   func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
 	Detach   func(args ...string) error // starts this program once more, in the background
 
@@ -86,7 +93,8 @@ type Parts struct {
 }
 
 // Main runs the command line until it is done or the process is told to end,
-// and returns the exit code. A second signal ends the process at once.
+// and returns the exit code. A second signal ends the process at once, except
+// that of a terminal that goes away: the kernel sends it, and the shell again.
 func Main(parts Parts, args []string) int {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -100,7 +108,10 @@ func Main(parts Parts, args []string) int {
 		var restore context.CancelFunc
 		ctx, restore = signal.NotifyContext(ctx, ends...)
 		defer restore()
-		context.AfterFunc(ctx, restore)
+		context.AfterFunc(ctx, func() {
+			signal.Ignore(syscall.SIGHUP)
+			restore()
+		})
 	}
 	return Run(ctx, parts, args)
 }

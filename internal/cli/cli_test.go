@@ -13,10 +13,12 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -191,6 +193,7 @@ func fakeParts(getenv func(string) string) Parts {
 			}}, nil
 		},
 		Grader: func(root string) Grader { return fakeGrader{root, getenv} },
+		Lab:    func(string) func(context.Context, *course.Lab) workbook.LabRun { return newFakeLab },
 		Watch: func(ctx context.Context, _ string) (<-chan watch.Event, error) {
 			saves := make(chan watch.Event)
 			go func() { <-ctx.Done(); close(saves) }()
@@ -232,9 +235,18 @@ func (g fakeGrader) Grade(ctx context.Context, s grade.Suite) (grade.Verdict, er
 	}
 	_, status, _ := strings.Cut(string(src), "// verdict: ")
 	status = strings.TrimSpace(status)
-	if status == "hang" {
+	switch status {
+	case "hang":
 		<-ctx.Done()
 		return grade.Verdict{}, ctx.Err()
+	case "hung up again": // by the shell, until there was time for it
+		<-ctx.Done()
+		self, err := os.FindProcess(os.Getpid())
+		for range 1000 {
+			err = errors.Join(err, self.Signal(syscall.SIGHUP))
+			runtime.Gosched()
+		}
+		return grade.Verdict{}, errors.Join(err, ctx.Err())
 	}
 	v := grade.Verdict{Kata: s.Kata, Status: explain.Status(status), Summary: "the summary of " + status, Origin: "self", Race: true}
 	switch v.Status {
@@ -323,11 +335,12 @@ func fakeCourse() *course.Course {
 		}
 	}
 	c := &course.Course{
+		Labs:    []*course.Lab{runaway()},
 		Lessons: []*course.Lesson{lesson(1, "01-ends", "Every goroutine ends"), lesson(2, "02-bounds", "Bounds")},
 		Katas:   []*course.Kata{kata(1, "01-worker", "The worker", "fail"), kata(2, "02-pool", "The pool", "fail"), kata(3, "03-server", "The server", "fail")},
 		Points: []course.Point{
-			{ID: "Q1", Title: "Timeouts first", Lesson: "01-ends", Katas: []string{"01-worker", "09-later"}},
-			{ID: "Q9", Title: "Something later", Lesson: "09-later"},
+			{ID: "Q1", Title: "Timeouts first", Lesson: "01-ends", Katas: []string{"01-worker", "09-later"}, Lab: true},
+			{ID: "Q9", Title: "Something later", Lesson: "09-later", Lab: true},
 		},
 		Misconceptions: map[string]*course.Misconception{"waits": {ID: "waits", Says: "Everything waits.", Truth: "Only a channel operation waits here."}},
 	}

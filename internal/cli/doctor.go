@@ -172,7 +172,8 @@ func (a *app) examineCourse() FindingJSON {
 		return f
 	}
 	f.OK = true
-	f.Text = fmt.Sprintf("%d lessons, %d questions and %d katas", len(all.Lessons), len(all.Questions), len(all.Katas))
+	f.Text = fmt.Sprintf("%s, %s, %s and %s", workbook.Count(len(all.Lessons), "lesson"), workbook.Count(len(all.Questions), "question"),
+		workbook.Count(len(all.Labs), "lab"), workbook.Count(len(all.Katas), "kata"))
 	return f
 }
 

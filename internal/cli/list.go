@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 type ListJSON struct {
 	Schema  string       `json:"schema"`
 	Lessons []LessonJSON `json:"lessons"`
+	Labs    []LabJSON    `json:"labs"`
 	Katas   []KataJSON   `json:"katas"`
 }
 
@@ -32,6 +34,18 @@ type LessonJSON struct {
 	Teaches   []string `json:"teaches"` // ids of curriculum points
 	State     string   `json:"state"`
 	QuizState string   `json:"quiz_state"`
+}
+
+// LabJSON is a live lab. States are "open", "started" (it was seen), "done" (its
+// mission was met).
+type LabJSON struct {
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Lesson  string   `json:"lesson"`
+	Minutes int      `json:"minutes"`
+	Dir     string   `json:"dir"`     // slash path of its program below the module root
+	Teaches []string `json:"teaches"` // ids of curriculum points
+	State   string   `json:"state"`
 }
 
 // KataJSON is a kata. States are "open", "started", "done".
@@ -62,6 +76,8 @@ type PointJSON struct {
 	Questions []string `json:"questions"`
 	Katas     []string `json:"katas"`         // that practise it
 	Planned   []string `json:"planned_katas"` // that will
+	Labs      []string `json:"labs"`          // that show it
+	LabToCome bool     `json:"planned_lab"`   // one is to show it, and none does yet
 }
 
 // ProposalJSON is what list --minutes writes: "leakproof.proposal/1".
@@ -83,7 +99,7 @@ func (a *app) listCommand() *cobra.Command {
 	asJSON, curriculum, minutes, about := false, false, 0, ""
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the lessons and katas, the curriculum, or what fits into some minutes",
+		Short:   "List the lessons, labs and katas, the curriculum, or what fits into some minutes",
 		Example: "  leakproof list\n  leakproof list --curriculum\n  leakproof list --minutes 90 --about context",
 		Args:    exactly(0, "only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -115,19 +131,24 @@ func (a *app) listCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON (leakproof.list/1, leakproof.curriculum/1 or leakproof.proposal/1)")
-	cmd.Flags().BoolVar(&curriculum, "curriculum", false, "show what teaches, asks about and practises each point")
+	cmd.Flags().BoolVar(&curriculum, "curriculum", false, "show what teaches, asks about, practises and shows each point")
 	cmd.Flags().IntVar(&minutes, "minutes", 0, "propose lessons and katas for so many minutes")
 	cmd.Flags().StringVar(&about, "about", "", "with --minutes: only what is about this, such as context")
 	return cmd
 }
 
 func listJSON(wb *workbook.Workbook) ListJSON {
-	out := ListJSON{Schema: "leakproof.list/1", Lessons: []LessonJSON{}, Katas: []KataJSON{}}
+	out := ListJSON{Schema: "leakproof.list/1", Lessons: []LessonJSON{}, Labs: []LabJSON{}, Katas: []KataJSON{}}
 	for _, l := range wb.Course.Lessons {
 		out.Lessons = append(out.Lessons, LessonJSON{
 			Number: l.Number, ID: l.ID, Title: l.Title, Summary: l.Summary, Minutes: l.Minutes,
 			Sections: len(l.Sections), Questions: len(wb.Course.QuestionsOf(l.ID)), Teaches: l.Teaches,
 			State: string(wb.ReadStep(l).State), QuizState: string(wb.QuizStep(l).State),
+		})
+	}
+	for _, l := range wb.Course.Labs {
+		out.Labs = append(out.Labs, LabJSON{
+			ID: l.ID, Title: l.Title, Lesson: l.Lesson, Minutes: l.Minutes, Dir: l.Dir(), Teaches: l.Teaches, State: string(wb.LabStep(l).State),
 		})
 	}
 	for _, k := range wb.Course.Katas {
@@ -145,6 +166,7 @@ func curriculumJSON(c *course.Course) CurriculumJSON {
 		out.Points = append(out.Points, PointJSON{
 			ID: r.Point.ID, Title: r.Point.Title, Lesson: r.Point.Lesson, Taught: r.Taught,
 			Questions: append([]string{}, r.Questions...), Katas: append([]string{}, r.Katas...), Planned: append([]string{}, r.Planned...),
+			Labs: append([]string{}, r.Labs...), LabToCome: r.LabToCome(),
 		})
 	}
 	return out
@@ -196,10 +218,11 @@ func (a *app) propose(wb *workbook.Workbook, minutes int, about string, asJSON b
 }
 
 // printMatrix writes the curriculum as a table. Questions are counted, katas
-// are named by their numbers, planned ones in parentheses, and "-" is none.
+// are named by their numbers, labs by their ids, planned ones stand in
+// parentheses, and "-" is none.
 func (a *app) printMatrix(c *course.Course) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "POINT\tQUESTIONS\tKATAS\tLESSON\tTITLE")
+	_, _ = fmt.Fprintln(w, "POINT\tQUESTIONS\tKATAS\tLAB\tLESSON\tTITLE")
 	for _, r := range c.Matrix() {
 		questions, lesson := "-", r.Point.Lesson
 		if n := len(r.Questions); n > 0 {
@@ -215,10 +238,14 @@ func (a *app) printMatrix(c *course.Course) error {
 		if len(katas) == 0 {
 			katas = []string{"-"}
 		}
+		labs := strings.Join(r.Labs, ",")
+		if r.LabToCome() {
+			labs = "(lab)"
+		}
 		if !r.Taught {
 			lesson += " (planned)"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Point.ID, questions, strings.Join(katas, ","), lesson, r.Point.Title)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Point.ID, questions, strings.Join(katas, ","), cmp.Or(labs, "-"), lesson, r.Point.Title)
 	}
 	return a.flush(w)
 }

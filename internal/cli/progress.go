@@ -15,6 +15,7 @@ type ProgressJSON struct {
 	State   string       `json:"state"` // the folder of the progress log
 	Lessons TallyJSON    `json:"lessons"`
 	Quizzes TallyJSON    `json:"quizzes"`
+	Labs    TallyJSON    `json:"labs"` // done is: the mission was met
 	Katas   TallyJSON    `json:"katas"`
 	Steps   []StepJSON   `json:"steps"` // the path through the course
 	Next    *StepJSON    `json:"next"`  // null when everything is done
@@ -30,8 +31,9 @@ type TallyJSON struct {
 	All     int `json:"all"`
 }
 
-// StepJSON is one step of the path. Kinds are "lesson", "quiz" and "kata";
-// states are "open", "started" and "done"; the id is the lesson's or kata's.
+// StepJSON is one step of the path. Kinds are "lesson", "quiz", "lab" and
+// "kata"; states are "open", "started" and "done"; the id is the lesson's, the
+// lab's or the kata's.
 type StepJSON struct {
 	Kind   string `json:"kind"`
 	ID     string `json:"id"`
@@ -121,6 +123,7 @@ func (a *app) progressJSON(wb *workbook.Workbook) error {
 		Schema: "leakproof.progress/1", State: dir, Steps: []StepJSON{}, Beliefs: []BeliefJSON{}, Damaged: []DamageJSON{},
 		Lessons: TallyJSON(wb.Tally(workbook.ReadStep)),
 		Quizzes: TallyJSON(wb.Tally(workbook.QuizStep)),
+		Labs:    TallyJSON(wb.Tally(workbook.LabStep)),
 		Katas:   TallyJSON(wb.Tally(workbook.RepairStep)),
 	}
 	for _, s := range wb.Path() {

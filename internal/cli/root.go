@@ -20,11 +20,11 @@ Without a command it opens the workbook: screens on a terminal; lines with
 --plain, with ACCESSIBLE=1 or TERM=dumb in the environment, and in a pipe.
 
 A kata or lesson is named by its number (23), its name (leaky-fanout) or both
-(23-leaky-fanout).
+(23-leaky-fanout), a lab by its name.
 
 Exit codes:
   0    done; every kata that was checked is solved
-  1    a kata is not solved
+  1    a kata is not solved; a lab's script did not show what it expects
   2    the command line is wrong
   3    this machine or folder is not fit; "leakproof doctor" says why
   4    a suite ran out of time
@@ -81,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Learn:"}, &cobra.Group{ID: "repair", Title: "Repair:"}, &cobra.Group{ID: "state", Title: "See where you are:"},
 		&cobra.Group{ID: "workspace", Title: "Have the katas without a clone:"}, &cobra.Group{ID: "team", Title: "Learn together:"})
 	for group, commands := range map[string][]*cobra.Command{
-		"learn":     {a.readCommand(), a.quizCommand(), a.reviewCommand(), a.testoutCommand()},
+		"learn":     {a.readCommand(), a.quizCommand(), a.labCommand(), a.reviewCommand(), a.testoutCommand()},
 		"repair":    {a.watchCommand(), a.checkCommand(), a.hintCommand(), a.diffCommand(), a.attemptsCommand(), a.resetCommand()},
 		"workspace": {a.initCommand(), a.updateCommand()},
 		"team":      {a.sessionCommand(), a.boardCommand(), a.joinCommand(), a.leaveCommand(), a.reportCommand(), a.regradeCommand(), a.ciCommand()},

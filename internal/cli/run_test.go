@@ -174,6 +174,25 @@ func TestASignalInterruptsCheck(t *testing.T) {
 	}
 }
 
+// A window that is closed hangs up twice: the kernel does it, and the shell.
+func TestATerminalThatGoesAwayTwice(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("one process cannot send another a signal")
+	}
+	caught := make(chan os.Signal, 1) // as above
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
+	cmd, out := process(t, "hung up again", "check", "1")
+	waitFor(t, out, "Checking")
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Errorf("check in a window that is closed: %v, want exit code %d", err, exitInterrupted)
+	}
+}
+
 // process starts this test binary as leakproof on a kata that gets the verdict.
 // Its input is the null device.
 func process(t *testing.T, verdict string, args ...string) (*exec.Cmd, io.Reader) {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -179,7 +180,7 @@ func TestTheLessonsTakeFiveHours(t *testing.T) {
 func TestEveryBeliefIsSpokenOf(t *testing.T) {
 	c := content(t)
 	spoken := map[string]bool{}
-	for _, q := range c.Questions {
+	for _, q := range slices.Concat(c.Questions, c.Predictions()) {
 		spoken[q.Misconception] = true
 		for _, o := range q.Options {
 			spoken[o.Misconception] = true
@@ -219,6 +220,40 @@ func TestATestThatWasNotBegunIsKnown(t *testing.T) {
 		rest := string(k.Suite[k.Dir()+"/rest_test.go"])
 		if want := fmt.Sprintf("kit.Begun(t, %q, %q)", k.File, k.StartHash()); !strings.Contains(rest, want) {
 			t.Errorf("%s/rest_test.go does not say %s", k.Dir(), want)
+		}
+	}
+}
+
+// TestEveryPointThatAsksForALabHasOne holds that nothing of the plan is left.
+func TestEveryPointThatAsksForALabHasOne(t *testing.T) {
+	for _, row := range content(t).Matrix() {
+		if row.LabToCome() {
+			t.Errorf("no lab shows %s %q: name it in teaches of a lab.toml, or take lab out in lessons/curriculum.toml", row.Point.ID, row.Point.Title)
+		}
+	}
+}
+
+// TestEveryLabIsMeasured by its script, and what was measured is what its curves
+// show. What nobody could measure at a mark, such as the p99 while nothing is
+// answered, is left out there.
+func TestEveryLabIsMeasured(t *testing.T) {
+	for _, lab := range content(t).Labs {
+		if lab.Measured == nil {
+			t.Errorf("%s has no measured.toml: run leakproof lab %s --headless --measured %s/measured.toml", lab.ID, lab.ID, lab.Dir())
+			continue
+		}
+		for _, curve := range lab.Curves {
+			for _, id := range curve.Numbers {
+				i := slices.IndexFunc(lab.Measured.Rows, func(r course.MeasuredRow) bool { return r.Number == id })
+				if i < 0 {
+					t.Errorf("%s/measured.toml does not say %s: run the script again", lab.Dir(), id)
+				}
+			}
+		}
+		for _, mark := range lab.Measured.Marks {
+			if !slices.ContainsFunc(lab.Measured.Rows, func(r course.MeasuredRow) bool { _, ok := r.At[mark]; return ok }) {
+				t.Errorf("%s/measured.toml says nothing of %s: run the script again", lab.Dir(), mark)
+			}
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package course loads the lessons, the quiz and the katas from their embedded
+// Package course loads the lessons, the labs, the quiz and the katas from their embedded
 // files into one checked whole: what there is, in which order, and how the
 // parts refer to each other. A mistake in the content is refused with its
 // file, its line and what to do about it.
@@ -29,6 +29,7 @@ type Course struct {
 	Lessons        []*Lesson
 	Katas          []*Kata
 	Questions      []*Question
+	Labs           []*Lab
 	Points         []Point
 	Modules        []*Module
 	Plan           []PlannedKata

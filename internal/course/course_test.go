@@ -38,8 +38,42 @@ func TestSmallCourseLoads(t *testing.T) {
 	}
 }
 
-// TestMistakesAreRefused breaks the small course in one place at a time. Each
-// message must name the file, the line and what to do.
+// mistake is one place of the small course that is wrong.
+type mistake struct {
+	name, file, old, new, want string
+	complaints                 int // 2 where the mistake is a name that stands in two files
+}
+
+// refused breaks the small course in one place at a time. Each message must name
+// the file, the line and what to do.
+func refused(t *testing.T, mistakes []mistake) { refusedIn(t, coursetest.Files, mistakes) }
+
+// refusedIn is refused for other files.
+func refusedIn(t *testing.T, source func(testing.TB) fstest.MapFS, mistakes []mistake) {
+	t.Helper()
+	for _, tc := range mistakes {
+		t.Run(tc.name, func(t *testing.T) {
+			files := source(t)
+			src := string(files[tc.file].Data)
+			if !strings.Contains(src, tc.old) {
+				t.Fatalf("%s does not contain %q: this case changes nothing", tc.file, tc.old)
+			}
+			files[tc.file].Data = []byte(strings.Replace(src, tc.old, tc.new, 1))
+			_, err := coursetest.Load(t, files)
+			if err == nil {
+				t.Fatal("it was accepted")
+			}
+			var all interface{ Unwrap() []error }
+			if n := tc.complaints; !errors.As(err, &all) || len(all.Unwrap()) != n {
+				t.Errorf("one mistake, %d complaints, want %d:\n%v", len(all.Unwrap()), n, err)
+			}
+			if !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
+			}
+		})
+	}
+}
+
 func TestMistakesAreRefused(t *testing.T) {
 	const (
 		lesson = "lessons/01-close/lesson.md"
@@ -50,10 +84,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		tests  = "solutions/01-open-file/tests.toml"
 		points = "lessons/curriculum.toml"
 	)
-	for _, tc := range []struct {
-		name, file, old, new, want string
-		complaints                 int // 2 where the mistake is a name that stands in two files
-	}{
+	refused(t, []mistake{
 		{"unknown key in a lesson", lesson, `teaches = ["Z1"]`, `teaches = ["Z1"]` + "\n" + `colour = "red"`, lesson + `:5: unknown key "colour"`, 1},
 		{"unknown key in a question", quiz, `difficulty = 2`, `difficulty = 2` + "\n" + `points = 3`, quiz + `:31: unknown key "question.points"`, 1},
 		{"unknown key in a kata", briefs, `minutes = 10`, `minutes = 10` + "\n" + `level = 1`, kata + `:4: unknown key "level"`, 1},
@@ -61,12 +92,12 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"not TOML", quiz, `revision = 2`, `revision = `, quiz + `:107: not valid TOML`, 1},
 		{"no front matter", briefs, "+++\ntitle", "title", kata + ":1: no front matter", 1},
 		{"duplicate question", quiz, `id = "close-why"`, `id = "close-first"`, quiz + `:127: question "close-first" is already in ` + quiz + `:1`, 1},
-		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:7: point "Z1" is already on line 1`, 1},
+		{"duplicate point", points, `id = "Z2"`, `id = "Z1"`, points + `:8: point "Z1" is already on line 1`, 1},
 		{"dangling checkpoint", lesson, "@checkpoint close-trace", "@checkpoint close-trade", lesson + `:35: the lesson's quiz has no question "close-trade"`, 1},
 		{"dangling misconception", quiz, `misconception = "collector-closes"`, `misconception = "collector-opens"`, quiz + `:1: question "close-first": option 2: misconception "collector-opens"`, 1},
 		{"dangling test in a corpus", corpus, `refused_by = ["TestReadWorks"]`, `refused_by = ["TestReadsWorks"]`, corpus + `:28: wrong-c: the suite has no TestReadsWorks`, 1},
 		{"dangling lesson of a kata", briefs, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, kata + `:1: lesson "01-shut" does not exist`, 1},
-		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:13: a module needs a title of its own, and about`, 1},
+		{"module that says nothing", points, `about = "Whoever opens, closes."`, ``, points + `:14: a module needs a title of its own, and about`, 1},
 		{"module with a lesson that is not there", points, `lessons = ["01-close"]`, `lessons = ["01-shut"]`, points + `: module "Handles": lesson "01-shut" does not exist`, 2},
 		{"lesson of no module", points, `lessons = ["01-close"]`, `lessons = []`, lesson + `:1: no module has this lesson`, 1},
 		{"lesson of two modules", points, `lessons = ["01-close"]`, `lessons = ["01-close", "01-close"]`, points + `: the modules name 01-close once more`, 1},
@@ -95,7 +126,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"kata that nobody plans", lesson, "@kata 02-shut-file", "@kata 03-shut-file", lesson + ":45: write @kata KATA-ID", 1},
 		{"two tasks of one name", lesson, "@task close-limit", "@task close-audit", lesson + `:49: there are two tasks "close-audit"`, 1},
 		{"field note without a program", lesson, "## Close on every way out", "## Myth Z1: closing is enough", lesson + ":27: field note Z1 needs a program to run", 2},
-		{"point of a kata that nobody plans", points, `katas = ["02-shut-file"]`, `katas = ["03-shut-file"]`, points + `:7: point "Z2" names kata "03-shut-file"`, 1},
+		{"point of a kata that nobody plans", points, `katas = ["02-shut-file"]`, `katas = ["03-shut-file"]`, points + `:8: point "Z2" names kata "03-shut-file"`, 1},
 		{"kata and curriculum disagree", points, `katas = ["02-shut-file"]`, `katas = ["01-open-file"]`, kata + `:1: practises and lessons/curriculum.toml disagree on "Z2"`, 1},
 		{"test without a purpose", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ": TestReadWorks has no entry", 2},
 		{"purpose of no test", tests, "[TestReadWorks]", "[TestReadsWorks]", tests + ":1: the suite has no TestReadsWorks", 2},
@@ -130,28 +161,8 @@ func TestMistakesAreRefused(t *testing.T) {
 		{"an archive that was cut off between files", briefs, "-- end --\n", "", briefs + ":", 1},
 		{"an archive with something after its end", briefs, "-- end --\n", "-- end --\nmore\n", briefs + ":", 1},
 		{"no misconceptions", "quiz/misconceptions/01-close.toml", `truth`, `trueth`, `unknown key`, 1},
-		{"a curriculum that is no TOML", points, `id = "Z2"`, `id = `, points + `:8: not valid TOML`, 1},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			files := coursetest.Files(t)
-			src := string(files[tc.file].Data)
-			if !strings.Contains(src, tc.old) {
-				t.Fatalf("%s does not contain %q: this case changes nothing", tc.file, tc.old)
-			}
-			files[tc.file].Data = []byte(strings.Replace(src, tc.old, tc.new, 1))
-			_, err := coursetest.Load(t, files)
-			if err == nil {
-				t.Fatal("it was accepted")
-			}
-			var all interface{ Unwrap() []error }
-			if n := tc.complaints; !errors.As(err, &all) || len(all.Unwrap()) != n {
-				t.Errorf("one mistake, %d complaints, want %d:\n%v", len(all.Unwrap()), n, err)
-			}
-			if !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("got:\n%v\nwant a line with:\n%s", err, tc.want)
-			}
-		})
-	}
+		{"a curriculum that is no TOML", points, `id = "Z2"`, `id = `, points + `:9: not valid TOML`, 1},
+	})
 }
 
 // TestACapstoneMayBeLonger: the last kata is a whole service.

@@ -118,7 +118,11 @@ type Row struct {
 	Questions []string
 	Katas     []string // that stand
 	Planned   []string // katas that do not stand yet
+	Labs      []string // that show it
 }
+
+// LabToCome reports whether a lab is to show the point and none does yet.
+func (r Row) LabToCome() bool { return r.Point.Lab && len(r.Labs) == 0 }
 
 // Matrix computes, for every point of the curriculum, what covers it.
 func (c *Course) Matrix() []Row {
@@ -135,6 +139,11 @@ func (c *Course) Matrix() []Row {
 				row.Katas = append(row.Katas, id)
 			} else {
 				row.Planned = append(row.Planned, id)
+			}
+		}
+		for _, l := range c.Labs {
+			if slices.Contains(l.Teaches, p.ID) {
+				row.Labs = append(row.Labs, l.ID)
 			}
 		}
 		rows[i] = row

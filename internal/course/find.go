@@ -43,6 +43,14 @@ func (c *Course) FindQuestion(id string) (*Question, error) {
 	return nil, unknown("question", id, ids(c.Questions, func(q *Question) string { return q.ID }))
 }
 
+// FindLab finds a lab by its id. The error names the nearest one.
+func (c *Course) FindLab(arg string) (*Lab, error) {
+	if l := c.Lab(strings.ToLower(strings.Trim(arg, "/"))); l != nil {
+		return l, nil
+	}
+	return nil, unknown("lab", arg, ids(c.Labs, func(l *Lab) string { return l.ID }))
+}
+
 // FindNearMiss finds a near miss by its kata, as [Course.FindKata] does, and the
 // id of its variant: "23-leaky-fanout/wrong-buffer-all". The error names the
 // nearest one.
@@ -103,14 +111,14 @@ func matches(arg string, number int, name, id string) bool {
 
 // UnknownError says that nothing has that name, and what was perhaps meant.
 type UnknownError struct {
-	What    string // "kata", "lesson", "question", "near miss" or "task"
+	What    string // "kata", "lesson", "lab", "question", "near miss" or "task"
 	Arg     string
 	Nearest string
 }
 
 func (e *UnknownError) Error() string {
 	text := fmt.Sprintf("no %s %q: did you mean %s?", e.What, e.Arg, e.Nearest)
-	if e.What == "kata" || e.What == "lesson" {
+	if slices.Contains([]string{"kata", "lesson", "lab"}, e.What) {
 		text += " `leakproof list` shows all of them"
 	}
 	return text

@@ -86,6 +86,18 @@ func syntaxProblem(file string, err error) Problem {
 	return p
 }
 
+// refuse tells why the Go code that a line of a file asks for is not there. That
+// a Go file does not parse is a problem of that file, told once.
+func (l *loader) refuse(file string, at int, err error) {
+	var syntax Problem
+	switch {
+	case !errors.As(err, &syntax):
+		l.problem(file, at, "%v", err)
+	case !slices.Contains(l.problems, error(syntax)):
+		l.problems = append(l.problems, syntax)
+	}
+}
+
 // declarations returns the source of the named top-level declarations, each
 // with its comment, and the line of the first.
 func (g *goFolder) declarations(name string, wanted []string) (source string, line int, err error) {

@@ -1,7 +1,6 @@
 package course
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -46,12 +45,13 @@ const (
 	Run                         // a program beside the lesson that the learner can run
 	Drill                       // the kata that practises what was shown
 	Task                        // something to do in the learner's own service, and to tick
+	Experiment                  // a lab of the lesson, with what was measured in it
 )
 
 // Block is a piece of a section.
 type Block struct {
 	Kind     BlockKind
-	Text     string // Markdown, source, drawing, what a program shows, or a task
+	Text     string // Markdown, source, drawing, what a program shows, a task, or a table of what was measured
 	Alt      string // Picture: what it shows, in words
 	File     string // Code, Proof, Run: path below the module root
 	Line     int    // Code, Proof: where it stands in File
@@ -61,6 +61,7 @@ type Block struct {
 	Proved   string // wrong Code: the file of the test, below the module root
 	Question *Question
 	Kata     PlannedKata // Drill
+	Lab      *Lab        // Experiment
 	Task     string      // Task: its id, unique in the course
 
 	questionID string
@@ -87,16 +88,19 @@ func (l *Lesson) Section(id string) *Section {
 func (l *loader) loadLessons() {
 	dirs := l.folders(l.src.Lessons, "lessons", "lesson.md")
 	lessons := make([]*Lesson, len(dirs))
-	l.each(len(dirs), func(l *loader, i int) { lessons[i] = l.loadLesson(dirs[i]) })
+	labs := make([][]*Lab, len(dirs))
+	l.each(len(dirs), func(l *loader, i int) { lessons[i], labs[i] = l.loadLesson(dirs[i]) })
+	l.course.Labs = slices.Concat(labs...)
 	l.course.Lessons = slices.DeleteFunc(lessons, func(l *Lesson) bool { return l == nil })
 }
 
-// loadLesson reads the lesson in a folder. It is nil if it cannot be read.
-func (l *loader) loadLesson(dir string) *Lesson {
+// loadLesson reads the lesson in a folder, with its labs. It is nil if it cannot
+// be read.
+func (l *loader) loadLesson(dir string) (*Lesson, []*Lab) {
 	name := path.Join(dir, "lesson.md")
 	src, ok := l.read(l.src.Lessons, "lessons", name)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	file := path.Join("lessons", name)
 	var head struct {
@@ -105,7 +109,7 @@ func (l *loader) loadLesson(dir string) *Lesson {
 	}
 	body, line, ok := l.frontMatter(file, src, &head)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	lesson := &Lesson{
 		ID: dir, Title: head.Title, Summary: head.Summary, Habit: head.Habit,
@@ -115,13 +119,13 @@ func (l *loader) loadLesson(dir string) *Lesson {
 	if head.Title == "" || head.Summary == "" || head.Habit == "" || len(head.Teaches) == 0 {
 		l.problem(file, 1, "the front matter needs title, summary, habit and teaches")
 	}
-	code := l.codeOf(dir)
-	(&lessonParser{loader: l, lesson: lesson, code: code}).parse(body, line)
+	code, labs := l.codeOf(dir), l.loadLabs(dir)
+	(&lessonParser{loader: l, lesson: lesson, code: code, labs: labs}).parse(body, line)
 	l.checkRest(code)
 	if lesson.Minutes = minutes(lesson); lesson.Minutes > maxMinutes {
 		l.problem(file, 1, "it takes %d minutes, and a sitting has %d: cut or split it", lesson.Minutes, maxMinutes)
 	}
-	return lesson
+	return lesson, labs
 }
 
 // lessonParser turns the body of a lesson.md into sections and blocks.
@@ -129,6 +133,7 @@ type lessonParser struct {
 	*loader
 	lesson *Lesson
 	code   *goFolder
+	labs   []*Lab
 
 	prose     []string
 	proseLine int
@@ -260,6 +265,13 @@ func (p *lessonParser) directive(line string, at int) {
 			return
 		}
 		p.add(Block{Kind: Drill, Kata: p.course.Plan[i], sourceLine: at})
+	case "@lab":
+		i := slices.IndexFunc(p.labs, func(l *Lab) bool { return len(args) == 1 && l.ID == args[0] })
+		if i < 0 {
+			p.problem(p.lesson.file, at, "write @lab LAB-ID: the folder beside the lesson that holds the lab's lab.toml")
+			return
+		}
+		p.add(Block{Kind: Experiment, Lab: p.labs[i], Text: p.labs[i].MeasuredTable(), sourceLine: at})
 	case "@task":
 		if len(args) < 2 || args[0] != slug(args[0]) {
 			p.problem(p.lesson.file, at, "write @task ID TEXT; the id is lower-case words joined by dashes")
@@ -267,7 +279,7 @@ func (p *lessonParser) directive(line string, at int) {
 		}
 		p.add(Block{Kind: Task, Task: args[0], Text: strings.Join(args[1:], " "), sourceLine: at})
 	default:
-		p.problem(p.lesson.file, at, "unknown directive %s: known are @code, @wrong, @proof, @checkpoint, @run, @kata and @task", name)
+		p.problem(p.lesson.file, at, "unknown directive %s: known are @code, @wrong, @proof, @checkpoint, @run, @kata, @lab and @task", name)
 	}
 }
 
@@ -286,7 +298,7 @@ func (p *lessonParser) codeDirective(name string, args []string, at int) {
 	}
 	source, line, err := p.code.declarations(args[0], args[1:])
 	if err != nil {
-		p.refuse(at, err)
+		p.refuse(p.lesson.file, at, err)
 		return
 	}
 	for i, text := range strings.Split(source, "\n") {
@@ -314,7 +326,7 @@ func (p *lessonParser) runDirective(dir string, at int) {
 	program := p.codeOf(path.Join(p.lesson.ID, dir))
 	main, err := program.file("main.go")
 	if err != nil {
-		p.refuse(at, err)
+		p.refuse(p.lesson.file, at, err)
 		return
 	}
 	if main.Package != "main" || main.Doc == "" {
@@ -327,22 +339,10 @@ func (p *lessonParser) runDirective(dir string, at int) {
 func (p *lessonParser) proof(test string, at int) (Block, bool) {
 	file, decl, err := p.code.test(test)
 	if err != nil {
-		p.refuse(at, err)
+		p.refuse(p.lesson.file, at, err)
 		return Block{}, false
 	}
 	return Block{Kind: Proof, Test: test, File: file, Line: decl.Keyword, Source: decl.Source, sourceLine: at}, true
-}
-
-// refuse tells why the Go code that a line of the lesson asks for is not there.
-// That a file does not parse is a problem of that file, told once.
-func (p *lessonParser) refuse(at int, err error) {
-	var syntax Problem
-	switch {
-	case !errors.As(err, &syntax):
-		p.problem(p.lesson.file, at, "%v", err)
-	case !slices.Contains(p.problems, error(syntax)):
-		p.problems = append(p.problems, syntax)
-	}
 }
 
 // checkShape holds the rules that every lesson follows: a text on each screen,
@@ -353,6 +353,9 @@ func (p *lessonParser) checkShape() {
 		if len(s.Blocks) == 0 {
 			p.problem(p.lesson.file, s.Line, "section %q is empty: write it or remove its heading", s.Title)
 		}
+	}
+	for _, lab := range p.labs {
+		p.linked(lab)
 	}
 	if last := sections[len(sections)-1]; last.Title != "The habit" {
 		p.problem(p.lesson.file, last.Line, "a lesson ends with the section \"The habit\": add it after %q", last.Title)

@@ -32,7 +32,7 @@ func minutes(l *Lesson) int {
 				seconds += secondsPicture
 			case Checkpoint:
 				seconds += secondsCheckpoint
-			case Proof, Run, Drill: // open only for who asks
+			case Proof, Run, Drill, Experiment: // open only for who asks
 			}
 		}
 	}

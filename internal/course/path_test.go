@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestAKataStandsAfterWhatItNeeds has two lessons, and katas that come too early
@@ -39,5 +40,15 @@ func TestAKataStandsAfterWhatItNeeds(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestTwoLabsOfOneName(t *testing.T) {
+	c := &Course{Labs: []*Lab{{ID: "a", Lesson: "01-early"}, {ID: "b", Lesson: "01-early"}, {ID: "a", Lesson: "02-late", file: "lessons/02-late/a/lab.toml"}}}
+	l := &loader{course: c, src: Sources{Lessons: fstest.MapFS{}}}
+	l.checkLabs()
+	const want = `lessons/02-late/a/lab.toml:1: there is a lab "a" in lessons/01-early/a as well: rename one of the folders`
+	if err := errors.Join(l.problems...); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -39,6 +39,7 @@ type Question struct {
 	Accept        []string // Type: other spellings of the right option
 	Exact         bool     // Type: case and white space count
 	Section       string   // the id of the section that says it; "" where none was named
+	Lab           *Lab     // that it is a prediction of; nil for other questions
 
 	file string
 	line int

@@ -15,6 +15,7 @@ func (l *loader) checkReferences() {
 	}
 	l.checkLessons(home)
 	l.checkQuiz(home)
+	l.checkLabs()
 	l.checkModules()
 	for _, k := range l.course.Katas {
 		l.checkKata(k)
@@ -190,13 +191,15 @@ func (l *loader) checkNotes(lesson *Lesson) {
 
 func (l *loader) checkQuiz(home map[string]string) {
 	first := map[string]*Question{}
-	asked := map[string]bool{}
-	for _, q := range l.course.Questions {
+	for _, q := range slices.Concat(l.course.Questions, l.course.Predictions()) {
 		if f := first[q.ID]; f != nil {
 			l.problem(q.file, q.line, "question %q is already in %s:%d: give it an id of its own", q.ID, f.file, f.line)
 		} else {
 			first[q.ID] = q
 		}
+	}
+	asked := map[string]bool{}
+	for _, q := range l.course.Questions {
 		if q.Section != "" && l.course.Lesson(q.Lesson).Section(q.Section) == nil {
 			l.problem(q.file, q.line, "question %q: lesson %s has no section %q: a section's id is its title in lower case with dashes", q.ID, q.Lesson, q.Section)
 		}

@@ -251,6 +251,7 @@ func TestMenuReachesEverything(t *testing.T) {
 		"3", "2", "0", "0", // quiz over all lessons: leave
 		"4", "2", "2", "4", "9", "0", "0", // katas: hint, brief, nonsense, stop
 		"7", "1", "0", // test out: nothing to ask
+		"8", "1", "quit", "0", // labs: start one and leave
 		"5", "0"))
 	if err := d.Menu(t.Context()); err != nil {
 		t.Fatal(err)
@@ -260,7 +261,10 @@ func TestMenuReachesEverything(t *testing.T) {
 
 func TestMenuSaysWhenEverythingIsDone(t *testing.T) {
 	d := newDesk(t, typing("0"))
-	events := []progress.Event{{Kind: progress.KindVerdict, Kata: "02-worker", Status: "pass"}}
+	events := []progress.Event{
+		{Kind: progress.KindVerdict, Kata: "02-worker", Status: "pass"},
+		{Kind: progress.KindLab, Lab: "runaway", Status: progress.LabMet},
+	}
 	for _, s := range d.lesson.Sections {
 		events = append(events, progress.Event{Kind: progress.KindRead, Lesson: "01-ends", Section: s.ID})
 	}

@@ -80,6 +80,14 @@ func fixture() *course.Course {
 			},
 		},
 	}
+	lab := &course.Lab{
+		ID: "runaway", Lesson: "01-ends", Title: "The runaway", Minutes: 10,
+		Numbers: []*course.Number{{ID: "goroutines", Title: "goroutines"}, {ID: "reads.p99", Title: "99 % are faster", Unit: "ms"}},
+		Measured: &course.Measured{Machine: "linux/amd64, 2 cores", Marks: []string{"healthy", "broken"}, Rows: []course.MeasuredRow{
+			{Number: "goroutines", At: map[string]float64{"healthy": 12, "broken": 3400}},
+			{Number: "reads.p99", At: map[string]float64{"healthy": 2.5}},
+		}},
+	}
 	lesson := &course.Lesson{
 		ID: "01-ends", Number: 1, Name: "ends", Title: "Every goroutine *ends*", Summary: "How goroutines end.",
 		Habit: "Name the end.", Minutes: 5,
@@ -97,6 +105,7 @@ func fixture() *course.Course {
 				{Kind: course.Prose, Text: "Name the end."},
 				{Kind: course.Run, Text: "Ends shows one.", File: "lessons/01-ends/ends/main.go"},
 				{Kind: course.Drill, Kata: course.PlannedKata{ID: "02-worker", Title: "The worker"}},
+				{Kind: course.Experiment, Lab: lab, Text: lab.MeasuredTable()},
 				{Kind: course.Task, Task: "audit", Text: "Write the `end` of each goroutine."},
 			}},
 		},
@@ -113,7 +122,7 @@ func fixture() *course.Course {
 		},
 	}
 	return &course.Course{
-		Lessons: []*course.Lesson{lesson}, Questions: questions, Katas: []*course.Kata{kata},
+		Lessons: []*course.Lesson{lesson}, Labs: []*course.Lab{lab}, Questions: questions, Katas: []*course.Kata{kata},
 		Modules: []*course.Module{{Title: "Ends", About: "Who ends what.", Lessons: []*course.Lesson{lesson}}},
 		Misconceptions: map[string]*course.Misconception{
 			"kill": {ID: "kill", Says: "Something else ends it.", Truth: "A goroutine ends only by itself."},
@@ -165,6 +174,7 @@ func newDesk(t *testing.T, in io.Reader) *desk {
 			go func() { <-ctx.Done(); close(saves) }()
 			return saves, nil
 		},
+		Lab:      func(context.Context, *course.Lab) workbook.LabRun { return newLabRun() },
 		Getenv:   func(string) string { return "" },
 		LookPath: func(string) (string, error) { return "", exec.ErrNotFound },
 		Now:      func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) },

@@ -184,6 +184,12 @@ func (s *Session) block(l *course.Lesson, b course.Block) {
 		s.text(wrap(fmt.Sprintf("Program: %s Run it with: go run ./%s", b.Text, path.Dir(b.File)), "", ""))
 	case course.Drill:
 		s.text(wrap(s.wb.Practise(l, b.Kata), "", ""))
+	case course.Experiment:
+		s.text(wrap(workbook.WatchIt(b.Lab)+" "+flat(workbook.StartLab(b.Lab)), "", ""))
+		if b.Text != "" {
+			s.say("")
+			s.text(paragraphs(b.Text))
+		}
 	case course.Task:
 		box := "Task, open: "
 		if s.wb.Log.State().Ticked(b.Task) {

@@ -34,6 +34,9 @@ func (s *Session) Menu(ctx context.Context) error {
 		add("Progress", func(context.Context) error { s.say(""); s.Progress(); return nil })
 		add("Review: "+workbook.Count(len(s.wb.Review().Due), "question"), func(ctx context.Context) error { s.say(""); return s.review(ctx) })
 		add("Test out of a module", s.testOuts)
+		if len(s.wb.Course.Labs) > 0 {
+			add("Labs", s.labs)
+		}
 		return append(list, choice{0, "Quit", back})
 	}))
 }
@@ -64,6 +67,9 @@ func (s *Session) step(ctx context.Context, step workbook.Step) error {
 		return s.lesson(ctx, step.Lesson)
 	case workbook.QuizStep:
 		return s.quiz(ctx, step.Lesson)
+	case workbook.LabStep:
+		_, _, err := s.lab(ctx, step.Lab)
+		return s.tell(err)
 	default:
 		return s.kata(ctx, step.Kata)
 	}
@@ -79,21 +85,25 @@ func (s *Session) kata(ctx context.Context, k *course.Kata) error {
 	return nil
 }
 
-// The three lists number their entries as the course does, so that "12" means
-// the same thing everywhere.
+// The lists number their entries as the course does, so that "12" means
+// the same thing everywhere. Labs have no numbers there: they are counted.
 
 func (s *Session) lessons(ctx context.Context) error {
 	return s.list(ctx, "Lessons", workbook.ReadStep)
 }
 func (s *Session) quizzes(ctx context.Context) error { return s.list(ctx, "Quiz", workbook.QuizStep) }
+func (s *Session) labs(ctx context.Context) error    { return s.list(ctx, "Labs", workbook.LabStep) }
 func (s *Session) katas(ctx context.Context) error   { return s.list(ctx, "Katas", workbook.RepairStep) }
 
 func (s *Session) list(ctx context.Context, title string, kind workbook.StepKind) error {
 	return s.menu(ctx, title, func() []choice {
 		var list []choice
 		highest := 0
-		for _, step := range s.wb.Steps(kind) {
+		for i, step := range s.wb.Steps(kind) {
 			number := step.Number()
+			if kind == workbook.LabStep {
+				number = i + 1
+			}
 			highest = max(highest, number)
 			text := fmt.Sprintf("%s: %s, %s", flat(step.Title()), step.State, step.Detail)
 			list = append(list, choice{number, text, func(ctx context.Context) error { return s.step(ctx, step) }})
@@ -116,6 +126,12 @@ func (s *Session) Progress() {
 	s.say("\nModules")
 	for _, m := range r.Modules {
 		s.say("%s: %d of %d done", flat(m.Title), m.Done, m.All)
+	}
+	if len(r.Labs) > 0 {
+		s.say("\nLabs that you watched")
+	}
+	for _, l := range r.Labs {
+		s.say("%s: %s", flat(l.Title()), l.Detail)
 	}
 	if len(r.Katas) > 0 {
 		s.say("\nKatas that you worked on")

@@ -92,6 +92,9 @@ func (s *Session) round(ctx context.Context, round *workbook.Round, leave string
 		if round.Missed() {
 			head = strings.TrimSpace(head + " " + workbook.Missed)
 		}
+		if from := workbook.FromLab(q); from != "" {
+			head = strings.TrimSpace(head + " " + flat(from))
+		}
 		if head != "" {
 			s.say("\n%s", head)
 		}

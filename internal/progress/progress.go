@@ -25,8 +25,15 @@ const (
 	KindRestore Kind = "restore" // an earlier version of a kata's file was put back: Kata, Hash (of an attempt), Backup
 	KindTestOut Kind = "testout" // lessons were tested out of, so that they and their quizzes count as done: Lessons
 	KindTick    Kind = "tick"    // a task was ticked, or no longer: Task, Done
+	KindLab     Kind = "lab"     // a lab was seen at work, or its mission was met: Lab, Status
 	KindWelcome Kind = "welcome" // the learner was welcomed, which happens once
 	KindClock   Kind = "clock"   // the clock shows an earlier time than at the event before
+)
+
+// The statuses of KindLab.
+const (
+	LabSeen = "seen"
+	LabMet  = "met"
 )
 
 // Event is one thing that the learner did. Each kind uses the fields named at its constant and leaves the others empty.
@@ -37,12 +44,13 @@ type Event struct {
 	Lessons  []string  `json:"lessons,omitempty"` // ids
 	Section  string    `json:"section,omitempty"`
 	Kata     string    `json:"kata,omitempty"`
+	Lab      string    `json:"lab,omitempty"`
 	Question string    `json:"question,omitempty"`
 	Revision int       `json:"revision,omitempty"` // of the question: a new revision is a new question
 	Right    bool      `json:"right,omitempty"`
 	Choice   []int     `json:"choice,omitempty"` // indexes of the chosen options, as the question's file orders them
 	Tier     int       `json:"tier,omitempty"`   // 1 is the first hint
-	Status   string    `json:"status,omitempty"` // the verdict's status; "pass" solves the kata
+	Status   string    `json:"status,omitempty"` // the verdict's status; "pass" solves the kata. Or the lab's
 	Hash     string    `json:"hash,omitempty"`   // of the learner's file as it was graded
 	Failed   []string  `json:"failed,omitempty"` // names of the tests that failed
 	Alike    []string  `json:"alike,omitempty"`  // those of Failed that tell of no belief: they failed for the reason of another one, or for one that is not known

@@ -156,3 +156,32 @@ func TestWhatWasTestedOutOfIsKnown(t *testing.T) {
 		t.Error("a state changed after it was taken")
 	}
 }
+
+// TestALabIsSeenBeforeItsMissionIsMet, and a later look takes nothing away.
+func TestALabIsSeenBeforeItsMissionIsMet(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	add(t, l, progress.Event{Kind: progress.KindLab, Lab: "seen", Status: progress.LabSeen})
+	before := l.State()
+	add(t, l, progress.Event{Kind: progress.KindLab, Lab: "met", Status: progress.LabMet},
+		progress.Event{Kind: progress.KindLab, Lab: "met", Status: progress.LabSeen})
+	for _, state := range []progress.State{l.State(), open(t, dir).State()} {
+		for id, want := range map[string][2]bool{"seen": {true, false}, "met": {true, true}, "other": {false, false}} {
+			if got := [2]bool{state.LabSeen(id), state.LabMet(id)}; got != want {
+				t.Errorf("lab %s: seen and met %v, want %v", id, got, want)
+			}
+		}
+	}
+	if before.LabSeen("met") {
+		t.Error("a state changed after it was taken")
+	}
+	n := 0
+	for e := range l.State().History() {
+		if n++; e.Kind != progress.KindLab || e.Lab == "" {
+			t.Errorf("%+v", e)
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d events in the history, want 3", n)
+	}
+}

@@ -36,6 +36,7 @@ type State struct {
 	katas    map[string]kata
 	ticked   map[string]bool
 	skipped  map[string]bool // lessons
+	labs     map[string]lab
 	history  []step
 	last     time.Time // of the last event
 }
@@ -54,6 +55,9 @@ type kata struct {
 	tier   int
 	last   Verdict
 }
+
+// lab is what happened to a lab.
+type lab struct{ seen, met bool }
 
 // SectionRead reports whether a section of a lesson was on the screen.
 func (s State) SectionRead(lesson, section string) bool {
@@ -88,6 +92,12 @@ func (s State) LastVerdict(id string) (Verdict, bool) {
 
 // TestedOut reports whether the learner has shown to know a lesson without reading it.
 func (s State) TestedOut(lesson string) bool { return s.skipped[lesson] }
+
+// LabSeen reports whether the learner has seen a lab at work.
+func (s State) LabSeen(id string) bool { return s.labs[id].seen }
+
+// LabMet reports whether the learner has met a lab's mission.
+func (s State) LabMet(id string) bool { return s.labs[id].met }
 
 // Ticked reports whether the learner has ticked a task.
 func (s State) Ticked(task string) bool { return s.ticked[task] }
@@ -151,6 +161,7 @@ func (s State) draft() State {
 		katas:    cloned(s.katas),
 		ticked:   cloned(s.ticked),
 		skipped:  cloned(s.skipped),
+		labs:     cloned(s.labs),
 		history:  s.history,
 		last:     s.last,
 	}
@@ -196,6 +207,11 @@ func (s *State) apply(next step) {
 		}
 	case KindTick:
 		s.ticked[e.Task] = e.Done
+	case KindLab:
+		l := s.labs[e.Lab]
+		l.seen = true
+		l.met = l.met || e.Status == LabMet
+		s.labs[e.Lab] = l
 	case KindRestore, KindClock:
 	default:
 		return

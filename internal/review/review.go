@@ -1,6 +1,6 @@
 // Package review decides what a learner is asked again, and when: spaced
-// repetition by FSRS over questions and over the misconceptions behind wrong
-// answers and failed tests. Everything is derived from the progress log, so it
+// repetition by FSRS over questions, predictions of labs, and the misconceptions
+// behind wrong answers and failed tests. Everything is derived from the progress log, so it
 // can be rebuilt from it and follows the content: an answer to a question that
 // has gone, or to an earlier revision of it, means nothing.
 package review
@@ -192,7 +192,7 @@ func newDeck(c *course.Course) *deck {
 		course: c, questions: map[string]*course.Question{},
 		cards: map[string]*card{}, beliefs: map[string]*Belief{}, tried: map[*course.Kata]bool{},
 	}
-	for _, q := range slices.Concat(c.Questions, c.NearMisses()) {
+	for _, q := range slices.Concat(c.Questions, c.Predictions(), c.NearMisses()) {
 		d.questions[q.ID] = q
 	}
 	return d
@@ -333,7 +333,7 @@ func (d *deck) schedule(now time.Time) Schedule {
 }
 
 // ask is the question for a card, nil if there is none left. A misconception
-// is asked about by a question that the learner knows, else by a near miss of
+// is asked about by a question or a prediction that the learner knows, else by a near miss of
 // a kata that was tried.
 func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
 	if k.question != nil {
@@ -342,7 +342,7 @@ func (d *deck) ask(k *card, asked map[*course.Question]bool) *course.Question {
 		}
 		return k.question
 	}
-	for _, q := range d.course.Questions {
+	for _, q := range slices.Concat(d.course.Questions, d.course.Predictions()) {
 		if !asked[q] && d.cards["question "+q.ID] != nil && slices.Contains(misconceptions(q), k.misconception) {
 			return q
 		}

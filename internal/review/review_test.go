@@ -181,6 +181,43 @@ func TestTheScheduleIsRebuiltFromTheLog(t *testing.T) {
 	}
 }
 
+// TestAPredictionComesBack once it was made: a wrong one the next day, with its
+// misconception, a right one later.
+func TestAPredictionComesBack(t *testing.T) {
+	c := coursetest.Course(t)
+	q := c.Labs[0].Predictions[0].Question
+	at := func(d int, events ...progress.Event) review.Schedule {
+		return review.New(c, slices.Values(events), monday.Add(time.Duration(d)*day+time.Hour))
+	}
+	if s := at(30); len(s.Due) != 0 {
+		t.Errorf("due although nobody predicted anything: %v", due(s))
+	}
+	wrong := answered(q, 0, false, 1)
+	if s := at(1, wrong); !slices.Equal(due(s), []string{q.ID}) || len(s.Beliefs) != 1 || s.Beliefs[0].ID != "collector-closes" || s.Beliefs[0].Lesson.ID != "01-close" {
+		t.Errorf("after a wrong prediction: due %v, beliefs %+v", due(s), s.Beliefs)
+	}
+	right := answered(q, day, true, 0)
+	if s := at(2, wrong, right); len(s.Due) != 0 || !s.Beliefs[0].Cleared {
+		t.Errorf("after a right answer: due %v, beliefs %+v", due(s), s.Beliefs)
+	}
+	if s := at(1, answered(q, 0, true, 0)); len(s.Due) != 0 || s.Next.Before(monday.Add(day)) {
+		t.Errorf("after a right prediction: due %v, next %v", due(s), s.Next)
+	}
+	if s := at(60, answered(q, 0, true, 0)); !slices.Equal(due(s), []string{q.ID}) {
+		t.Errorf("two months after a right prediction: due %v", due(s))
+	}
+	// A belief that a kata's test stands for is asked about by a prediction that the learner knows.
+	failed := progress.Event{Kind: progress.KindVerdict, At: monday.Add(time.Hour), Kata: "01-open-file", Status: "fail", Hash: "other", Failed: []string{"TestReadClosesOnFailure"}}
+	if s := at(2, answered(q, 0, true, 0), failed); !slices.Equal(due(s), []string{q.ID}) {
+		t.Errorf("after a right prediction and a failed test of the same belief: due %v", due(s))
+	}
+	old := wrong
+	old.Revision++
+	if s := at(1, old); len(s.Due) != 0 {
+		t.Errorf("due although another revision was predicted: %v", due(s))
+	}
+}
+
 func TestNearMissesAskAboutARepair(t *testing.T) {
 	c := &course.Course{Misconceptions: map[string]*course.Misconception{}}
 	k := &course.Kata{ID: "01-x", Number: 1, Title: "X", File: "notes.go", Lessons: []string{"01-y"}, Tests: map[string]*course.TestPurpose{}}

@@ -58,6 +58,7 @@ type setup struct {
 	settingsFile  string // "" is one that nobody looks at
 	onlyASCII     bool
 	room          *roomtest.Board // that the learner has joined
+	lab           *fakeLab        // adds the lab that it runs to the course
 }
 
 // driver is a learner at a terminal: the real program writes to an emulated
@@ -215,6 +216,12 @@ func (d *driver) workbook(s setup) *workbook.Workbook {
 	if s.course != nil {
 		s.course(wb.Course)
 	}
+	fake := newFakeLab() // that says nothing
+	if s.lab != nil {
+		fake, wb.Course.Labs = s.lab, append(wb.Course.Labs, leakyLab())
+	}
+	fake.open()
+	wb.Lab = fake.start
 	if s.room != nil {
 		d.joinRoom(wb, s.room)
 	}

@@ -9,7 +9,7 @@ func TestHome(t *testing.T) {
 	for name, s := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, s, func(d *driver) {
-				d.sees("Next: lesson 1, Close what you open", "○ Lesson 01", "Kata 01", "0 of 3 done")
+				d.sees("Next: lesson 1, Close what you open", "○ Lesson 01", "Kata 01", "0 of 4 done")
 				d.golden()
 			})
 		})
@@ -30,7 +30,7 @@ func TestHomeLooks(t *testing.T) {
 func TestAModuleSaysWhatItIsAbout(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("up")
-		d.sees("› ▾ Handles", "0 of 3", "20 min left", "Whoever opens, closes.")
+		d.sees("› ▾ Handles", "0 of 4", "25 min left", "Whoever opens, closes.")
 	})
 }
 
@@ -47,16 +47,16 @@ func TestContinueOpensWhatIsNext(t *testing.T) {
 
 func TestCursorOpensAnyStep(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
-		d.press("down", "down", "enter")
+		d.press("down", "down", "down", "enter")
 		d.sees("Kata 01 Open file", "The notes service stopped answering")
 	})
 }
 
 func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
 	drive(t, sizes["80x24"], func(d *driver) {
-		d.press("down", "down", "enter", "q")
+		d.press("down", "down", "down", "enter", "q")
 		d.sees("› ◐ Kata 01")
-		d.press("up", "up", "enter", "right", "right", "right", "q")
+		d.press("up", "up", "up", "enter", "right", "right", "right", "q")
 		d.sees("✓ Lesson 01", "› ○ Quiz")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/tui/page"
 )
@@ -154,6 +155,27 @@ func TestUnwritableLogIsToldAndReadingGoesOn(t *testing.T) {
 		d.press("right")
 		d.sees("The handle that stays")
 	})
+}
+
+func TestALessonShowsWhatItsLabMeasured(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			s := reading(name)
+			s.course = func(c *course.Course) {
+				lab := c.Labs[0]
+				lab.Measured = &course.Measured{Machine: "linux/amd64, 2 cores, go1.26", Marks: []string{"healthy", "broken", "cured"}, Rows: []course.MeasuredRow{
+					{Number: "handles", At: map[string]float64{"healthy": 4, "broken": 1512, "cured": 3.5}},
+					{Number: "reads.p99", At: map[string]float64{"healthy": 2.1, "cured": 2}},
+				}}
+				section := c.Lessons[0].Sections[0]
+				section.Blocks = append(section.Blocks, course.Block{Kind: course.Experiment, Lab: lab, Text: lab.MeasuredTable()})
+			}
+			drive(t, s, func(d *driver) {
+				d.press("G")
+				d.golden()
+			})
+		})
+	}
 }
 
 func TestAProgramRunsInPlace(t *testing.T) {

@@ -6,9 +6,11 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/progress"
 	"example.com/leakproof/internal/tui/page"
 )
 
@@ -36,6 +38,9 @@ func green(size string) setup {
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return passing, nil }
 	return s
 }
+
+// labMet is what the log says of a lab whose mission was met.
+var labMet = progress.Event{Kind: progress.KindLab, Lab: "open-handles", Status: progress.LabMet, At: time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC)}
 
 func TestTheMapOpensWhatIsNext(t *testing.T) {
 	for name := range sizes {
@@ -142,12 +147,12 @@ func TestTheFilterFindsSteps(t *testing.T) {
 	drive(t, twoModules("80x24"), func(d *driver) {
 		d.press("/")
 		d.typeText("kata")
-		d.sees("2 of 6 match", "› ○ Kata 01", "▾ Locks", "○ Kata 02")
+		d.sees("2 of 7 match", "› ○ Kata 01", "▾ Locks", "○ Kata 02")
 		d.lacks("Quiz 01")
 		d.sees("enter to the matches", "esc clear the filter")
 		d.lacks("q quit") // is text now
 		d.press("enter", "down", "down")
-		d.sees("/kata 2 of 6 match, esc shows all", "› ○ Kata 02")
+		d.sees("/kata 2 of 7 match, esc shows all", "› ○ Kata 02")
 		d.press("space")
 		d.sees("A filter opens all modules")
 		d.press("esc")
@@ -161,7 +166,7 @@ func TestAFilterWithoutAMatchSaysSo(t *testing.T) {
 		drive(t, twoModules(name), func(d *driver) {
 			d.press("/")
 			d.typeText("qzx")
-			d.sees("Nothing matches “qzx”. esc shows all.", "0 of 6 match")
+			d.sees("Nothing matches “qzx”. esc shows all.", "0 of 7 match")
 			d.press("enter", "enter", "down", "space", "T", "left")
 			d.press("esc")
 			d.sees("▾ Handles")
@@ -214,7 +219,9 @@ func TestOnlyHomeAsksBeforeItQuits(t *testing.T) {
 }
 
 func TestAStepLeadsOnToTheNextOne(t *testing.T) {
-	drive(t, sizes["80x24"], func(d *driver) {
+	s := sizes["80x24"]
+	s.history = []progress.Event{labMet}
+	drive(t, s, func(d *driver) {
 		d.press("c", "right", "right", "right")
 		d.sees("n on to the quiz")
 		d.press("space")
@@ -248,6 +255,7 @@ func TestASolvedKataLeadsOn(t *testing.T) {
 
 func TestTheLastStepSaysThatAllIsDone(t *testing.T) {
 	s := green("80x24")
+	s.history = append(s.history, labMet)
 	s.course = func(c *course.Course) { c.Lessons[0].Sections = c.Lessons[0].Sections[:1] }
 	drive(t, s, func(d *driver) {
 		d.press("down", "enter")
@@ -258,7 +266,7 @@ func TestTheLastStepSaysThatAllIsDone(t *testing.T) {
 		d.press("q", "g", "down", "enter", "n")
 		d.sees("Everything is done.")
 		d.press("q")
-		d.sees("3 of 3 done", "Everything is done. Open any part again.")
+		d.sees("4 of 4 done", "Everything is done. Open any part again.")
 		d.lacks("Next:")
 	})
 }

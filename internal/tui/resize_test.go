@@ -18,6 +18,7 @@ import (
 var everyPage = []page.Route{
 	{Page: page.Home}, {Page: page.Welcome}, {Page: page.Lesson, ID: "1"}, {Page: page.Quiz, ID: "1"}, {Page: page.Kata, ID: "1"},
 	{Page: page.Candidates, ID: "1"}, {Page: page.Review}, {Page: page.Progress}, {Page: page.Settings},
+	{Page: page.Lab, ID: "leaky-fan-out"},
 	{Page: page.Listing, ID: "A listing", Text: "package main\n\nfunc main() {}\n", Code: true},
 }
 
@@ -28,7 +29,7 @@ func TestAStormOfResizes(t *testing.T) {
 	for _, route := range everyPage {
 		t.Run(string(route.Page), func(t *testing.T) {
 			s := missed("80x24")
-			s.start = route
+			s.start, s.lab = route, newFakeLab()
 			drive(t, s, func(d *driver) {
 				for range nightly.Times(25, 200) {
 					width, height := 20+random.IntN(281), 5+random.IntN(96)
@@ -58,7 +59,7 @@ func TestEveryPageInEveryTheme(t *testing.T) {
 		words := map[string]string{}
 		for _, name := range []string{theme.Auto, theme.Dark, theme.Light, theme.Contrast, theme.None} {
 			s := missed("80x24")
-			s.start, s.settings = route, settings.Settings{}.With("theme", name)
+			s.start, s.lab, s.settings = route, newFakeLab(), settings.Settings{}.With("theme", name)
 			drive(t, s, func(d *driver) { words[name] = strings.Join(strings.Fields(d.look()), " ") })
 		}
 		for _, name := range []string{theme.Light, theme.Contrast} {

@@ -38,6 +38,23 @@ func TestReviewAsksWhatIsDue(t *testing.T) {
 	})
 }
 
+// TestReviewAsksAPrediction with its question and its lab's title alone, the
+// shapes in their order.
+func TestReviewAsksAPrediction(t *testing.T) {
+	for name := range sizes {
+		t.Run(name, func(t *testing.T) {
+			s := missed(name)
+			s.history[0].Question = "lab-open-handles-busy"
+			drive(t, s, func(d *driver) {
+				d.press("r")
+				d.golden()
+				d.press("enter")
+				d.sees("Right")
+			})
+		})
+	}
+}
+
 func TestNothingToReviewYet(t *testing.T) {
 	s := sizes["40x12"]
 	s.start = page.Route{Page: page.Review}
@@ -58,6 +75,7 @@ func worked(size string) setup {
 	s.history = append(s.history,
 		progress.Event{Kind: progress.KindAnswer, Question: "close-first", Revision: 1, Choice: []int{1}, At: at(30, 30)},
 		progress.Event{Kind: progress.KindVerdict, Kata: "01-open-file", Status: "pass", At: at(30, 40)},
+		progress.Event{Kind: progress.KindLab, Lab: "open-handles", Status: progress.LabSeen, At: at(30, 42)},
 	)
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"example.com/leakproof/internal/tui/page/candidates"
 	"example.com/leakproof/internal/tui/page/home"
 	"example.com/leakproof/internal/tui/page/kata"
+	"example.com/leakproof/internal/tui/page/lab"
 	"example.com/leakproof/internal/tui/page/lesson"
 	"example.com/leakproof/internal/tui/page/listing"
 	"example.com/leakproof/internal/tui/page/progress"
@@ -56,6 +57,12 @@ func newPage(e *page.Env, r page.Route) (page.Page, error) {
 		return progress.New(e), nil
 	case page.Settings:
 		return settings.New(e), nil
+	case page.Lab:
+		l, err := e.Workbook.Course.FindLab(r.ID)
+		if err != nil {
+			return nil, err
+		}
+		return lab.New(e, l), nil
 	case page.Listing:
 		return listing.New(e, r), nil
 	case page.Session:

@@ -29,7 +29,7 @@ func TestTestingOut(t *testing.T) {
 				d.sees("All right at the first try.", "count as done")
 				d.golden()
 				d.press("q")
-				d.sees("Next: kata 1, Open file")
+				d.sees("Next: lab on lesson 1, Open handles")
 			})
 		})
 	}

@@ -39,7 +39,7 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 		sees  []string
 	}{
 		"home and back":           {page.Route{}, []string{"enter", "q"}, []string{"Next: lesson 1", "q quit"}},
-		"home, down, help, done":  {page.Route{}, []string{"down", "?", "?", "down"}, []string{"› ✓ Kata 01"}},
+		"home, down, help, done":  {page.Route{}, []string{"down", "?", "?", "down"}, []string{"› ○ Lab 01"}},
 		"lesson, two sections on": {page.Route{}, []string{"enter", "n", "n"}, []string{"3 of 4"}},
 		"lesson, contents":        {page.Route{}, []string{"enter", "t", "down", "down", "enter"}, []string{"3 of 4"}},
 		"lesson, search":          {page.Route{}, []string{"enter", "/", "l", "e", "a", "k", "enter"}, []string{"/leak", "2 of 4"}},
@@ -49,10 +49,11 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 		"kata, tabs and hints":    {page.Route{Page: page.Kata, ID: "1"}, []string{"tab", "h", "h"}, []string{"2. "}},
 		"kata, attempts and back": {page.Route{Page: page.Kata, ID: "1"}, []string{"5", "q"}, []string{"Next:"}},
 		"progress":                {page.Route{}, []string{"s", "q", "down"}, []string{"› ○ Quiz"}},
-		"each step, in and out": {page.Route{}, []string{"enter", "q", "down", "enter", "q", "down", "enter", "q"},
+		"each step, in and out": {page.Route{}, []string{"enter", "q", "down", "enter", "q", "down", "enter", "q", "down", "enter", "q"},
 			[]string{"› ✓ Kata 01"}},
 		"candidates, judge, list":  {page.Route{Page: page.Candidates, ID: "1"}, []string{"enter", "q", "down"}, []string{"2 of"}},
 		"review, answer":           {page.Route{}, []string{"s", "q", "r", "?", "?", "q"}, []string{"Next:"}},
+		"lab, its tabs and back":   {page.Route{Page: page.Lab, ID: "leaky-fan-out"}, []string{"enter", "down", "tab", "tab", "q"}, []string{"Next:"}},
 		"test out, no":             {page.Route{}, []string{"T", "n", "down"}, []string{"y yes"}}, // typed too soon for an answer
 		"kata, a test, the lesson": {page.Route{Page: page.Kata, ID: "1"}, []string{"2", "t", "q", "l", "q"}, []string{"[2 Results]"}},
 	} {
@@ -60,6 +61,9 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 			s := missed("80x24")
 			s.history = append(s.history, solved("80x24", nil).history...)
 			s.start = test.start
+			if test.start.Page == page.Lab {
+				s.lab = newFakeLab()
+			}
 			drive(t, s, func(d *driver) {
 				d.typeAhead(test.keys...)
 				d.sees(test.sees...)
@@ -100,10 +104,10 @@ func TestAHeldProgressLogFreezesNothing(t *testing.T) {
 func TestDrawingChangesNothing(t *testing.T) {
 	for _, start := range []page.Route{
 		{}, {Page: page.Lesson, ID: "1"}, {Page: page.Quiz, ID: "1"}, {Page: page.Kata, ID: "1"},
-		{Page: page.Progress}, {Page: page.Review}, {Page: page.Candidates, ID: "1"},
+		{Page: page.Progress}, {Page: page.Review}, {Page: page.Candidates, ID: "1"}, {Page: page.Lab, ID: "leaky-fan-out"},
 	} {
 		s := sizes["80x24"]
-		s.start = start
+		s.start, s.lab = start, newFakeLab()
 		drive(t, s, func(d *driver) {
 			d.press("down")
 			first := d.model.View().Content

@@ -51,7 +51,7 @@ func TestHomeCompilesAhead(t *testing.T) {
 	s.compile = cold
 	drive(t, s, func(d *driver) {
 		d.sees("Compiling for the race detector, once on this machine: 1 of 3 packages.")
-		d.press("down", "down", "enter") // the kata takes over
+		d.press("down", "down", "down", "enter") // the kata takes over
 		d.sees("compiling 1 of 3")
 		d.press("q")
 		d.wait(30 * time.Second)

@@ -27,14 +27,17 @@ func (s Stage) Left() int {
 	return left
 }
 
-// Map is the path in stages: the modules, each with its lessons, their quizzes,
-// and the katas that stand after them.
+// Map is the path in stages: the modules, each with its lessons, their quizzes
+// and labs, and the katas that stand after them.
 func (w *Workbook) Map() []Stage {
 	var stages []Stage
 	for _, m := range w.Course.Modules {
 		s := Stage{Title: m.Title, About: m.About}
 		for _, l := range m.Lessons {
 			s.Steps = append(s.Steps, w.ReadStep(l), w.QuizStep(l))
+			for _, lab := range w.Course.LabsOf(l.ID) {
+				s.Steps = append(s.Steps, w.LabStep(lab))
+			}
 			for _, k := range w.Course.KatasAfter(l.ID) {
 				s.Steps = append(s.Steps, w.RepairStep(k))
 			}

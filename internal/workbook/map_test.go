@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestEveryStepIsOnTheMapOnceAfterWhatItNeeds(t *testing.T) {
 			}
 		}
 	}
-	if want := 2*len(wb.Course.Lessons) + len(wb.Course.Katas); len(seen) != want {
+	if want := 2*len(wb.Course.Lessons) + len(wb.Course.Labs) + len(wb.Course.Katas); len(seen) != want {
 		t.Errorf("%d steps are on the map, want %d", len(seen), want)
 	}
 }
@@ -67,6 +68,7 @@ func TestAMapOfTwoModules(t *testing.T) {
 	lessons := []*course.Lesson{lesson(1), lesson(2), lesson(3)}
 	wb.Course = &course.Course{
 		Lessons: lessons,
+		Labs:    []*course.Lab{{ID: "a", Lesson: "02-l"}, {ID: "b", Lesson: "02-l"}, {ID: "c", Lesson: "03-l"}},
 		Katas:   []*course.Kata{kata(1, "01-l"), kata(2, "02-l", "01-l"), kata(3, "02-l")},
 		Modules: []*course.Module{{Title: "First", About: "a", Lessons: lessons[:1]}, {Title: "Second", About: "b", Lessons: lessons[1:]}},
 	}
@@ -74,11 +76,11 @@ func TestAMapOfTwoModules(t *testing.T) {
 	for _, stage := range wb.Map() {
 		line := stage.Title + ":"
 		for _, s := range stage.Steps {
-			line += fmt.Sprintf(" %s%d", s.Kind[:1], s.Number())
+			line += fmt.Sprintf(" %.3s%d", s.Kind, s.Number())
 		}
 		got = append(got, line)
 	}
-	want := []string{"First: l1 q1 k1", "Second: l2 q2 k2 k3 l3 q3"}
+	want := []string{"First: les1 qui1 kat1", "Second: les2 qui2 lab2 lab2 kat2 kat3 les3 qui3 lab3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the map (-want +got):\n%s", diff)
 	}
@@ -96,12 +98,12 @@ func TestAMapOfTwoModules(t *testing.T) {
 func TestWhatComesAfterAStep(t *testing.T) {
 	wb := open(t, grade.Verdict{})
 	l := wb.Course.Lessons[0]
-	path := wb.Path() // a lesson, its quiz, a kata
+	path := wb.Path() // a lesson, its quiz, its lab, a kata
 	next, ok := wb.After(path[0])
 	if !ok || !next.Same(path[1]) {
 		t.Errorf("after the lesson comes %s, %t", next.Name(), ok)
 	}
-	if next, ok = wb.After(path[2]); !ok || !next.Same(path[0]) {
+	if next, ok = wb.After(path[3]); !ok || !next.Same(path[0]) {
 		t.Errorf("after the last step comes %s, %t: want the first that is not done", next.Name(), ok)
 	}
 	for _, s := range l.Sections {
@@ -109,13 +111,43 @@ func TestWhatComesAfterAStep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if next, ok = wb.After(path[2]); !ok || !next.Same(path[1]) {
+	if next, ok = wb.After(path[3]); !ok || !next.Same(path[1]) {
 		t.Errorf("with the lesson read, after the last step comes %s, %t", next.Name(), ok)
 	}
-	wb.Course.Katas, wb.Course.Questions = nil, nil
+	wb.Course.Katas, wb.Course.Labs, wb.Course.Questions = nil, nil, nil
 	wb.Course.Lessons = slices.Clone(wb.Course.Lessons)
 	if next, ok = wb.After(wb.Path()[1]); ok {
 		t.Errorf("nothing is left, and after the quiz comes %s", next.Name())
+	}
+}
+
+func TestALabIsAStepOfItsLesson(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	s := wb.LabStep(wb.Course.Labs[0])
+	if s.ID() != "open-handles" || s.Name() != "lab on lesson 1, Open handles" || s.Detail != "5 minutes" || s.Left != 5 ||
+		wb.About(s) != "A live lab: watch a service fail under load, then stop it. About 5 minutes." {
+		t.Errorf("%s, %s, %s, %d, %s", s.ID(), s.Name(), s.Detail, s.Left, wb.About(s))
+	}
+	if got, want := strings.Join(wb.Tallies(), "; "), "Labs with their mission met: 0 of 1, 0 more begun"; !strings.Contains(got, want) {
+		t.Errorf("%q lacks %q", got, want)
+	}
+	if steps, _ := wb.Propose(90, ""); slices.ContainsFunc(steps, s.Same) {
+		t.Error("a lab is proposed")
+	}
+}
+
+// TestAPredictionIsAskedInTheOrderOfTheShapes: a reader looks for "It rises" at
+// the top each time.
+func TestAPredictionIsAskedInTheOrderOfTheShapes(t *testing.T) {
+	wb := open(t, grade.Verdict{})
+	q := wb.Course.Labs[0].Predictions[0].Question
+	for seed := range uint64(20) {
+		if got := wb.Ask(rand.New(rand.NewPCG(seed, 0)), q).Order(); !slices.Equal(got, []int{0, 1, 2, 3}) {
+			t.Fatal(got)
+		}
+	}
+	if got := FromLab(q) + FromLab(wb.Course.Questions[0]); got != "From the lab Open handles." {
+		t.Error(got)
 	}
 }
 

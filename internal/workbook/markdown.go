@@ -44,6 +44,12 @@ func (r Report) Markdown() string {
 	for _, m := range r.Modules {
 		say("| %s | %d of %d |", cell(m.Title), m.Done, m.All)
 	}
+	if len(r.Labs) > 0 {
+		say("\n## Labs\n\n| Lab | State |\n| --- | --- |")
+	}
+	for _, l := range r.Labs {
+		say("| %s | %s |", cell(l.Title()), l.Detail)
+	}
 	if len(r.Katas) > 0 {
 		say("\n## Katas\n\n| Kata | State | Attempts | Minutes |\n| --- | --- | ---: | ---: |")
 	}

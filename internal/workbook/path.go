@@ -15,6 +15,7 @@ type StepKind string
 const (
 	ReadStep   StepKind = "lesson"
 	QuizStep   StepKind = "quiz"
+	LabStep    StepKind = "lab"
 	RepairStep StepKind = "kata"
 )
 
@@ -31,22 +32,26 @@ const (
 // Step is one thing to do on the path through the course.
 type Step struct {
 	Kind   StepKind
-	Lesson *course.Lesson // ReadStep and QuizStep
+	Lesson *course.Lesson // ReadStep, QuizStep, and LabStep: the lesson that the lab is in
+	Lab    *course.Lab    // LabStep
 	Kata   *course.Kata   // RepairStep
 	State  StepState
 	Detail string // how far: "3 of 8 sections"
 	Left   int    // about how many minutes it still takes
 }
 
-// ID names the step: the lesson's id or the kata's.
+// ID names the step: the lesson's id, the lab's or the kata's.
 func (s Step) ID() string {
-	if s.Kata != nil {
+	switch {
+	case s.Kata != nil:
 		return s.Kata.ID
+	case s.Lab != nil:
+		return s.Lab.ID
 	}
 	return s.Lesson.ID
 }
 
-// Number is the lesson's or the kata's.
+// Number is the lesson's, also of its quiz and its labs, or the kata's.
 func (s Step) Number() int {
 	if s.Kata != nil {
 		return s.Kata.Number
@@ -56,8 +61,11 @@ func (s Step) Number() int {
 
 // Title is the step's title.
 func (s Step) Title() string {
-	if s.Kata != nil {
+	switch {
+	case s.Kata != nil:
 		return s.Kata.Title
+	case s.Lab != nil:
+		return s.Lab.Title
 	}
 	return s.Lesson.Title
 }
@@ -78,7 +86,7 @@ func (w *Workbook) Path() []Step {
 // Steps are the steps of one kind, in the order of their numbers.
 func (w *Workbook) Steps(kind StepKind) []Step {
 	steps := slices.DeleteFunc(w.Path(), func(s Step) bool { return s.Kind != kind })
-	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Number(), b.Number()) })
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Number(), b.Number()) })
 	return steps
 }
 
@@ -136,6 +144,18 @@ func (w *Workbook) ReadStep(l *course.Lesson) Step {
 func (w *Workbook) QuizStep(l *course.Lesson) Step {
 	questions := w.Course.QuestionsOf(l.ID)
 	return w.skipped(step(Step{Kind: QuizStep, Lesson: l}, len(questions)-len(w.unanswered(questions)), len(questions), "answered", len(questions)*questionMinutes))
+}
+
+// LabStep is how far the learner is with a lab.
+func (w *Workbook) LabStep(l *course.Lab) Step {
+	s := Step{Kind: LabStep, Lesson: w.Course.Lesson(l.Lesson), Lab: l, State: Open, Detail: fmt.Sprintf("%d minutes", l.Minutes), Left: l.Minutes}
+	switch state := w.Log.State(); {
+	case state.LabMet(l.ID):
+		s.State, s.Detail, s.Left = Done, "mission met", 0
+	case state.LabSeen(l.ID):
+		s.State, s.Detail = Started, "seen"
+	}
+	return s
 }
 
 // TestedOut is the detail of a step that the learner has shown not to need.

@@ -14,6 +14,7 @@ import (
 type Report struct {
 	All     ModuleReport   // the whole path; its title is ""
 	Modules []ModuleReport // in the order of the course
+	Labs    []Step         // those that were seen, in the order of the path
 	Katas   []KataReport   // those that were checked, by their numbers
 	Minutes int            // all that the log knows of
 	Review  review.Schedule
@@ -119,6 +120,9 @@ func (w *Workbook) Report() Report {
 		r.All.Done += m.Done
 		r.All.All += m.All
 		for _, step := range stage.Steps {
+			if step.Kind == LabStep && step.State != Open {
+				r.Labs = append(r.Labs, step)
+			}
 			if step.Kind == RepairStep && s.attempts[step.ID()] > 0 {
 				r.Katas = append(r.Katas, KataReport{
 					Kata: step.Kata, State: step.State, Detail: step.Detail,

@@ -95,11 +95,13 @@ func TestAReportAsMarkdown(t *testing.T) {
 	r := reported(t,
 		progress.Event{Kind: progress.KindVerdict, Kata: "01-open-file", Status: "fail", At: at(t, "03-05 12:00")},
 		progress.Event{Kind: progress.KindAnswer, Question: "close-first", Revision: 1, Choice: []int{1}, At: at(t, "03-05 12:05")},
+		progress.Event{Kind: progress.KindLab, Lab: "open-handles", Status: progress.LabSeen, At: at(t, "03-05 12:05")},
 	)
 	got := r.Markdown()
 	for _, want := range []string{
-		"# Leakproof: progress on 5 March 2026\n\n0 of 3 steps are done.\n",
-		"| Handles | 0 of 3 |\n",
+		"# Leakproof: progress on 5 March 2026\n\n0 of 4 steps are done.\n",
+		"| Handles | 0 of 4 |\n",
+		"## Labs\n\n| Lab | State |\n| --- | --- |\n| Open handles | seen |\n\n## Katas\n",
 		"| 1 Open file | last run: fail | 1 | 0 |\n",
 		"- Open: “The garbage collector closes what nobody uses.” Why: A handle lives until someone closes it. (lesson 1, Close what you open)\n",
 		"| 2 March 2026 |  |  |  | 5 |  |  |  |\n",
@@ -112,7 +114,7 @@ func TestAReportAsMarkdown(t *testing.T) {
 
 func TestAReportOnNothing(t *testing.T) {
 	got := reported(t).Markdown()
-	if strings.Contains(got, "## Katas") || strings.Contains(got, "## Misconceptions") || strings.Contains(got, "\n\n\n") {
+	if strings.Contains(got, "## Labs") || strings.Contains(got, "## Katas") || strings.Contains(got, "## Misconceptions") || strings.Contains(got, "\n\n\n") {
 		t.Errorf("an empty part:\n%s", got)
 	}
 }

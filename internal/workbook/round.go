@@ -61,7 +61,7 @@ func (r *Round) deal() {
 	for i := range r.order {
 		r.order[i] = i
 	}
-	if q.Kind == course.Spot { // lines of code keep the order of the code
+	if q.Kind == course.Spot || q.Lab != nil { // lines of code keep the order of the code, shapes their own
 		return
 	}
 	r.shuffle.Shuffle(len(r.order), func(i, j int) { r.order[i], r.order[j] = r.order[j], r.order[i] })

@@ -17,8 +17,8 @@ const AllDone = "Everything is done. Open any part again."
 // Name names the step: "quiz on lesson 13, Fan out safely".
 func (s Step) Name() string {
 	kind := string(s.Kind)
-	if s.Kind == QuizStep {
-		kind = "quiz on lesson"
+	if s.Kind == QuizStep || s.Kind == LabStep {
+		kind += " on lesson"
 	}
 	return fmt.Sprintf("%s %d, %s", kind, s.Number(), s.Title())
 }
@@ -30,6 +30,9 @@ func (w *Workbook) About(s Step) string {
 		return fmt.Sprintf("%s About %d minutes.", s.Lesson.Summary, s.Lesson.Minutes)
 	case QuizStep:
 		return "Questions on this lesson. A missed one comes back until you have it."
+	case LabStep:
+		return fmt.Sprintf("A live lab: watch a service fail under load, then stop it. About %d minutes.", s.Lab.Minutes)
+	case RepairStep:
 	}
 	if s.Kata.AsksForATest() {
 		return fmt.Sprintf("Write %s; every save tries it on code that is right and on code that is wrong. About %d minutes.", s.Kata.Path(), s.Kata.Minutes)
@@ -76,10 +79,11 @@ func (w *Workbook) Tallies() []string {
 		step StepKind
 		text string
 	}{
-		{ReadStep, "Lessons read"}, {QuizStep, "Quizzes answered"}, {RepairStep, "Katas solved"},
+		{ReadStep, "Lessons read"}, {QuizStep, "Quizzes answered"}, {LabStep, "Labs with their mission met"}, {RepairStep, "Katas solved"},
 	} {
-		n := w.Tally(kind.step)
-		out = append(out, fmt.Sprintf("%s: %d of %d, %d more begun", kind.text, n.Done, n.All, n.Started))
+		if n := w.Tally(kind.step); n.All > 0 {
+			out = append(out, fmt.Sprintf("%s: %d of %d, %d more begun", kind.text, n.Done, n.All, n.Started))
+		}
 	}
 	return out
 }
@@ -108,6 +112,14 @@ func (t *TestOut) Offer(questions int) string {
 
 // Missed is said above a question that comes back.
 const Missed = "You missed this one before."
+
+// FromLab names the lab that a question is a prediction of, "" where it is none.
+func FromLab(q *course.Question) string {
+	if q.Lab == nil {
+		return ""
+	}
+	return "From the lab " + q.Lab.Title + "."
+}
 
 // Verdict says in a word or two whether the answer was right.
 func (f Feedback) Verdict() string {
@@ -213,6 +225,14 @@ func (w *Workbook) Practise(l *course.Lesson, k course.PlannedKata) string {
 		return fmt.Sprintf("Practise it: %s.", name)
 	}
 }
+
+// WatchIt leads to a lab of a lesson.
+func WatchIt(l *course.Lab) string {
+	return fmt.Sprintf("Watch it happen: lab %s, about %d minutes.", l.Title, l.Minutes)
+}
+
+// StartLab says how to start a lab.
+func StartLab(l *course.Lab) string { return fmt.Sprintf("Start it: `leakproof lab %s`", l.ID) }
 
 // Running says that a program has been started.
 func Running(folder string) string {

@@ -38,8 +38,8 @@ func TestTestingOutCountsTheLessonAndItsQuizAsDone(t *testing.T) {
 	if r.TestOut().Missed {
 		t.Error("missed, although all was right")
 	}
-	if diff := cmp.Diff([]StepState{Done, Done, Open}, states(wb)); diff != "" {
-		t.Errorf("lesson, quiz, kata (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]StepState{Done, Done, Open, Open}, states(wb)); diff != "" {
+		t.Errorf("lesson, quiz, lab, kata (-want +got):\n%s", diff)
 	}
 	if detail := wb.Path()[0].Detail; detail != "tested out" {
 		t.Errorf("the detail is %q", detail)

@@ -32,8 +32,11 @@ func (w *Workbook) HowLong() string {
 	for _, s := range w.Map() {
 		modules = append(modules, s.Left()) // nothing is done yet
 	}
-	text := fmt.Sprintf("%s, %s and a quiz on each, %s.",
-		Count(len(modules), "module"), Count(len(w.Course.Lessons), "lesson"), Count(len(w.Course.Katas), "kata"))
+	text := fmt.Sprintf("%s, %s and a quiz on each, ", Count(len(modules), "module"), Count(len(w.Course.Lessons), "lesson"))
+	if labs := len(w.Course.Labs); labs > 0 {
+		text += Count(labs, "live lab") + ", "
+	}
+	text += Count(len(w.Course.Katas), "kata") + "."
 	if len(modules) > 0 {
 		takes := "about " + Time(slices.Max(modules))
 		if shortest := Time(slices.Min(modules)); takes != "about "+shortest {

@@ -39,6 +39,7 @@ type Workbook struct {
 	// What acts on the machine, injected.
 	Grade    func(context.Context, grade.Suite) (grade.Verdict, error)
 	GradeAll func(ctx context.Context, suites []grade.Suite, tell func(i int, v grade.Verdict)) error
+	Lab      func(context.Context, *course.Lab) LabRun
 	Run      func(ctx context.Context, folder string) (gorun.Program, error)
 	Compile  func(ctx context.Context, folder string, progress func(done, total int)) error
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)

@@ -64,7 +64,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	wb := open(t, grade.Verdict{Status: explain.Fail})
 	ctx := t.Context()
 	l, k := wb.Course.Lessons[0], wb.Course.Katas[0]
-	want := []StepState{Open, Open, Open}
+	want := []StepState{Open, Open, Open, Open} // a lesson, its quiz, its lab, a kata
 	requireStates := func(when string) {
 		t.Helper()
 		if diff := cmp.Diff(want, states(wb)); diff != "" {
@@ -96,10 +96,21 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	want[1] = Done
 	requireStates("after the quiz")
 
+	for _, lab := range []struct {
+		status string
+		want   StepState
+	}{{progress.LabSeen, Started}, {progress.LabMet, Done}, {progress.LabSeen, Done}} {
+		if err := wb.record(ctx, progress.Event{Kind: progress.KindLab, Lab: wb.Course.Labs[0].ID, Status: lab.status}); err != nil {
+			t.Fatal(err)
+		}
+		want[2] = lab.want
+		requireStates("after the lab was " + lab.status)
+	}
+
 	if _, err := wb.Check(ctx, k, nil); err != nil {
 		t.Fatal(err)
 	}
-	want[2] = Started
+	want[3] = Started
 	requireStates("after a refused repair")
 
 	wb.Grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
@@ -108,7 +119,7 @@ func TestPathFollowsWhatTheLearnerDoes(t *testing.T) {
 	if _, err := wb.Check(ctx, k, nil); err != nil {
 		t.Fatal(err)
 	}
-	want[2] = Done
+	want[3] = Done
 	requireStates("after green")
 	if _, ok := wb.Next(); ok {
 		t.Error("something is next although all is done")

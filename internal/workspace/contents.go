@@ -16,8 +16,8 @@ import (
 )
 
 // Contents is what a workspace holds that was not cloned: the katas at their
-// start with their suites, the programs of lessons and questions, and the go.mod
-// and go.sum that all of it is built with.
+// start with their suites, the programs of lessons, labs and questions, and the
+// go.mod and go.sum that all of it is built with.
 type Contents struct {
 	Files   map[string][]byte // by slash path
 	Version string            // of the program that it comes from

@@ -36,8 +36,8 @@ func made(t *testing.T, c Contents) Workspace {
 	return Workspace{Root: root, Backup: filepath.Join(t.TempDir(), "backups"), Attempts: filepath.Join(t.TempDir(), "attempts")}
 }
 
-// TestTheKatasBuildInAWorkspace makes one from the program's own content.
-func TestTheKatasBuildInAWorkspace(t *testing.T) {
+// TestKatasAndLabsBuildInAWorkspace makes one from the program's own content.
+func TestKatasAndLabsBuildInAWorkspace(t *testing.T) {
 	src := course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS}
 	c, err := course.Load(src)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestTheKatasBuildInAWorkspace(t *testing.T) {
 	if done, err := w.Update(contents, noon); err != nil || !done.None() || len(done.Kept)+len(done.Contract)+len(done.New) > 0 {
 		t.Errorf("an update at once: %+v, %v", done, err)
 	}
-	vet := exec.CommandContext(t.Context(), "go", append(append([]string{"vet"}, asbuilt.Flags()...), "./katas/01-loop-cancel", "./lessons/01-four-habits/...")...)
+	vet := exec.CommandContext(t.Context(), "go", append(append([]string{"vet"}, asbuilt.Flags()...), "./katas/01-loop-cancel", "./lessons/01-four-habits/...", "./lessons/13-fan-out-safely/leaky-fan-out")...)
 	vet.Dir = w.Root
 	vet.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off")
 	if out, err := vet.CombinedOutput(); err != nil {

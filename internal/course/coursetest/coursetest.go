@@ -1,5 +1,6 @@
 // Package coursetest is a small course for tests: one lesson with every kind
-// of block, a quiz with every kind of question, and one kata with its corpus.
+// of block, a lab, a quiz with every kind of question, and one kata with its
+// corpus.
 package coursetest
 
 import (

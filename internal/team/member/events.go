@@ -30,7 +30,7 @@ func (s *Sender) pending(m Membership) []pending {
 	return out
 }
 
-// sends reports whether an event of the log is for the room. Answers, ticks and whatever a later version records are not.
+// sends reports whether an event of the log is for the room. Answers, ticks, labs and whatever a later version records are not.
 func (s *Sender) sends(e progress.Event) bool {
 	switch e.Kind {
 	case progress.KindVerdict, progress.KindHint, progress.KindReset:

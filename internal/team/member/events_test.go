@@ -27,6 +27,7 @@ func TestWhatIsSentIsWhatHappensFromTheJoiningOn(t *testing.T) {
 			progress.Event{Kind: progress.KindRead, Lesson: "99-gone", Section: "s"},
 			progress.Event{Kind: progress.KindAnswer, Question: "q", Revision: 1},
 			progress.Event{Kind: progress.KindTick, Task: "t", Done: true},
+			progress.Event{Kind: progress.KindLab, Lab: "open-handles", Status: progress.LabMet},
 			progress.Event{Kind: progress.KindVerdict, Kata: "01-open-file", Status: "fail", Hash: "abc", At: at,
 				Failed: []string{"TestReadClosesOnFailure", "TestReadWorks", "TestUnknown"}, Alike: []string{"TestReadWorks"}},
 			progress.Event{Kind: progress.KindVerdict, Kata: "98-gone", Status: "pass", Hash: "abc", At: at},
@@ -39,11 +40,11 @@ func TestWhatIsSentIsWhatHappensFromTheJoiningOn(t *testing.T) {
 		id := func(line int) string { return room.EventID(m.Session, line) }
 		want := []room.Event{
 			{ID: id(3), At: at, Kind: room.Read, Lesson: c.Lessons[0].ID},
-			{ID: id(8), At: at, Kind: room.Verdict, Kata: "01-open-file", Status: "fail",
+			{ID: id(9), At: at, Kind: room.Verdict, Kata: "01-open-file", Status: "fail",
 				Says: []room.Belief{{ID: belief.ID, Says: belief.Says, Truth: belief.Truth, Tests: []string{"TestReadClosesOnFailure"}}}, Code: "code of 01-open-file abc"},
-			{ID: id(9), At: at, Kind: room.Verdict, Kata: "98-gone", Status: "pass"},
-			{ID: id(10), At: at, Kind: room.Hint, Kata: "01-open-file", Tier: 2},
-			{ID: id(11), At: at, Kind: room.Reset, Kata: "01-open-file"},
+			{ID: id(10), At: at, Kind: room.Verdict, Kata: "98-gone", Status: "pass"},
+			{ID: id(11), At: at, Kind: room.Hint, Kata: "01-open-file", Tier: 2},
+			{ID: id(12), At: at, Kind: room.Reset, Kata: "01-open-file"},
 		}
 		if diff := cmp.Diff(want, l.board.Events(), cmp.Comparer(time.Time.Equal)); diff != "" {
 			l.Errorf("(-want +got):\n%s", diff)

@@ -160,7 +160,7 @@ func follow(c *course.Course, lessons map[string]*Lesson, katas map[string]*trai
 			katas[e.Kata] = &trail{Kata: Kata{ID: e.Kata}}
 		}
 		katas[e.Kata].follow(e)
-	case progress.KindRestore, progress.KindTick, progress.KindWelcome, progress.KindClock:
+	case progress.KindRestore, progress.KindTick, progress.KindLab, progress.KindWelcome, progress.KindClock:
 	}
 }
 

@@ -87,6 +87,7 @@ var (
 	Proof           = bind("v", "the proof", "v")
 	Copy            = bind("y", "copy the code", "y")
 	OpenKata        = bind("o", "open the kata", "o")
+	OpenLab         = bind("w", "watch the lab", "w")
 	RunProgram      = bind("x", "run it", "x")
 	ToText          = bind("esc", "back to the text", "esc", "tab", "q")
 )
@@ -120,6 +121,24 @@ var (
 	PutBack      = bind("o", "put it back", "o")
 	BackToList   = bind("esc", "back to the list", "esc", "q")
 	CompareToNow = bind("enter", "compare with now", "enter")
+)
+
+// Labs.
+var (
+	WatchLive    = bind("enter", "watch it live", "enter")
+	Toggle       = bind("space", "turn on or off", "space")
+	Raise        = bind("→", "next value", "right", "l")
+	Lower        = bind("←", "value before", "left", "h")
+	MoreCurves   = bind("c", "other curves", "c")
+	SeeCode      = bind("enter", "its code", "enter")
+	Explain      = bind("e", "explain", "e")
+	ExplainDone  = bind("esc", "back to the switches", "esc", "q", "e", "enter")
+	NotNow       = bind("esc", "not now", "esc", "q")
+	LookAgain    = bind("r", "look again", "r")
+	RunAgain     = bind("r", "run it again", "r")
+	EndRun       = bind("q", "end the run", "q", "esc")
+	CopyCommand  = bind("y", "copy the command", "y")
+	WriteSummary = bind("w", "write it to a file", "w")
 )
 
 // A session on the projector. A clicker sends the page keys.

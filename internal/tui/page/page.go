@@ -97,6 +97,7 @@ const (
 	Candidates Name = "candidates" // ID: the kata
 	TestOut    Name = "testout"    // ID: the module
 	Listing    Name = "listing"    // ID: the heading, Text: what is listed
+	Lab        Name = "lab"        // ID: the lab
 	Session    Name = "session"    // Text: the plan, as package agenda reads it
 )
 
@@ -114,6 +115,8 @@ func RouteTo(s workbook.Step) Route {
 	switch s.Kind {
 	case workbook.QuizStep:
 		return Route{Page: Quiz, ID: s.ID()}
+	case workbook.LabStep:
+		return Route{Page: Lab, ID: s.ID()}
 	case workbook.RepairStep:
 		return Route{Page: Kata, ID: s.ID()}
 	default:

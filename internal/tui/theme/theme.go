@@ -27,6 +27,8 @@ type Theme struct {
 	Warn    lipgloss.Style // notices, what is begun
 	Match   lipgloss.Style // what a search found
 
+	Curves [2]lipgloss.Style // the lines of a plot; the second one is dashed
+
 	Added   lipgloss.Style // the ground of a line of a diff
 	Removed lipgloss.Style
 
@@ -120,6 +122,7 @@ func New(name string, dark, colored bool) Theme {
 		Bad:     fg(p.bad),
 		Warn:    fg(p.warn),
 		Match:   fg(p.warn).Underline(true),
+		Curves:  [2]lipgloss.Style{fg(p.accent), fg(p.warn)},
 	}
 	if t.Colored() {
 		for kind, hex := range []string{p.badge, p.good, p.bad} {

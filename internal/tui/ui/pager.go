@@ -45,6 +45,9 @@ func (p *Pager) ScrollTo(top int) {
 	p.view.SetYOffset(top)
 }
 
+// ToTop shows the window from the first line on.
+func (p *Pager) ToTop() { p.ScrollTo(0) }
+
 // AtEnd reports whether nothing is left below the window.
 func (p *Pager) AtEnd() bool { return p.view.AtBottom() }
 
@@ -129,5 +132,16 @@ func (p *Pager) Paging() []Action {
 		On(keymap.PageDown, Do(p.PageDown)).Hushed(),
 		On(keymap.Top, Do(func() { p.ScrollTo(0) })).Hushed(),
 		On(keymap.Bottom, Do(func() { p.ScrollTo(len(p.lines)) })).Hushed(),
+	}
+}
+
+// Turning are the page keys, where there is more than is in sight.
+func (p *Pager) Turning() []Action {
+	if p.Fits() {
+		return nil
+	}
+	return []Action{
+		On(keymap.PageUp, Do(p.PageUp)).Hushed(),
+		On(keymap.PageDown, Do(p.PageDown)).Hushed(),
 	}
 }

@@ -110,10 +110,35 @@ func (s spot) joint() rune {
 // Each of our own characters becomes one of the same width; the learner's stay.
 func ASCII(line string) string { return ascii.Replace(line) }
 
-var ascii = strings.NewReplacer(
+var ascii = strings.NewReplacer(append(braille(),
 	"─", "-", "━", "=", "│", "|", "┃", "|", "┌", "+", "┐", "+", "└", "+", "┘", "+", "╭", "+", "╮", "+", "╰", "+", "╯", "+",
-	"├", "+", "┤", "+", "┬", "+", "┴", "+", "┼", "+", "╌", "-",
+	"├", "+", "┤", "+", "┬", "+", "┴", "+", "┼", "+", "╌", "-", "┊", ":",
 	"▶", ">", "◀", "<", "▼", "v", "▲", "^", "█", "#", "▞", "x", "●", "*", "▌", "|", "▸", "+", "▾", "-", "░", ".", "▒", ":", "▓", "%",
 	"→", ">", "←", "<", "↑", "^", "↓", "v", "›", ">", "‹", "<", "…", "~", "•", "*", "·", ".", "✓", "+", "✗", "x", "○", "o", "◐", "~",
 	"“", `"`, "”", `"`, "‘", "'", "’", "'", "×", "x", "–", "-", "—", "-", "■", "#", "□", ".", "↩", "<",
-)
+)...)
+
+// braille are the dots of curves, each with the character that has its ink at
+// about the same height.
+func braille() (pairs []string) {
+	const top, middle, bottom = 0x09, 0x36, 0xc0 // the dots of a row or, in the middle, of two
+	for dots := range 0x100 {
+		c := ":"
+		switch at := func(rows int) bool { return dots&rows != 0 }; {
+		case dots == 0:
+			c = " "
+		case !at(middle | bottom):
+			c = "'"
+		case !at(top | bottom):
+			c = "-"
+		case !at(top | middle):
+			c = "_"
+		case at(top) && at(middle) && at(bottom):
+			c = "|"
+		case !at(top):
+			c = "."
+		}
+		pairs = append(pairs, string(rune(0x2800+dots)), c)
+	}
+	return pairs
+}

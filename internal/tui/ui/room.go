@@ -174,6 +174,9 @@ func (q *Question) divide() string {
 	return Rule(t, join(words...), r.width)
 }
 
+// More says in which directions an answered question goes on, and with which key.
+func (q *Question) More() string { return q.room.asked.More() }
+
 // Scrolling are the keys that scroll: all of it after the answer, and before it
 // what has a window.
 func (q *Question) Scrolling() []Action {

@@ -37,7 +37,7 @@ func (r row) same(other row) bool {
 
 // words name a kind of step in a row.
 var words = map[workbook.StepKind]string{
-	workbook.ReadStep: "Lesson", workbook.QuizStep: "Quiz", workbook.RepairStep: "Kata",
+	workbook.ReadStep: "Lesson", workbook.QuizStep: "Quiz", workbook.LabStep: "Lab", workbook.RepairStep: "Kata",
 }
 
 // name is what stands before the title of a step: "Quiz   03".

@@ -12,6 +12,7 @@ import (
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/page"
 	"example.com/leakproof/internal/tui/ui"
+	"example.com/leakproof/internal/workbook"
 )
 
 // drawn is a section as lines.
@@ -113,6 +114,12 @@ func (p *Lesson) block(b course.Block, width int) []string {
 			text += fmt.Sprintf(" %s opens it.", keymap.Name(keymap.OpenKata))
 		}
 		return ui.WrapText(text, width)
+	case course.Experiment:
+		out := ui.WrapText(fmt.Sprintf("%s %s opens it.", workbook.WatchIt(b.Lab), keymap.Name(keymap.OpenLab)), width)
+		if b.Text == "" {
+			return out
+		}
+		return append(append(out, ""), p.env.Markdown.Prose(b.Text, width)...)
 	case course.Proof:
 		return p.mark("✓", "proved by "+b.Test, b.File, width)
 	default:
@@ -191,7 +198,7 @@ func (p *Lesson) openProofs() tea.Cmd {
 // blockAhead asks for what a block will need.
 func (p *Lesson) blockAhead(b course.Block, width int) {
 	switch b.Kind {
-	case course.Prose, course.Code:
+	case course.Prose, course.Code, course.Experiment:
 		p.block(b, width)
 	default:
 	}

@@ -174,6 +174,10 @@ func (p *Lesson) sectionActions() []ui.Action {
 			out = append(out, ui.On(keymap.OpenKata, func() tea.Cmd {
 				return p.env.Open(page.Route{Page: page.Kata, ID: b.Kata.ID})
 			}).Unless(p.planned(b.Kata), "This kata is not written yet."))
+		case course.Experiment:
+			out = append(out, ui.On(keymap.OpenLab, func() tea.Cmd {
+				return p.env.Open(page.Route{Page: page.Lab, ID: b.Lab.ID})
+			}))
 		default:
 		}
 	}

@@ -17,8 +17,8 @@ import (
 // draw lays the report out in parts, a blank line between them.
 func (p *Progress) draw(width int) []string {
 	var out []string
-	for _, part := range [][]string{p.modules(width), p.calendar(width), p.katas(width), p.misconceptions(width)} {
-		if len(out) > 0 {
+	for _, part := range [][]string{p.modules(width), p.calendar(width), p.labs(width), p.katas(width), p.misconceptions(width)} {
+		if len(out) > 0 && len(part) > 0 {
 			out = append(out, "")
 		}
 		out = append(out, part...)
@@ -120,6 +120,30 @@ func months(weeks []workbook.Week) string {
 	return names
 }
 
+// labs are those that were seen, if the course has any.
+func (p *Progress) labs(width int) []string {
+	t := p.env.Theme
+	if len(p.env.Workbook.Course.Labs) == 0 {
+		return nil
+	}
+	out := []string{t.Heading.Render("Labs that you watched")}
+	if len(p.report.Labs) == 0 {
+		return append(out, "None yet.")
+	}
+	for _, l := range p.report.Labs {
+		out = append(out, p.mark(l.State)+" "+ui.Fit(l.Title(), width-4-len(l.Detail))+"  "+t.Dim.Render(l.Detail))
+	}
+	return out
+}
+
+// mark shows how far something is that was begun.
+func (p *Progress) mark(s workbook.StepState) string {
+	if s == workbook.Done {
+		return p.env.Theme.Good.Render("✓")
+	}
+	return p.env.Theme.Warn.Render("◐")
+}
+
 func (p *Progress) katas(width int) []string {
 	t := p.env.Theme
 	out := []string{t.Heading.Render("Katas that you worked on")}
@@ -127,17 +151,14 @@ func (p *Progress) katas(width int) []string {
 		return append(out, "None yet.")
 	}
 	for _, k := range p.report.Katas {
-		mark, style := "◐", t.Warn
-		if k.State == workbook.Done {
-			mark, style = "✓", t.Good
-		}
+		mark := p.mark(k.State)
 		name := fmt.Sprintf("%02d  %s", k.Kata.Number, k.Kata.Title)
 		effort := k.Effort()
 		if width >= narrow {
-			out = append(out, style.Render(mark)+" "+ui.Fit(name, width-4-len(effort))+"  "+t.Dim.Render(effort))
+			out = append(out, mark+" "+ui.Fit(name, width-4-len(effort))+"  "+t.Dim.Render(effort))
 			continue
 		}
-		out = append(out, style.Render(mark)+" "+ui.Fit(name, width-2), t.Dim.Render("      "+effort))
+		out = append(out, mark+" "+ui.Fit(name, width-2), t.Dim.Render("      "+effort))
 	}
 	return out
 }

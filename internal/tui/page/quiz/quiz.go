@@ -6,6 +6,7 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+	xansi "github.com/charmbracelet/x/ansi"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/review"
@@ -206,8 +207,11 @@ func (z *Quiz) Layout(width, height int) {
 		return
 	}
 	var head, foot []string
+	if from := workbook.FromLab(z.now.Asked); from != "" {
+		head = append(head, z.env.Theme.Dim.Render(xansi.Truncate(from, width, "…")), "")
+	}
 	if z.round.Missed() && z.now.Feedback == nil {
-		head = []string{z.env.Theme.Warn.Render(workbook.Missed), ""}
+		head = append(head, z.env.Theme.Warn.Render(workbook.Missed), "")
 	}
 	if z.now.Feedback != nil {
 		foot = z.programs.Lines(z.now.Asked.Program(), width)
