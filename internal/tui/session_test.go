@@ -325,3 +325,19 @@ func TestEveryKindOfQuestionIsShown(t *testing.T) {
 		t.Errorf("only %v were shown", seen)
 	}
 }
+
+func TestASessionLeadsToALab(t *testing.T) {
+	f := newFakeLab()
+	s := inLab("120x40", f)
+	s.start = page.Route{Page: page.Session, Text: "<!-- leakproof.agenda/1 -->\n\n# Together\n\n## 10 min: Watch it fail\n\n@lab leaky-fan-out\n"}
+	drive(t, s, func(d *driver) {
+		d.sees("Watch it fail", "Mission", "o open the lab")
+		d.press("o")
+		f.hello()
+		f.runs(3)
+		d.settle()
+		d.sees("Lab: Leaky fan-out")
+		d.press("q")
+		d.sees("Watch it fail")
+	})
+}

@@ -10,24 +10,35 @@ import (
 	"unicode/utf8"
 
 	"example.com/leakproof/internal/course"
+	"example.com/leakproof/internal/lab"
 	"example.com/leakproof/internal/team/agenda"
 )
 
 // pace is how many minutes the parts of a session get in a room.
-type pace struct{ welcome, vote, miss, closing, repair int } // repair: for each minute that the kata takes somebody alone
+type pace struct {
+	welcome, vote, miss, closing int
+	repair                       int  // for each minute that the kata takes somebody alone
+	lab                          bool // there is time to watch a lab
+}
 
 // The paces: what a room needs to talk about everything, and the least with which
 // each part still makes sense.
 var (
-	roomy = pace{welcome: 5, vote: 10, miss: 10, closing: 10, repair: 2}
+	roomy = pace{welcome: 5, vote: 10, miss: 10, closing: 10, repair: 2, lab: true}
 	brisk = pace{welcome: 2, vote: 3, miss: 3, closing: 3, repair: 1}
 )
 
 // misses are how many near misses of a kata a session discusses.
 const misses = 2
 
-// round is how long a kata takes with its question and near misses.
-func (p pace) round(k *course.Kata) int { return p.vote + p.repair*k.Minutes + misses*p.miss }
+// lasts is how long a kata takes with its question, its lab and its near misses.
+func (w *Workbook) lasts(k *course.Kata, p pace) int {
+	n := p.vote + p.repair*k.Minutes + misses*p.miss
+	if l := w.toWatch(k, p); l != nil {
+		n += l.Minutes
+	}
+	return n
+}
 
 const (
 	breakMinutes = 10
@@ -87,7 +98,7 @@ func (w *Workbook) together(p pace) []Step {
 		s := &steps[i]
 		s.State, s.Left = Open, 0
 		if s.Kata != nil {
-			s.Left = p.round(s.Kata)
+			s.Left = w.lasts(s.Kata, p)
 		}
 	}
 	return steps
@@ -150,6 +161,13 @@ func (w *Workbook) round(k *course.Kata, p pace, asked map[*course.Question]bool
 			Notes: "The answer: " + oneLine(rightOption(q)) + "\n\n" + oneLine(q.Explanation),
 		})
 	}
+	if l := w.toWatch(k, p); l != nil {
+		out = append(out, agenda.Step{
+			Title: "Watch it fail: " + l.Title, Minutes: l.Minutes, Kind: agenda.Lab, ID: l.ID,
+			Text:  fmt.Sprintf("Say what the curve will do before each switch. `leakproof lab %s` opens it.", l.ID),
+			Notes: "Ways to meet the mission:\n\n" + ways(l),
+		})
+	}
 	what := "Repair"
 	if k.AsksForATest() {
 		what = "Write a test"
@@ -170,6 +188,30 @@ func (w *Workbook) round(k *course.Kata, p pace, asked map[*course.Question]bool
 		})
 	}
 	return out
+}
+
+// toWatch is a lab on what a kata practises, nil if there is none or no time.
+func (w *Workbook) toWatch(k *course.Kata, p pace) *course.Lab {
+	if !p.lab {
+		return nil
+	}
+	for _, lesson := range k.Lessons {
+		for _, l := range w.Course.LabsOf(lesson) {
+			if slices.ContainsFunc(l.Teaches, func(point string) bool { return slices.Contains(k.Practises, point) }) {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// ways are how a lab's mission is met, with what each costs.
+func ways(l *course.Lab) string {
+	var lines []string
+	for _, way := range l.Mission.Ways {
+		lines = append(lines, fmt.Sprintf("- %s. %s", lab.Settings(l, way.Settings), oneLine(way.Price)))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func oneLine(markdown string) string { return strings.Join(strings.Fields(markdown), " ") }

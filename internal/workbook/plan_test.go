@@ -91,6 +91,9 @@ func TestAPlanForEachKata(t *testing.T) {
 			t.Errorf("%s: the plan takes %d minutes", k.ID, a.Minutes())
 		}
 		n := kinds(a)
+		if lab := wb.toWatch(k, roomy); (n[agenda.Lab] == 1) != (lab != nil) {
+			t.Errorf("%s: the plan has %v, and the lab on it is %v", k.ID, n, lab)
+		}
 		if n[agenda.Kata] != 1 || n[agenda.Question] != 1 || n[agenda.NearMiss] != 2 || n[agenda.Lesson] != len(k.Lessons) {
 			t.Errorf("%s: the plan has %v", k.ID, n)
 		}

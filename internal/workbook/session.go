@@ -18,6 +18,7 @@ type Scene struct {
 	Kata     *course.Kata     // of a kata or a near miss
 	Miss     *course.Variant  // of a near miss
 	Task     string           // of a task: what is to be done, Markdown
+	Lab      *course.Lab      // of a lab
 }
 
 // Scenes finds what the steps of a plan are about. The error joins an
@@ -41,6 +42,8 @@ func (w *Workbook) Scenes(a agenda.Agenda) ([]Scene, error) {
 			var task course.Block
 			task, err = w.Course.FindTask(step.ID)
 			s.Task = task.Text
+		case agenda.Lab:
+			s.Lab, err = w.Course.FindLab(step.ID)
 		case agenda.Talk, agenda.Break:
 		}
 		if err != nil {
@@ -70,6 +73,9 @@ func (s Scene) About() string {
 		add("%s", s.Task)
 	case agenda.Lesson:
 		add("%s", s.Lesson.Summary)
+	case agenda.Lab:
+		add("%s", strings.TrimSpace(s.Lab.Story))
+		add("**Mission**\n\n%s", strings.TrimSpace(s.Lab.Mission.Text))
 	case agenda.Question, agenda.Break, agenda.Talk:
 	}
 	return strings.Join(parts, "\n\n")

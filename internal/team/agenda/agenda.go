@@ -41,10 +41,11 @@ const (
 	Kata     Kind = "kata"      // "23-leaky-fanout"
 	NearMiss Kind = "near-miss" // "23-leaky-fanout/wrong-buffer-all": kata and variant
 	Task     Kind = "task"      // "w1-go-audit"
+	Lab      Kind = "lab"       // "leaky-fan-out"
 )
 
 // known are the kinds that a line with @ can name.
-var known = []Kind{Lesson, Question, Kata, NearMiss, Task, Break}
+var known = []Kind{Lesson, Question, Kata, NearMiss, Task, Lab, Break}
 
 // Agenda is the plan of a session.
 type Agenda struct {

@@ -141,6 +141,8 @@ func (p *Session) Actions() []ui.Action {
 		out = append(out, ui.On(keymap.RunSuite, p.try).Unless(p.running(), "The suite is still running."))
 	case s.Kata != nil:
 		out = append(out, p.opens("open the kata", page.Route{Page: page.Kata, ID: s.Kata.ID}))
+	case s.Lab != nil:
+		out = append(out, p.opens("open the lab", page.Route{Page: page.Lab, ID: s.Lab.ID}))
 	case s.Lesson != nil:
 		out = append(out, p.opens("open the lesson", page.Route{Page: page.Lesson, ID: s.Lesson.ID}))
 	}
