@@ -93,6 +93,9 @@ func (p *player) play(ctx context.Context, s scene) (pictures []picture, err err
 	if p.space, err = rig.Clone(".", clone, p.course); err != nil {
 		return nil, err
 	}
+	if err := os.CopyFS(filepath.Join(clone, "lessons"), os.DirFS("lessons")); err != nil { // a lab is built
+		return nil, err
+	}
 	cmd := exec.CommandContext(ctx, p.program, append([]string{"--state", filepath.Join(p.dir, "state"), "--theme", "dark"}, s.args...)...)
 	cmd.Dir = clone
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "LEAKPROOF_SETTINGS="+filepath.Join(p.dir, "settings.toml"))
@@ -121,5 +124,16 @@ func (p *player) do(ctx context.Context, s step) error {
 	if err := p.screen.Press(s.keys); err != nil {
 		return err
 	}
-	return p.screen.Still(ctx, rig.Shows(s.until), stillFor)
+	if s.runs == 0 {
+		return p.screen.Still(ctx, rig.Shows(s.until), stillFor)
+	}
+	if _, err := p.screen.Wait(ctx, rig.Shows(s.until)); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(s.runs):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

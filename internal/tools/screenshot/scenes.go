@@ -18,6 +18,7 @@ type step struct {
 	saves, kata string // the variant that the learner saves, and of which kata
 	until       string
 	lasts       time.Duration // in a recording
+	runs        time.Duration // of a lab, whose screen never stands still: how long it is watched then
 }
 
 const (
@@ -37,7 +38,18 @@ var loop = []step{
 	{saves: "solution", kata: "bounded-fanout", until: "PASS", lasts: 5 * time.Second},
 }
 
+// lab is one that fails and is cured.
+var lab = []step{
+	{until: "live", runs: time.Second},
+	{keys: "2", until: "[2 Live]", runs: 8 * time.Second},
+	{keys: " ", until: "It rises without end", runs: time.Second},
+	{keys: "1" + enter, until: "fail on", runs: 16 * time.Second},
+	{keys: "j ", until: "It rises without end", runs: time.Second},
+	{keys: "3" + enter, until: "buffer on", runs: 10 * time.Second},
+}
+
 var scenes = []scene{
+	{file: "lab.svg", args: []string{"lab", "leaky-fan-out"}, steps: lab},
 	{file: "home.svg", steps: loop[:2]},
 	{file: "lesson.svg", args: []string{"read", "fan-out-safely"}, steps: []step{{until: "Fan out"}, {keys: right, until: "2 of"}}},
 	{file: "red.svg", steps: loop[:5]},
