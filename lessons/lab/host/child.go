@@ -77,10 +77,9 @@ func (c *child) ask(o order) (reply, error) {
 func (c *child) answer() (reply, error) {
 	silent := time.AfterFunc(patience, func() { _ = c.cmd.Process.Kill() }) // which ends the read
 	defer silent.Stop()
-	started := time.Now()
 	if !c.replies.Scan() {
 		switch {
-		case time.Since(started) >= patience:
+		case !silent.Stop(): // it has fired
 			return reply{}, fmt.Errorf("the service has said nothing for %v and was ended: start the lab again", patience)
 		case errors.Is(c.replies.Err(), bufio.ErrTooLong):
 			return reply{}, fmt.Errorf("the service printed a line of more than %d MB on its standard output, where only its answers go: print to standard error", mostReply>>20)

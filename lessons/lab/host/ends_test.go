@@ -1,6 +1,9 @@
 package host
 
 import (
+	"bufio"
+	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -23,7 +26,7 @@ func TestAServiceThatNeverAccepts(t *testing.T) {
 // However a service fails, one line says how, since a page shows no more.
 func TestHowAServiceFailed(t *testing.T) {
 	for how, want := range map[string]string{
-		"fails":     "(exit status 1: no note is on this disk)",
+		"fails":     "(exit status 1: no note is on this disk: EOF)",
 		"panics":    "(exit status 2: panic: a note has no name)",
 		"exits":     "(exit status 3)",
 		"closes":    "(it closed its standard output)",
@@ -36,6 +39,29 @@ func TestHowAServiceFailed(t *testing.T) {
 				t.Errorf("it says %q, want %s in one line", got, want)
 			}
 		})
+	}
+}
+
+// Nobody gets a turn between an order that fails and the end that it is the cause of.
+func TestAnOrderThatFailsEndsTheLabInItsTurn(t *testing.T) {
+	h := &host{service: &child{orders: json.NewEncoder(io.Discard), replies: bufio.NewScanner(strings.NewReader("debugging\n"))}}
+	var cause error
+	h.end = func(err error) {
+		if cause = err; h.turn.TryLock() {
+			t.Error("it is the next one's turn")
+		}
+	}
+	if _, _, err := h.ask(order{Sample: true}); err == nil || !errors.Is(cause, err) {
+		t.Errorf("%v, and the lab ends because of %v", err, cause)
+	}
+}
+
+// A connection that was cut is no end of the commands: it is told.
+func TestClientsThatGiveUp(t *testing.T) {
+	t.Setenv(misbehaves, "gives up")
+	r := start(t, testLab(patientTime))
+	if got, want := r.problem(), "the lab's clients gave up: no connection: EOF"; got != want {
+		t.Errorf("it says %q, want %q", got, want)
 	}
 }
 

@@ -6,8 +6,9 @@
 // standard input does, so that nothing is left however the workbook ends.
 //
 // Bounds: one processor each and a low priority, 400 MB for both together,
-// 20,000 goroutines of the service. At a bound the load waits, and an event says
-// so. Ten minutes without a command end the lab.
+// 20,000 goroutines of the service, 5,000 requests of one stream that wait. At a
+// bound the streams of the load wait, and an event says so; [Lab.Clients] keep to
+// a bound of their own. Ten minutes without a command end the lab.
 package host
 
 import (
@@ -57,7 +58,7 @@ func Main(l Lab) {
 		err = l.run(context.Background(), endsSoon{os.Stdin}, os.Stdout)
 	}
 	// What still runs in this process ends with it.
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -59,8 +58,11 @@ func init() { Gauge("holding", func() float64 { return float64(holding.Load()) }
 // testLab is a lab whose service asks its dependency for each request.
 func testLab(timeout time.Duration) Lab {
 	var clients func(context.Context, *Clients) error
-	if os.Getenv(misbehaves) == "stays" {
+	switch os.Getenv(misbehaves) {
+	case "stays":
 		clients = func(context.Context, *Clients) error { select {} }
+	case "gives up":
+		clients = func(context.Context, *Clients) error { return fmt.Errorf("no connection: %w", io.EOF) }
 	}
 	return Lab{
 		Clients: clients,
@@ -81,7 +83,7 @@ func testLab(timeout time.Duration) Lab {
 func serveTest(ctx context.Context, s *Service) error {
 	switch os.Getenv(misbehaves) {
 	case "fails":
-		return errors.New("no note is on this disk")
+		return fmt.Errorf("no note is on this disk: %w", io.EOF)
 	case "never":
 		<-ctx.Done()
 		return nil

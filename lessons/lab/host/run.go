@@ -71,7 +71,7 @@ func (l Lab) run(ctx context.Context, commands io.Reader, messages io.Writer) er
 	defer end(nil)
 	h := &host{to: json.NewEncoder(messages), end: end}
 	err := h.host(ctx, l, commands)
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, io.EOF) {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errEnded) {
 		err = cause
 	}
 	if err != nil {
@@ -162,8 +162,8 @@ func (h *host) stop() {
 	h.service.stop()
 }
 
-// numbers are the names of all that is measured, also of what cannot be told
-// before there are answers.
+// numbers are the names of what is measured, also of what cannot be told before
+// there are answers; a gauge that is NaN at the start is missing.
 func (h *host) numbers(first *lab.Sample) []string {
 	names := slices.Collect(maps.Keys(first.Numbers))
 	if _, ok := processorTime(); ok {
@@ -223,7 +223,7 @@ func (h *host) listen(ctx context.Context, commands io.Reader, heard chan<- stru
 				return err
 			}
 		case c.Goroutines:
-			r, err := h.ask(order{Goroutines: true})
+			r, _, err := h.ask(order{Goroutines: true})
 			if err != nil {
 				return err
 			}
@@ -233,10 +233,14 @@ func (h *host) listen(ctx context.Context, commands io.Reader, heard chan<- stru
 	return ended(in.Err())
 }
 
-// ended is io.EOF where reading ended as it should.
+// errEnded is the end of the commands. It is not io.EOF, which is also what a
+// client gets when a connection is cut.
+var errEnded = errors.New("the commands have ended")
+
+// ended is errEnded where reading ended as it should.
 func ended(err error) error {
 	if err == nil || errors.Is(err, os.ErrClosed) {
-		return io.EOF
+		return errEnded
 	}
 	return err
 }
@@ -248,7 +252,7 @@ func (h *host) set(ctx context.Context, s lab.Setting) error {
 	if err := declared.set(s); err != nil {
 		return err
 	}
-	if _, err := h.ask(order{Set: &s}); err != nil {
+	if _, _, err := h.ask(order{Set: &s}); err != nil {
 		return err
 	}
 	h.event(fmt.Sprintf("%s %d", s.Name, s.Value), &s)
@@ -267,6 +271,8 @@ func (h *host) restart(ctx context.Context) error {
 	service, err := startService(ctx, h.serve)
 	if err == nil {
 		h.service = service
+	} else {
+		h.end(err) // before the next order hears only that the service is gone
 	}
 	h.turn.Unlock()
 	if err == nil {
@@ -275,17 +281,21 @@ func (h *host) restart(ctx context.Context) error {
 	return err
 }
 
-// ask gives the service an order and returns its answer.
-func (h *host) ask(o order) (reply, error) {
+// ask gives the service an order and returns its answer, and how long that took
+// from when it was this order's turn.
+func (h *host) ask(o order) (r reply, took time.Duration, err error) {
 	h.turn.Lock()
 	asked := time.Now()
-	r, err := h.service.ask(o)
-	took := time.Since(asked)
+	r, err = h.service.ask(o)
+	took = time.Since(asked)
+	if err != nil {
+		h.end(err) // before the next order hears only that the service is gone
+	}
 	h.turn.Unlock()
 	if err == nil && took > tooLate {
 		h.slow("this machine is too slow")
 	}
-	return r, err
+	return r, took, err
 }
 
 // slow halves the rates of the load.

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -74,6 +76,22 @@ func TestRestart(t *testing.T) {
 	}
 	if restart.On() {
 		t.Error("restart is still on")
+	}
+}
+
+// A sample that waits while the service is started again says nothing of the
+// machine.
+func TestAWaitForTheTurnIsNoDisturbance(t *testing.T) {
+	h := &host{
+		began: time.Now(), unseen: time.NewTimer(time.Hour), to: json.NewEncoder(io.Discard),
+		service: &child{orders: json.NewEncoder(io.Discard), replies: bufio.NewScanner(strings.NewReader("{}\n"))},
+	}
+	defer func() { h.unseen.Stop() }()
+	h.turn.Lock()
+	time.AfterFunc(2*late, h.turn.Unlock)
+	s, err := h.sample()
+	if err != nil || s.Disturbed != "" {
+		t.Errorf("after a wait of %v: %+v, %v", 2*late, s, err)
 	}
 }
 

@@ -28,8 +28,7 @@ type cpu struct {
 
 // sample measures both processes and looks at the bounds.
 func (h *host) sample() (*lab.Sample, error) {
-	started := time.Now()
-	r, err := h.ask(order{Sample: true})
+	r, latest, err := h.ask(order{Sample: true})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +45,7 @@ func (h *host) sample() (*lab.Sample, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	latest, unsent := time.Since(started), ""
+	unsent := ""
 	for _, s := range h.streams {
 		when, why := s.read(out.Numbers)
 		latest, unsent = max(latest, when), cmp.Or(unsent, why)

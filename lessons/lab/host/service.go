@@ -19,7 +19,8 @@ import (
 	"example.com/leakproof/lessons/lab"
 )
 
-// headerLimit is how long who looks at the service's profiles may take to ask.
+// headerLimit is how long a client of the service's profiles or of a dependency
+// may take to send its header.
 const headerLimit = 5 * time.Second
 
 // Service is what a lab's service is given.

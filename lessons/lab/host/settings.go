@@ -58,9 +58,14 @@ func (r *registry) set(s lab.Setting) error {
 	}
 	v.Store(int64(s.Value))
 	delete(r.done, s.Name)
+	r.change()
+	return nil
+}
+
+// change tells who waits for a change. Hold r.mu.
+func (r *registry) change() {
 	close(r.changed)
 	r.changed = make(chan struct{})
-	return nil
 }
 
 // turnedOff are the switches that this process has turned off since it was
@@ -127,6 +132,7 @@ func (t Toggle) Off() {
 	defer declared.mu.Unlock()
 	t.v.Store(0)
 	declared.done[t.name] = true
+	declared.change()
 }
 
 // Changed is closed with the next change of a setting. Ask for it before you

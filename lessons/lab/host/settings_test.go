@@ -33,6 +33,18 @@ func TestARateIsThatOfTheLastSecond(t *testing.T) {
 	})
 }
 
+// Who waits for a change hears of a switch that the service itself turns off.
+func TestASwitchThatIsOverIsAChange(t *testing.T) {
+	changed := Changed()
+	once.Off()
+	defer declared.turnedOff()
+	select {
+	case <-changed:
+	default:
+		t.Error("nobody is told")
+	}
+}
+
 func TestAFirstBurstIsNoHighRate(t *testing.T) {
 	defer func() {
 		delete(declared.numbers, "burst")
