@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 
 	"example.com/leakproof/internal/course"
@@ -35,6 +36,7 @@ func runaway() *course.Lab {
 // fakeLab is a run in no time: a fault makes goroutines, the switch ends them.
 // $BROKEN_LAB is why it cannot run, $DISTURBED_LAB what disturbs it after a second.
 type fakeLab struct {
+	mu         sync.Mutex
 	at         float64
 	goroutines float64
 	set        map[string]int
@@ -47,6 +49,8 @@ func newFakeLab(context.Context, *course.Lab) workbook.LabRun {
 }
 
 func (f *fakeLab) Next(ctx context.Context) (lab.Update, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if ctx.Err() != nil || f.Err() != nil || f.stopped {
 		return lab.Update{}, false
 	}
@@ -77,6 +81,8 @@ func (f *fakeLab) Err() error {
 }
 
 func (f *fakeLab) Set(_ context.Context, setting string, value int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.set[setting] = value
 	f.events = append(f.events, wire.Setting{Name: setting, Value: value})
 	return nil
@@ -86,7 +92,12 @@ func (f *fakeLab) Goroutines(context.Context) (*wire.Goroutines, error) {
 	return nil, errors.New("none")
 }
 func (f *fakeLab) Touch(context.Context) error { return nil }
-func (f *fakeLab) Stop()                       { f.stopped = true }
+
+func (f *fakeLab) Stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopped = true
+}
 
 // waitingLab is a run that says nothing until it is ended.
 type waitingLab struct {

@@ -22,9 +22,11 @@ const (
 // measured is the small course once its lab has run.
 func measured(t testing.TB) fstest.MapFS {
 	files := coursetest.Files(t)
-	files[labMeasured] = &fstest.MapFile{Data: []byte(`machine = "linux/amd64, 2 cores, go1.26"
+	files[labMeasured] = &fstest.MapFile{Data: []byte("machine = \"linux/amd64, 2 cores, go1.26\"\n\n" + measuredRows)}
+	return files
+}
 
-[[row]]
+const measuredRows = `[[row]]
 number = "handles"
 [row.at]
 healthy = 4
@@ -36,9 +38,7 @@ number = "reads.rate"
 [row.at]
 healthy = 50
 broken = 49.6
-`)}
-	return files
-}
+`
 
 func TestALabLoads(t *testing.T) {
 	c := coursetest.Course(t)
@@ -161,7 +161,7 @@ func TestMistakesInLabsAreRefused(t *testing.T) {
 		{"a part with an unknown number", labFile, `["handles", "goroutines"]`, `["handle"]`, at(10, `the lab has no number "handle"`), 1},
 		{"a setting without a name", labFile, `id = "busy"`, `id = "Busy"`, at(14, `setting "Busy": the id must be lower-case words`), 4},
 		{"two settings of one name", labFile, `id = "limit"`, `id = "close"`, at(27, `there are two settings "close"`), 3},
-		{"more settings than digits", labFile, "[[number]]", strings.Repeat("[[setting]]\nid = \"m\"\nkind = \"fault\"\ntitle = \"M\"\nsays = \"M.\"\n", 7) + "[[number]]",
+		{"more settings than there is room for", labFile, "[[number]]", strings.Repeat("[[setting]]\nid = \"m\"\nkind = \"fault\"\ntitle = \"M\"\nsays = \"M.\"\n", 7) + "[[number]]",
 			at(67, `more than 9 settings`), 7},
 		{"a setting of no kind", labFile, `kind = "switch"`, `kind = "lever"`, at(20, `setting "close": unknown kind "lever"`), 1},
 		{"a setting that says nothing", labFile, `says = "A request closes its handle when it returns."`, "", at(20, `what setting close says has 0 characters`), 1},
@@ -226,6 +226,7 @@ price = "Requests wait for one another."`, ``, at(93, `1 ways to meet the missio
 		{"a lab that is not there", lesson, "@lab open-handles", "@lab open-handles\n\n@lab handles", lesson + `:53: write @lab LAB-ID`, 1},
 		{"a program that is no program", labProgram, "package main", "package handles", at(1, labProgram+` must be of package main`), 1},
 		{"a program that does not parse", labProgram, "func main() {", "func main( {", labProgram + `:4: `, 1},
+		{"a script with a conflict", labScript, "# The failure", "<<<<<<< HEAD\n# The failure", labScript + `:1: a conflict marker of git`, 1},
 		{"wide code", labProgram, "	return open\n", "	return open // " + strings.Repeat("x", 70) + "\n", at(20, `line 6 of the code of setting "close" takes 89 columns`), 1},
 		{"long code", labProgram, "	return open\n", strings.Repeat("	_ = open\n", 20) + "	return open\n", at(20, `the code of setting "close" has 27 lines, and 20 stand beside a curve`), 1},
 	})
@@ -233,6 +234,7 @@ price = "Requests wait for one another."`, ``, at(93, `1 ways to meet the missio
 		{"a script without the mark", labScript, `mark cured`, `mark mended`, labMeasured + `:3: run.script has no mark "cured": run the lab's script again`, 1},
 		{"numbers of no machine", labMeasured, `machine = "linux/amd64, 2 cores, go1.26"`, ``, labMeasured + `:1: it needs machine`, 1},
 		{"numbers that the lab has not", labMeasured, `number = "reads.rate"`, `number = "rate"`, labMeasured + `:10: the lab has no number "rate"`, 1},
+		{"numbers in a row of another form", labMeasured, measuredRows, "row = [{number = \"rate\"}]\n", labMeasured + `:1: the lab has no number "rate"`, 1},
 		{"numbers with an unknown key", labMeasured, `number = "reads.rate"`, "number = \"reads.rate\"\nmean = 1", labMeasured + `:12: unknown key "row.mean"`, 1},
 	})
 }

@@ -20,7 +20,7 @@ const (
 	maxParts        = 4
 	maxPart         = 20 // characters
 	maxPartNumbers  = 3
-	maxSettings     = 9 // a digit is the key of each
+	maxSettings     = 9 // a line each, above the code
 	maxSettingLines = 20
 	minKnob         = 2  // values
 	maxUnit         = 10 // characters
@@ -81,7 +81,7 @@ func (p *labParser) checkSetting(s *Setting, starts bool, line int) {
 		p.bad(line, "there are two settings %q: give each an id of its own", s.ID)
 	}
 	if len(p.lab.Settings) == maxSettings {
-		p.bad(line, "more than %d settings, and each has a digit as its key: take one out", maxSettings)
+		p.bad(line, "more than %d settings, and their list leaves no room for code: take one out", maxSettings)
 	}
 	p.text(line, "the title of setting "+s.ID, s.Title, maxLabTitle)
 	p.text(line, "what setting "+s.ID+" says", s.Says, maxSays)

@@ -1,6 +1,7 @@
 package course
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -89,16 +90,27 @@ func (l *loader) loadLab(lesson, id string) *Lab {
 	p.checkPicture()
 	p.predictions(&doc)
 	p.mission(&doc)
-	if script, err := fs.ReadFile(p.src.Lessons, path.Join(p.lab.Lesson, p.lab.ID, "run.script")); err == nil {
+	if script, ok := p.optional("run.script"); ok {
 		p.lab.Script = string(script)
 	}
 	p.measured()
 	return lab
 }
 
+// optional reads a file beside lab.toml, if it is there.
+func (p *labParser) optional(name string) ([]byte, bool) {
+	name = path.Join(p.lab.Lesson, p.lab.ID, name)
+	if _, err := fs.Stat(p.src.Lessons, name); errors.Is(err, fs.ErrNotExist) {
+		return nil, false
+	}
+	return p.read(p.src.Lessons, "lessons", name)
+}
+
 // line is the line of the n-th table with a header, 1 if it cannot be told.
-func (p *labParser) line(header string, i int) int {
-	if lines := p.lines[header]; i < len(lines) {
+func (p *labParser) line(header string, i int) int { return nth(p.lines[header], i) }
+
+func nth(lines []int, i int) int {
+	if i < len(lines) {
 		return lines[i]
 	}
 	return 1

@@ -1,9 +1,7 @@
 package course
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -26,15 +24,12 @@ type MeasuredRow struct {
 
 // measured reads the numbers of the scripted run, if there are any yet.
 func (p *labParser) measured() {
-	name := path.Join(p.lab.Lesson, p.lab.ID, "measured.toml")
-	if _, err := fs.Stat(p.src.Lessons, name); errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	file := path.Join("lessons", name)
-	src, ok := p.read(p.src.Lessons, "lessons", name)
+	const name = "measured.toml"
+	src, ok := p.optional(name)
 	if !ok {
 		return
 	}
+	file := path.Join(p.lab.Dir(), name)
 	var doc struct {
 		Machine string
 		Row     []MeasuredRow
@@ -50,13 +45,13 @@ func (p *labParser) measured() {
 	lines := headerLines(src)["[[row]]"]
 	for i, row := range doc.Row {
 		if p.lab.Number(row.Number) == nil {
-			p.problem(file, lines[i], "the lab has no number %q: %s", row.Number, again)
+			p.problem(file, nth(lines, i), "the lab has no number %q: %s", row.Number, again)
 			continue
 		}
 		m.Rows = append(m.Rows, row)
 		for mark := range row.At {
 			if !slices.Contains(m.Marks, mark) {
-				p.problem(file, lines[i], "run.script has no mark %q: %s", mark, again)
+				p.problem(file, nth(lines, i), "run.script has no mark %q: %s", mark, again)
 			}
 		}
 	}

@@ -18,8 +18,9 @@ import (
 const tries = 4
 
 // TestLabsShowTheFailureAndTheCure plays the script of each lab on the real
-// program. What they need is a machine that does nothing else, so the command
-// that tests everything at once leaves them to .ci/run, which names them.
+// program. Each takes little of a machine that does nothing else, and says
+// little on one that does: the command that tests everything leaves them to
+// .ci/run, which names them and plays four at a time.
 func TestLabsShowTheFailureAndTheCure(t *testing.T) {
 	if !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		t.Skip("name a lab: -run 'TestLabsShowTheFailureAndTheCure/leaky-fan-out', or all by /.")

@@ -345,11 +345,12 @@ func TestCSV(t *testing.T) {
 	f.Add(Update{Event: &wire.Event{At: 0.2, Text: "=cmd\nmore"}})
 	delete(f.numbers, "heap")
 	f.sample("late, by 180 ms")
+	f.set("silent", 1)
 	var out strings.Builder
 	if err := f.WriteCSV(&out); err != nil {
 		t.Fatal(err)
 	}
-	want := "at,goroutines,heap,reads.answered,reads.sent,disturbed,events\n0.000,40,5.5,50,50,,\n0.250,40,,50,50,\"late, by 180 ms\",'=cmd\n"
+	want := "at,goroutines,heap,reads.answered,reads.sent,disturbed,events\n0.000,40,5.5,50,50,,\n0.250,40,,50,50,\"late, by 180 ms\",'=cmd; silent\n"
 	if out.String() != want {
 		t.Errorf("%s\nwant\n%s", out.String(), want)
 	}

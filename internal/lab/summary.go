@@ -78,7 +78,7 @@ func (r *Record) plots(say func(string, ...any)) {
 func (r *Record) switched(say func(string, ...any)) {
 	first := true
 	for _, id := range r.turned {
-		s := Setting(r.Lab, id)
+		s := r.Lab.Setting(id)
 		if s == nil || s.Code == "" {
 			continue
 		}
@@ -115,7 +115,7 @@ func (r *Record) missionSummary(say func(string, ...any)) {
 }
 
 // WriteCSV writes the samples as a table with a row for each, and the events
-// beside the sample that came after them.
+// beside the sample that came after them; those after the last one beside that.
 func (r *Record) WriteCSV(w io.Writer) error {
 	names := map[string]bool{}
 	for _, s := range r.samples {
@@ -127,7 +127,7 @@ func (r *Record) WriteCSV(w io.Writer) error {
 	table := csv.NewWriter(w)
 	rows := [][]string{append(append([]string{"at"}, numbers...), "disturbed", "events")}
 	told := 0
-	for _, s := range r.samples {
+	for i, s := range r.samples {
 		row := []string{strconv.FormatFloat(s.At, 'f', 3, 64)}
 		for _, name := range numbers {
 			cell := ""
@@ -137,7 +137,7 @@ func (r *Record) WriteCSV(w io.Writer) error {
 			row = append(row, cell)
 		}
 		var events []string
-		for ; told < len(r.events) && r.events[told].At <= s.At; told++ {
+		for ; told < len(r.events) && (r.events[told].At <= s.At || i == len(r.samples)-1); told++ {
 			events = append(events, Says(r.Lab, r.events[told]))
 		}
 		rows = append(rows, append(row, text.Cell(text.FirstLine(s.Disturbed)), text.Cell(strings.Join(events, "; "))))

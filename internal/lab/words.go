@@ -3,7 +3,6 @@ package lab
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,18 +27,10 @@ func State(s *course.Setting, value int) string {
 	}
 }
 
-// Setting is a setting of a lab by its id; nil if there is none.
-func Setting(l *course.Lab, id string) *course.Setting {
-	if i := slices.IndexFunc(l.Settings, func(s *course.Setting) bool { return s.ID == id }); i >= 0 {
-		return l.Settings[i]
-	}
-	return nil
-}
-
 // Number is a number of a lab by its id, or one that has nothing but that id.
 func Number(l *course.Lab, id string) *course.Number {
-	if i := slices.IndexFunc(l.Numbers, func(n *course.Number) bool { return n.ID == id }); i >= 0 {
-		return l.Numbers[i]
+	if n := l.Number(id); n != nil {
+		return n
 	}
 	return &course.Number{ID: id, Title: id}
 }
@@ -49,7 +40,7 @@ func Settings(l *course.Lab, values []course.Value) string {
 	var out []string
 	for _, v := range values {
 		title, state := v.Setting, strconv.Itoa(v.Value)
-		if s := Setting(l, v.Setting); s != nil {
+		if s := l.Setting(v.Setting); s != nil {
 			title, state = s.Title, State(s, v.Value)
 		}
 		out = append(out, title+": "+state)
@@ -71,7 +62,7 @@ func are(l *course.Lab, verb string, values []course.Value) string {
 	var out []string
 	for _, v := range values {
 		title, state := v.Setting, strconv.Itoa(v.Value)
-		if s := Setting(l, v.Setting); s != nil {
+		if s := l.Setting(v.Setting); s != nil {
 			title, state = s.Title, State(s, v.Value)
 		}
 		out = append(out, fmt.Sprintf(`"%s" %s %s`, title, verb, state))

@@ -167,7 +167,7 @@ func (p *labLines) obey(ctx context.Context, line string) error {
 		v, err := lab.ParseSetting(p.lab, words[0], words[1])
 		if err != nil {
 			p.say("%v", err)
-			return nil
+			return p.touch(ctx)
 		}
 		return p.set(ctx, v)
 	}
@@ -184,6 +184,11 @@ func (p *labLines) obey(ctx context.Context, line string) error {
 	default:
 		p.say("%s Type help to see what there is.", refusal(line))
 	}
+	return p.touch(ctx)
+}
+
+// touch tells the lab that somebody is there, where nothing else does.
+func (p *labLines) touch(ctx context.Context) error {
 	if p.said < 0 {
 		return nil
 	}
@@ -215,13 +220,13 @@ func (p *labLines) set(ctx context.Context, v course.Value) error {
 	picked, err := p.answer(ctx, ask.Question, order, "leaves the setting as it is.")
 	switch {
 	case errors.Is(err, errBack):
-		return nil
+		return p.touch(ctx)
 	case err != nil:
 		return err
 	}
 	feedback, save := round.Answer(picked)
 	p.save(ctx, save)
-	p.record.Predict(ask, workbook.Shapes[picked[0]])
+	p.record.Predict(ask, course.Shapes()[picked[0]])
 	p.answers[ask.ID] = labAnswer{order, feedback}
 	p.say("Noted. Watch %s.", flat(lab.Number(p.lab, ask.Number).Title))
 	return p.tell(p.run.Set(ctx, v.Setting, v.Value))

@@ -53,6 +53,18 @@ func (r *labRun) tell(command string) error {
 	return r.refuses
 }
 
+// touched is how often it was told that somebody is there.
+func (r *labRun) touched() (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, command := range r.told {
+		if command == "touch" {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *labRun) Touch(context.Context) error { return r.tell("touch") }
 
 func (r *labRun) Set(_ context.Context, setting string, value int) error {
@@ -176,6 +188,9 @@ func TestALabInLines(t *testing.T) {
 	}
 	types(t, typed, "end on")
 	hears(t, d, ": An end: on.\n")
+	if n := run.touched(); n != 7 { // each of those lines, the refused ones too
+		t.Errorf("the lab was told %d times that somebody is there, want 7", n)
+	}
 	run.samples(5, func(int) float64 { return 30 })
 	hears(t, d, "Mission met at 16 s: held for 3 s.\n- goroutines: 30 (at most 60): holds.\nThe price: One more parameter.\n")
 	if !d.wb.Log.State().LabMet("runaway") {

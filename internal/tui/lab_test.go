@@ -83,6 +83,8 @@ func TestLabLooks(t *testing.T) {
 		"summary": func(d *driver, f *fakeLab) {
 			f.broken(d)
 			d.press("q")
+			d.wait(dialogGrace)
+			d.press("y")
 		},
 	} {
 		for size := range sizes {
@@ -205,7 +207,13 @@ func TestLeavingALabEndsItsRun(t *testing.T) {
 	f := newFakeLab()
 	drive(t, inLab("80x24", f), func(d *driver) {
 		f.broken(d)
+		d.press("q") // a key too many
+		d.wait(dialogGrace)
+		d.press("n")
+		d.sees("[2 Live]", "live 30 s")
 		d.press("q")
+		d.wait(dialogGrace)
+		d.press("y")
 		d.sees("The run has ended", "A run of 30 s", "[4 Summary]")
 		if f.stopped != 1 {
 			d.Errorf("the run was stopped %d times, want once", f.stopped)
@@ -283,6 +291,35 @@ func TestTheGoroutinesAreLookedAt(t *testing.T) {
 	})
 }
 
+// TestALookThatFails is no look that goes on.
+func TestALookThatFails(t *testing.T) {
+	f := newFakeLab()
+	f.deaf = errors.New("the lab is too busy")
+	drive(t, inLab("120x40", f), func(d *driver) {
+		f.broken(d)
+		d.press("3")
+		d.sees("the lab is too busy", "The service has not told its goroutines. r looks again.")
+		f.deaf = nil
+		d.press("r")
+		d.sees("3037 goroutines at 30 s, in 3 groups.")
+	})
+}
+
+// TestATabOpenedBeforeTheNumbers shows them as soon as there are some.
+func TestATabOpenedBeforeTheNumbers(t *testing.T) {
+	for key, want := range map[string]string{"3": "38 goroutines at ", "4": "A run of "} {
+		f := newFakeLab()
+		drive(t, inLab("120x40", f), func(d *driver) {
+			f.hello()
+			d.press(key)
+			d.sees("The lab is starting.")
+			f.runs(1)
+			d.settle()
+			d.sees(want)
+		})
+	}
+}
+
 // TestAStormOfResizesOverALab: also while it runs, on every tab and in front of
 // a question.
 func TestAStormOfResizesOverALab(t *testing.T) {
@@ -331,5 +368,11 @@ func TestTheMouseInALab(t *testing.T) {
 		d.sees("> on Cancel the others")
 		d.click(10, y)
 		d.sees("> on Cancel the others")
+		f.runs(30)
+		d.settle()
+		d.click(10, y)
+		if f.touched == 0 {
+			d.Error("the lab was not told of the click")
+		}
 	})
 }

@@ -109,6 +109,7 @@ type fakeLab struct {
 	ended   chan struct{}
 	stopped int
 	touched int
+	deaf    error // why it does not tell its goroutines
 }
 
 func newFakeLab() *fakeLab {
@@ -156,6 +157,9 @@ func (f *fakeLab) Goroutines(context.Context) (*wire.Goroutines, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked++
+	if f.deaf != nil {
+		return nil, f.deaf
+	}
 	leaked := int(f.leaked)
 	return &wire.Goroutines{Total: 38 + leaked, Groups: []wire.Group{
 		{Count: leaked, State: "chan send", Lab: true, Frames: []wire.Frame{

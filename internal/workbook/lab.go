@@ -45,15 +45,12 @@ func (r noRun) Goroutines(context.Context) (*wire.Goroutines, error) { return ni
 func (r noRun) Touch(context.Context) error                          { return r.err }
 func (r noRun) Stop()                                                {}
 
-// Shapes are those that the options of a prediction stand for, in their order.
-var Shapes = []course.Shape{course.Rises, course.RisesAndFalls, course.Stays, course.Falls}
-
 // Predicted is what the learner predicted of a lab before.
 func (w *Workbook) Predicted(l *course.Lab) map[string]course.Shape {
-	out := map[string]course.Shape{}
+	out, shapes := map[string]course.Shape{}, course.Shapes()
 	for _, p := range l.Predictions {
-		if a, ok := w.Log.State().Answered(p.ID, p.Revision); ok && len(a.Choice) == 1 && a.Choice[0] < len(Shapes) {
-			out[p.ID] = Shapes[a.Choice[0]]
+		if a, ok := w.Log.State().Answered(p.ID, p.Revision); ok && len(a.Choice) == 1 && a.Choice[0] < len(shapes) {
+			out[p.ID] = shapes[a.Choice[0]]
 		}
 	}
 	return out

@@ -177,6 +177,12 @@ func (c *chart) ticks(height int) (rows []int, labels []string) {
 	return append(rows, height-1), append(labels, "0")
 }
 
+// widest is the columns of its widest value. The half of a top may be wider than
+// the top: 0.5 and 1, 5000 ms and 10 s.
+func (c *chart) widest() int {
+	return max(xansi.StringWidth(text.Amount(c.unit, c.top)), xansi.StringWidth(text.Amount(c.unit, c.top/2)))
+}
+
 func (c *chart) drawValues(m *canvas.Model, t theme.Theme, f frame) {
 	rows, labels := c.ticks(f.height)
 	for i, row := range rows {

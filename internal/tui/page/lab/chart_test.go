@@ -45,6 +45,31 @@ func drawn(c *chart, width, height int) []string {
 	return lines
 }
 
+// TestTheValuesOfAnAxisAreWhole, also where the half is wider than the top.
+func TestTheValuesOfAnAxisAreWhole(t *testing.T) {
+	p := benched(t)
+	numbers := map[string]float64{}
+	for _, n := range p.lab.Numbers {
+		numbers[n.ID] = 0.4
+	}
+	p.run.take(saidMsg{update: lab.Update{Sample: &wire.Sample{At: 1, Numbers: numbers}}})
+	halves := 0
+	for height := 6; height < 30; height++ {
+		for _, line := range p.plotLines(60, height) {
+			value, _, ok := strings.Cut(xansi.Strip(line), "┤")
+			if value = strings.TrimSpace(value); ok && !slices.Contains([]string{"1", "0.5", "0"}, value) {
+				t.Errorf("%d lines: %q", height, line)
+			}
+			if value == "0.5" {
+				halves++
+			}
+		}
+	}
+	if halves == 0 {
+		t.Error("no plot shows its half")
+	}
+}
+
 func ramp(until float64) (points []lab.Point) {
 	for at := 0.25; at <= until; at += 0.25 {
 		points = append(points, lab.Point{At: at, Value: at})

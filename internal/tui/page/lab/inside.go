@@ -17,10 +17,11 @@ import (
 
 // inside are the goroutines of the service, as they were when asked for.
 type inside struct {
-	page *Lab
-	task *ui.Task
-	all  *wire.Goroutines // nil before the first look
-	at   float64          // when that was
+	page    *Lab
+	task    *ui.Task
+	looking bool
+	all     *wire.Goroutines // nil before the first look
+	at      float64          // when that was
 }
 
 type lookedMsg struct {
@@ -33,6 +34,7 @@ func newInside(p *Lab) inside {
 	i := inside{page: p}
 	i.task = ui.NewTask(p.env.Jobs, func(msg tea.Msg) tea.Cmd {
 		looked := msg.(lookedMsg)
+		p.inside.looking = false
 		if looked.err != nil {
 			return p.env.Warn(looked.err)
 		}
@@ -45,7 +47,7 @@ func newInside(p *Lab) inside {
 // clear forgets what was seen.
 func (i *inside) clear() {
 	i.task.Stop()
-	i.all = nil
+	i.looking, i.all = false, nil
 }
 
 // look asks for the goroutines of now.
@@ -54,6 +56,7 @@ func (i *inside) look() tea.Cmd {
 	if !r.live() {
 		return nil
 	}
+	i.looking = true
 	run, at := r.run, r.record.At()
 	return i.task.Start(func(ctx context.Context) tea.Msg {
 		all, err := run.Goroutines(ctx)
@@ -91,6 +94,9 @@ func (i *inside) lines(width int) []string {
 		}
 		if lines := i.page.building(min(width, ui.MaxText)); lines != nil {
 			return lines
+		}
+		if !i.looking {
+			return ui.WrapText("The service has not told its goroutines. "+keymap.Name(keymap.LookAgain)+" looks again.", width)
 		}
 		return ui.Paint(t.Dim, ui.WrapText("Looking at the goroutines of the service.", width))
 	}

@@ -104,6 +104,9 @@ func (p *Lab) sampled() tea.Cmd {
 	}
 	p.mission, p.outcomes = r.Mission(), r.Outcomes()
 	var cmds []tea.Cmd
+	if p.run.samples == 1 { // a tab that was opened before has waited for this
+		cmds = append(cmds, p.goTo(p.tab))
+	}
 	if !p.seen {
 		p.seen = true
 		cmds = append(cmds, p.saw(false))
@@ -126,6 +129,11 @@ func (p *Lab) runEnded() tea.Cmd {
 		return nil
 	}
 	return tea.Batch(p.env.Warn(p.run.problem), p.summary.make())
+}
+
+// mayLeave asks first: a key too many after an explanation would end the run.
+func (p *Lab) mayLeave() tea.Cmd {
+	return p.env.Ask("End the run? Its summary stays.", p.leave)
 }
 
 // leave ends a run that has shown something, and tells what it was.
@@ -187,7 +195,7 @@ func (p *Lab) actions() []ui.Action {
 		out = append(out, ui.On(keymap.Digit(i+1, name), func() tea.Cmd { return p.goTo(tab(i)) }).Hushed())
 	}
 	if p.run.live() && p.run.turned { // else there is nothing to tell, and going back ends it too
-		out = append(out, ui.On(keymap.EndRun, p.leave))
+		out = append(out, ui.On(keymap.EndRun, p.mayLeave))
 	}
 	return out
 }
@@ -300,7 +308,9 @@ func (p *Lab) Wheel(_, y, lines int) {
 }
 
 // Click implements [page.Pointed].
-func (p *Lab) Click(x, y int) tea.Cmd {
+func (p *Lab) Click(x, y int) tea.Cmd { return tea.Batch(p.run.touch(), p.click(x, y)) }
+
+func (p *Lab) click(x, y int) tea.Cmd {
 	if y == 0 {
 		for i, end := range p.tabEnds {
 			if x < end {

@@ -62,7 +62,7 @@ func (p *Lab) metLines(width int) []string {
 func (p *Lab) way(w *course.Way) string {
 	var out []string
 	for _, v := range w.Settings {
-		if s := lab.Setting(p.lab, v.Setting); s != nil {
+		if s := p.lab.Setting(v.Setting); s != nil {
 			out = append(out, s.Title+": "+lab.State(s, v.Value))
 		}
 	}

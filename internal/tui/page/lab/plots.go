@@ -60,10 +60,7 @@ func (p *Lab) plotLines(width, height int) []string {
 	var beside sides
 	for i := range p.plots {
 		c := p.chart((p.firstPlot + i) % len(p.lab.Curves))
-		_, labels := c.ticks(height)
-		for _, label := range labels {
-			beside.left = max(beside.left, xansi.StringWidth(label))
-		}
+		beside.left = max(beside.left, c.widest())
 		if len(c.lines) > 1 {
 			beside.right = letters
 		}
@@ -175,7 +172,7 @@ func (p *Lab) setting(e wire.Event) *course.Setting {
 	if e.Setting == nil {
 		return nil
 	}
-	return lab.Setting(p.lab, e.Setting.Name)
+	return p.lab.Setting(e.Setting.Name)
 }
 
 // markName is a short name of an event.

@@ -58,7 +58,7 @@ func (a *asking) answered() tea.Cmd {
 	p := a.page
 	reasons := a.question.Feedback.Reasons
 	chosen := slices.IndexFunc(reasons, func(r workbook.Reason) bool { return r.Chosen })
-	p.run.record.Predict(a.prediction, workbook.Shapes[chosen])
+	p.run.record.Predict(a.prediction, course.Shapes()[chosen])
 	p.answered[a.prediction.ID] = a.question
 	p.asking, p.outcomes = nil, p.run.record.Outcomes()
 	return p.run.set(a.prediction.Before.Setting, a.prediction.Before.Value)
