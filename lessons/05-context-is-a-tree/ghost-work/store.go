@@ -22,7 +22,7 @@ var (
 	ghost = host.Count("ghost")
 )
 
-// A store has four workers. A call waits for one of them for each piece of work.
+// A store has ten workers. A call waits for one of them for each piece of work.
 type store struct{ free chan struct{} }
 
 func newStore() http.Handler {

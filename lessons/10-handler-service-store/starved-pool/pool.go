@@ -72,7 +72,10 @@ func measure(ctx context.Context, db *sql.DB) {
 	for {
 		select {
 		case <-looks.C:
-			least.Store(min(least.Load(), int64(db.Stats().InUse)))
+			inUse := int64(db.Stats().InUse)
+			for old := least.Load(); inUse < old && !least.CompareAndSwap(old, inUse); {
+				old = least.Load() // a sample was taken meanwhile
+			}
 		case <-ctx.Done():
 			return
 		}

@@ -65,7 +65,7 @@ func (b *Budget) Release() {
 	b.admit()
 }
 
-// leave gives up a place in the queue, or the slot that it has just become.
+// leave gives up a place in the queue, or the slot that it has just been given.
 func (b *Budget) leave(turn chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
