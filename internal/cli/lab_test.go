@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/lab"
@@ -33,7 +34,11 @@ func runaway() *course.Lab {
 	}
 }
 
-// fakeLab is a run in no time: a fault makes goroutines, the switch ends them.
+// fakeInterval is between two samples of the fake lab. Without any it would say
+// more than a process under the race detector can read.
+const fakeInterval = time.Millisecond
+
+// fakeLab is a run in next to no time: a fault makes goroutines, the switch ends them.
 // $BROKEN_LAB is why it cannot run, $DISTURBED_LAB what disturbs it after a second.
 type fakeLab struct {
 	mu         sync.Mutex
@@ -49,6 +54,10 @@ func newFakeLab(context.Context, *course.Lab) workbook.LabRun {
 }
 
 func (f *fakeLab) Next(ctx context.Context) (lab.Update, bool) {
+	select {
+	case <-time.After(fakeInterval):
+	case <-ctx.Done():
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if ctx.Err() != nil || f.Err() != nil || f.stopped {
