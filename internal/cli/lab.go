@@ -110,9 +110,12 @@ code is 0 if all expectations hold and the mission was met (or the script expect
 // at the end of a run: it is better to know that before.
 func (f labFlags) check(inLines bool) error {
 	if !f.headless {
-		for name, given := range map[string]bool{"script": f.script != "", "json": f.json, "measured": f.measured != ""} {
-			if given {
-				return usage("--%s goes with --headless: add it", name)
+		for _, flag := range []struct {
+			name  string
+			given bool
+		}{{"script", f.script != ""}, {"json", f.json}, {"measured", f.measured != ""}} {
+			if flag.given {
+				return usage("--%s goes with --headless: add it", flag.name)
 			}
 		}
 		if f.export != "" && !inLines {

@@ -87,13 +87,17 @@ func notRun(ctx context.Context, err error) Ending {
 	return Ending{Exit: -1, Cause: err}
 }
 
-// headWriter keeps the first bytes written to it and drops the rest.
-type headWriter struct {
-	limit int
+// Head keeps the first bytes written to it and drops the rest.
+type Head struct {
+	Limit int // bytes
 	buf   bytes.Buffer
 }
 
-func (w *headWriter) Write(p []byte) (int, error) {
-	w.buf.Write(p[:min(len(p), w.limit-w.buf.Len())])
+// Write implements [io.Writer]; it never fails.
+func (h *Head) Write(p []byte) (int, error) {
+	h.buf.Write(p[:min(len(p), h.Limit-h.buf.Len())])
 	return len(p), nil
 }
+
+// String is what was kept.
+func (h *Head) String() string { return h.buf.String() }

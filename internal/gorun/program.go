@@ -101,7 +101,7 @@ func (m *Machine) buildAt(ctx context.Context, folder, binary string, progress f
 // build builds a program. told gets a line for each package that is compiled,
 // and what the go command complains of.
 func (m *Machine) build(ctx context.Context, dir, folder, binary string, told io.Writer) Program {
-	complaints := &headWriter{limit: stderrLimit}
+	complaints := &Head{Limit: stderrLimit}
 	both := io.MultiWriter(complaints, told)
 	building, cancel := context.WithTimeoutCause(ctx, DefaultBuildLimit, ErrBuildLimit)
 	defer cancel()
@@ -114,7 +114,7 @@ func (m *Machine) build(ctx context.Context, dir, folder, binary string, told io
 	if end.Exit == 0 {
 		return Program{}
 	}
-	p := Program{Output: complaints.buf.String(), Problem: m.Fault(complaints.buf.String())}
+	p := Program{Output: complaints.String(), Problem: m.Fault(complaints.String())}
 	switch {
 	case end.Signal != "":
 		p.Problem = GoKilled(end.Signal)
@@ -145,12 +145,12 @@ func (r *Runner) buildProgram(ctx context.Context, m *Machine, dir, folder strin
 	now := make(chan struct{})
 	close(now)
 	// One writer for both streams keeps their lines in order.
-	printed := &headWriter{limit: programOutputLimit}
+	printed := &Head{Limit: programOutputLimit}
 	end := m.Run(running, Command{
 		TempDir: dir, Env: m.Offline, Stdout: printed, Stderr: printed, Name: binary,
 		memory: memoryLimit{bytes: m.MemoryLimit, of: residentMemory, from: now, exceeded: func() { stop(ErrMemoryLimit) }},
 	})
-	p := Program{Output: strings.TrimRight(printed.buf.String(), "\n")}
+	p := Program{Output: strings.TrimRight(printed.String(), "\n")}
 	switch {
 	case errors.Is(end.Cause, ErrTimeLimit):
 		p.Problem = fmt.Sprintf("the program did not end within %v and was stopped; if you changed it, `git checkout %s` brings it back", limit, folder)

@@ -21,9 +21,9 @@ type TestRun struct {
 // List runs `go list` with these flags and packages, and returns what it
 // complained of and whether it succeeded.
 func (m *Machine) List(ctx context.Context, tempDir string, env []string, args ...string) (said string, ok bool) {
-	stderr := &headWriter{limit: stderrLimit}
+	stderr := &Head{Limit: stderrLimit}
 	end := m.Run(ctx, Command{TempDir: tempDir, Env: env, Stderr: stderr, Name: m.GoPath, Args: append([]string{"list"}, args...)})
-	return stderr.buf.String(), end.Exit == 0
+	return stderr.String(), end.Exit == 0
 }
 
 // Test runs tests and returns when no process of the run is left. Compilers may
@@ -56,7 +56,7 @@ func (m *Machine) Test(ctx context.Context, t TestRun) Ending {
 			t.Ended(r)
 		},
 	}
-	stderr := &headWriter{limit: stderrLimit}
+	stderr := &Head{Limit: stderrLimit}
 
 	end := m.Run(ctx, Command{
 		TempDir: t.TempDir, Env: m.Offline, Stdout: stdout, Stderr: stderr,
@@ -66,6 +66,6 @@ func (m *Machine) Test(ctx context.Context, t TestRun) Ending {
 	for _, timer := range running {
 		timer.Stop()
 	}
-	end.Stderr = stderr.buf.String()
+	end.Stderr = stderr.String()
 	return end
 }

@@ -47,7 +47,7 @@ func (r *Run) play(ctx context.Context, p program) (err error) {
 
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
-	said, complaints := &lines{ctx: ctx, each: make(chan []byte)}, &head{}
+	said, complaints := &lines{ctx: ctx, each: make(chan []byte)}, &gorun.Head{Limit: complaintsLimit}
 	ended := make(chan gorun.Ending, 1)
 	go func() {
 		ended <- p.machine.Run(ctx, gorun.Command{
@@ -203,12 +203,4 @@ func (l *lines) Write(p []byte) (int, error) {
 		}
 		l.begun = bytes.Clone(rest)
 	}
-}
-
-// head keeps the first of what is written to it.
-type head struct{ bytes.Buffer }
-
-func (h *head) Write(p []byte) (int, error) {
-	_, _ = h.Buffer.Write(p[:min(len(p), complaintsLimit-h.Len())]) // it never fails
-	return len(p), nil
 }

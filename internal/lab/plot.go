@@ -12,7 +12,7 @@ import (
 
 // Size of a plot in text, in characters.
 const (
-	plotWidth  = 60
+	PlotWidth  = 60 // without what stands beside it; a narrow page has less
 	plotHeight = 6
 )
 
@@ -20,13 +20,14 @@ const (
 var levels = []rune(" ▁▂▃▄▅▆▇█")
 
 // plot draws a curve from one time to another in text, with a letter below it for
-// each event. Its columns are means; where nothing was measured they are empty.
-func plot(points []Point, unit string, from, to float64, events []wire.Event) string {
+// each event. Its columns, so many as it is wide, are means; where nothing was
+// measured they are empty.
+func plot(points []Point, unit string, from, to float64, events []wire.Event, width int) string {
 	if to <= from {
 		return ""
 	}
-	column := func(at float64) int { return min(max(int(plotWidth*(at-from)/(to-from)), 0), plotWidth-1) }
-	var sum, count [plotWidth]float64
+	column := func(at float64) int { return min(max(int(float64(width)*(at-from)/(to-from)), 0), width-1) }
+	sum, count := make([]float64, width), make([]float64, width)
 	for _, p := range points {
 		sum[column(p.At)] += p.Value
 		count[column(p.At)]++
@@ -62,13 +63,13 @@ func plot(points []Point, unit string, from, to float64, events []wire.Event) st
 		}
 		fmt.Fprintf(&out, "%*s |%s\n", margin, name, strings.TrimRight(line.String(), " "))
 	}
-	marks := []rune(strings.Repeat("-", plotWidth))
+	marks := []rune(strings.Repeat("-", width))
 	for i, e := range events {
 		marks[column(e.At)] = letter(i)
 	}
 	fmt.Fprintf(&out, "%*s +%s\n", margin, "", string(marks))
 	end := Seconds(to)
-	fmt.Fprintf(&out, "%*s  %-*s%s\n", margin, "", plotWidth-len(end), Seconds(from), end)
+	fmt.Fprintf(&out, "%*s  %-*s%s\n", margin, "", width-len(end), Seconds(from), end)
 	return out.String()
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -269,7 +270,7 @@ func TestSummary(t *testing.T) {
 	f.sample("late")
 	f.set("buffer", 1)
 	f.run(8, func() { f.numbers["goroutines"] = 40 })
-	got := f.Summary(time.Date(2026, 3, 9, 16, 5, 0, 0, time.UTC))
+	got := f.Summary(time.Date(2026, 3, 9, 16, 5, 0, 0, time.UTC), PlotWidth)
 	for _, want := range []string{
 		"# Shards\n\nA run of 20 s on 9 March 2026 at 16:05.\n",
 		"- One shard is silent: on. You predicted of \"goroutines\" that it stays as it is. But it rose without end.\n  Each search leaves senders behind.\n",
@@ -290,7 +291,7 @@ func TestSummary(t *testing.T) {
 	if t.Failed() {
 		t.Log(got)
 	}
-	if got := newFeed(t, nil).Summary(time.Time{}); !strings.Contains(got, "Nothing was measured.") || !strings.Contains(got, `- it counts once "One shard is silent" has been on for 2 s`) {
+	if got := newFeed(t, nil).Summary(time.Time{}, PlotWidth); !strings.Contains(got, "Nothing was measured.") || !strings.Contains(got, `- it counts once "One shard is silent" has been on for 2 s`) {
 		t.Errorf("of nothing: %s", got)
 	}
 }
@@ -311,7 +312,7 @@ func TestSummaryExplainsWhatTheCurveShows(t *testing.T) {
 		f.Predict(f.Asks("silent", 1), c.predicted)
 		f.set("silent", 1)
 		f.run(8, func() { f.numbers["goroutines"] += c.step })
-		got := f.Summary(time.Time{})
+		got := f.Summary(time.Time{}, PlotWidth)
 		if strings.Contains(got, "Each search leaves senders behind.") != c.explained {
 			t.Errorf("%s:\n%s", name, got)
 		}
@@ -323,7 +324,7 @@ func TestPlot(t *testing.T) {
 	for i := range 120 {
 		points = append(points, Point{float64(i) / 4, float64(i)})
 	}
-	got := plot(points[20:], "MB", 0, 30, []wire.Event{{At: 0}, {At: 15}, {At: 99}})
+	got := plot(points[20:], "MB", 0, 30, []wire.Event{{At: 0}, {At: 15}, {At: 99}}, PlotWidth)
 	lines := strings.Split(got, "\n")
 	if len(lines) != plotHeight+3 || !strings.HasPrefix(lines[0], "200 MB |") || strings.TrimSpace(lines[0]) != "200 MB |" {
 		t.Fatalf("\n%s", got)
@@ -334,8 +335,13 @@ func TestPlot(t *testing.T) {
 	if bottom := []rune(lines[5])[8:]; slices.Contains(bottom[10:], ' ') || strings.TrimSpace(string(bottom[:10])) != "" {
 		t.Errorf("what was measured, and nothing else, has a column: %q", string(bottom))
 	}
-	if plot(points[:1], "", 0, 0, nil) != "" {
+	if plot(points[:1], "", 0, 0, nil, PlotWidth) != "" {
 		t.Error("a plot of no time")
+	}
+	for line := range strings.Lines(plot(points, "MB", 0, 30, []wire.Event{{At: 15}}, 24)) {
+		if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > len("200 MB |")+24 {
+			t.Errorf("a plot of 24 columns has a line of %d: %q", n, line)
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 
 // Summary is the run in Markdown: what was predicted, what happened, the curves
 // as small plots, the code that made the difference, the mission. began is when
-// the run did.
-func (r *Record) Summary(began time.Time) string {
+// the run did, and the plots have so many columns: [PlotWidth] where there is room.
+func (r *Record) Summary(began time.Time, columns int) string {
 	var out strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
 	say("# %s\n", r.Lab.Title)
@@ -35,13 +35,13 @@ func (r *Record) Summary(began time.Time) string {
 		}
 		say("")
 	}
-	r.plots(say)
+	r.plots(say, columns)
 	r.switched(say)
 	r.missionSummary(say)
 	return out.String()
 }
 
-func (r *Record) plots(say func(string, ...any)) {
+func (r *Record) plots(say func(string, ...any), columns int) {
 	if len(r.samples) == 0 {
 		say("Nothing was measured.\n")
 		return
@@ -56,7 +56,7 @@ func (r *Record) plots(say func(string, ...any)) {
 			if !strings.EqualFold(title, n.Title) {
 				title += ": " + n.Title
 			}
-			say("%s\n\n```text\n%s```\n", title, plot(r.points(id, from, math.Inf(1), true), n.Unit, from, to, events))
+			say("%s\n\n```text\n%s```\n", title, plot(r.points(id, from, math.Inf(1), true), n.Unit, from, to, events, columns))
 		}
 	}
 	for i, e := range events {

@@ -39,13 +39,18 @@ func Number(l *course.Lab, id string) *course.Number {
 func Settings(l *course.Lab, values []course.Value) string {
 	var out []string
 	for _, v := range values {
-		title, state := v.Setting, strconv.Itoa(v.Value)
-		if s := l.Setting(v.Setting); s != nil {
-			title, state = s.Title, State(s, v.Value)
-		}
+		title, state := inWords(l, v)
 		out = append(out, title+": "+state)
 	}
 	return strings.Join(out, ", ")
+}
+
+// inWords is the title of a setting and what it is when it has a value.
+func inWords(l *course.Lab, v course.Value) (title, state string) {
+	if s := l.Setting(v.Setting); s != nil {
+		return s.Title, State(s, v.Value)
+	}
+	return v.Setting, strconv.Itoa(v.Value)
 }
 
 // Says is what an event tells: of a setting, its title with its state.
@@ -61,10 +66,7 @@ func Says(l *course.Lab, e wire.Event) string {
 func are(l *course.Lab, verb string, values []course.Value) string {
 	var out []string
 	for _, v := range values {
-		title, state := v.Setting, strconv.Itoa(v.Value)
-		if s := l.Setting(v.Setting); s != nil {
-			title, state = s.Title, State(s, v.Value)
-		}
+		title, state := inWords(l, v)
 		out = append(out, fmt.Sprintf(`"%s" %s %s`, title, verb, state))
 	}
 	return strings.Join(out, " and ")

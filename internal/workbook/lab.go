@@ -87,7 +87,7 @@ func Export(r *lab.Record, began time.Time, file string) error {
 		return err
 	}
 	if filepath.Ext(file) == ".md" {
-		out.WriteString(r.Summary(began))
+		out.WriteString(r.Summary(began, lab.PlotWidth))
 	} else {
 		err = r.WriteCSV(&out)
 	}

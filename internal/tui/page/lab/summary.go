@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"example.com/leakproof/internal/lab"
 	"example.com/leakproof/internal/tui/keymap"
 	"example.com/leakproof/internal/tui/ui"
 )
@@ -14,8 +15,12 @@ import (
 type summary struct {
 	page *Lab
 	task *ui.Task
-	text string
+	text string // to be written and copied
+	here string // the same with plots as wide as the page
 }
+
+// besidePlot is what stands beside the columns of a plot: margins and the axis.
+const besidePlot = 16
 
 type writtenMsg struct {
 	file string
@@ -35,8 +40,10 @@ func newSummary(p *Lab) summary {
 }
 
 func (s *summary) make() tea.Cmd {
-	s.text = s.page.run.record.Summary(s.page.run.began)
-	s.page.pagers[summaryTab].ScrollTo(0)
+	p := s.page
+	s.text = p.run.record.Summary(p.run.began, lab.PlotWidth)
+	s.here = p.run.record.Summary(p.run.began, max(1, min(lab.PlotWidth, p.width-besidePlot)))
+	p.pagers[summaryTab].ScrollTo(0)
 	return nil
 }
 
@@ -75,5 +82,5 @@ func (s *summary) lines(width int) []string {
 		head = fmt.Sprintf("The run has ended: %s runs it again. ", keymap.Name(keymap.RunAgain)) + head
 	}
 	out := append(ui.Paint(p.env.Theme.Accent, ui.WrapText(head, width)), "")
-	return append(out, p.env.Markdown.Prose(ui.FoldFences(s.text, width), width)...)
+	return append(out, p.env.Markdown.Prose(ui.FoldFences(s.here, width), width)...)
 }
