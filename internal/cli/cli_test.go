@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
@@ -41,8 +42,31 @@ var update = flag.Bool("update", false, "write what the scripts compare with ane
 // a small course and a grader that reads its verdict from the learner's file.
 func TestMain(m *testing.M) {
 	testscript.Main(leakFree{m}, map[string]func(){
-		"leakproof": func() { os.Exit(Main(fakeParts(os.Getenv), os.Args[1:])) },
+		"leakproof":  func() { os.Exit(Main(fakeParts(os.Getenv), os.Args[1:])) },
+		"onterminal": func() { os.Exit(onTerminal(os.Args[1], os.Args[2], os.Args[3:]...)) },
 	})
+}
+
+// onTerminal runs a command on a terminal of its own, types what is in a file,
+// and prints what the terminal shows, to the last byte: ttyin and ttyout of the
+// scripts may close it before they have read all. It returns the exit code.
+func onTerminal(keys, name string, args ...string) int {
+	typed, err := os.ReadFile(keys)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	cmd := exec.Command(name, args...)
+	terminal, err := pty.Start(cmd)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	const endOfInput = 4
+	go func() { _, _ = terminal.Write(append(typed, endOfInput)) }() // a command may not read it
+	_, _ = io.Copy(os.Stdout, terminal)                              // it fails when the last process has left the terminal
+	_ = cmd.Wait()                                                   // the code says it
+	return cmd.ProcessState.ExitCode()
 }
 
 type leakFree struct{ tests testscript.TestingM }
