@@ -35,10 +35,11 @@ func newGroup(context.Context, mark) (*group, error) {
 }
 
 // start starts a command in the group. A Ctrl+C in the console does not reach
-// it: the program decides when a run ends. What the command itself starts
-// before it is in the job would escape; it takes far longer to load.
+// it: the program decides when a run ends. No window opens where this process has
+// no console. What the command itself starts before it is in the job would escape;
+// it takes far longer to load.
 func (g *group) start(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package gorun
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,8 @@ func (m *Machine) build(ctx context.Context, dir, folder, binary string, told io
 	case end.Cause != nil:
 		p.Problem = fmt.Sprintf("the go command could not be run: %v; see what `go version` says", end.Cause)
 	case p.Problem == "":
-		p.Problem = fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder)
+		p.Problem = cmp.Or(m.CompilerFault(complaints.String()),
+			fmt.Sprintf("%s does not build; restore it, for example with `git checkout %s`", folder, folder))
 	}
 	return p
 }
