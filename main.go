@@ -14,6 +14,7 @@ import (
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
 	"example.com/leakproof/internal/lab"
+	"example.com/leakproof/internal/team/relay"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
@@ -39,6 +40,7 @@ func main() {
 		},
 		Grader:   func(root string) cli.Grader { return grader(root, load) },
 		Lab:      labs,
+		Relay:    relay.New(relay.DefaultDir()),
 		Watch:    watch.Saves,
 		Screen:   tui.Run,
 		Detach:   cli.Detach,

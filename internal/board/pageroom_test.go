@@ -13,7 +13,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"example.com/leakproof/internal/team/relay/direct"
 	"example.com/leakproof/internal/team/room"
+	"example.com/leakproof/internal/team/room/roomtest"
 )
 
 // TestBoardInABrowser uses a board as a facilitator does.
@@ -161,7 +163,7 @@ func testRestart(t *testing.T, b browser) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var seen room.View
-	client := room.NewClient(again.url, again.secret, nil)
+	client := room.NewClient(again.url, again.secret, roomtest.Relay{HTTP: direct.Transport()})
 	if err := client.Watch(ctx, func(s room.Seen) {
 		seen = s.View
 		cancel()

@@ -79,7 +79,7 @@ func (a *app) open() (*workbook.Workbook, error) {
 		Problem: a.problem,
 	}
 	if a.temp == "" {
-		wb.Room = member.New(member.Sender{Dir: state, Log: log, Course: all, Source: wb.Space.ReadAttempt})
+		wb.Room = member.New(member.Sender{Dir: state, Log: log, Course: all, Source: wb.Space.ReadAttempt, Transport: a.Relay})
 		a.room, a.after = wb.Room, log.State().LastLine()
 	}
 	// Only what is graded needs a grader, and outside a clone nothing is.

@@ -47,6 +47,7 @@ import (
 	"example.com/leakproof/internal/course"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
@@ -82,6 +83,7 @@ type Parts struct {
 	Grader   func(root string) Grader
 	Watch    func(ctx context.Context, dir string) (<-chan watch.Event, error)
 	Lab      func(root string) func(context.Context, *course.Lab) workbook.LabRun // starts a lab of the clone at root
+	Relay    room.Transport                                                       // reaches boards
 	Screen   func(ctx context.Context, open func() (*workbook.Workbook, error), opts tui.Options) error
 	Detach   func(args ...string) error // starts this program once more, in the background
 

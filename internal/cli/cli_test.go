@@ -30,6 +30,8 @@ import (
 	"example.com/leakproof/internal/explain"
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/grade"
+	"example.com/leakproof/internal/team/relay"
+	"example.com/leakproof/internal/team/relay/relaytest"
 	"example.com/leakproof/internal/tui"
 	"example.com/leakproof/internal/watch"
 	"example.com/leakproof/internal/workbook"
@@ -71,7 +73,22 @@ func onTerminal(keys, name string, args ...string) int {
 
 type leakFree struct{ tests testscript.TestingM }
 
+// relayVariable names the relay that the tests have built.
+const relayVariable = "LEAKPROOF_TEST_RELAY"
+
 func (l leakFree) Run() int {
+	dir, err := os.MkdirTemp("", "leakproof-relay-")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		var p relay.Process
+		if p, err = relaytest.Build(dir); err == nil {
+			err = os.Setenv(relayVariable, p.File)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "the relay for the tests:", err)
+		return 1
+	}
 	code := l.tests.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -98,6 +115,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("LEAKPROOF_STATE", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("LEAKPROOF_SETTINGS", filepath.Join(env.WorkDir, "settings.toml"))
+			env.Setenv(relayVariable, os.Getenv(relayVariable))
 			serveBoard(env)
 			return layOut(env.WorkDir)
 		},
@@ -232,6 +250,7 @@ func fakeParts(getenv func(string) string) Parts {
 		},
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Detach: Detach,
+		Relay:  relay.Process{File: getenv(relayVariable)},
 		Getenv: getenv,
 		LookPath: func(name string) (string, error) {
 			if name == "vim" {

@@ -103,7 +103,10 @@ func (a *app) join(ctx context.Context, address string, request room.JoinRequest
 			return unanswered(err)
 		}
 	}
-	m, err := member.Join(ctx, member.Joining{Dir: wb.Room.Dir, Log: wb.Log, Board: board, Request: request, Now: a.Now()})
+	if err := a.readyRelay(ctx); err != nil {
+		return fmt.Errorf("you are in no room, and nothing was sent: %w", err)
+	}
+	m, err := member.Join(ctx, member.Joining{Dir: wb.Room.Dir, Log: wb.Log, Board: board, Request: request, Transport: a.Relay, Now: a.Now()})
 	var failure *room.Failure
 	if errors.As(err, &failure) {
 		return notJoined(failure)
@@ -112,6 +115,13 @@ func (a *app) join(ctx context.Context, address string, request room.JoinRequest
 		return err
 	}
 	return a.write("You are in the room %s as %s.\n`leakproof join` shows what was sent and what waits; `leakproof leave` ends it.\n", m.Room, m.Name)
+}
+
+// readyRelay sees to it that boards can be reached, and says so if that takes long.
+func (a *app) readyRelay(ctx context.Context) error {
+	return a.Relay.Ready(ctx, func() {
+		_, _ = fmt.Fprintln(a.Stderr, "Building what talks to the board: some ten seconds, once.")
+	})
 }
 
 // terms are what will be sent, and where.
@@ -252,6 +262,13 @@ func why(m member.Membership, waiting int, when func(time.Time) string) string {
 func (a *app) sendNow(ctx context.Context) error {
 	wb, err := a.open()
 	if err != nil || wb.Room == nil {
+		return err
+	}
+	if n, err := wb.Room.Waiting(ctx, 0); n == 0 || err != nil {
+		return err
+	}
+	// To build it counts for nothing here: a build that is always cut off never ends. If it fails, the sending notes why.
+	if err := a.Relay.Ready(ctx, nil); ctx.Err() != nil {
 		return err
 	}
 	bounded, cancel := context.WithTimeout(ctx, flushTime)

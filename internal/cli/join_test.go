@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -133,5 +137,65 @@ func TestWhyEventsWait(t *testing.T) {
 	m.Trouble, m.TroubleSince = "board.test does not answer in time", at
 	if got := last(2); got != "Waiting: 2 events, because board.test does not answer in time (since 4 May, 10:00): sending is tried again now, in the background, and with each check." {
 		t.Errorf("it was tried: %q", got)
+	}
+}
+
+// unbuilt is a relay that is still to be built.
+type unbuilt struct {
+	room.Transport
+	fails error
+	calls int
+	bound bool // whether there was no time for the first of them
+}
+
+func (u *unbuilt) Ready(ctx context.Context, building func()) error {
+	if u.calls++; u.calls == 1 {
+		_, u.bound = ctx.Deadline()
+	}
+	if building != nil {
+		building()
+	}
+	return u.fails
+}
+
+func TestWhoJoinsIsToldOfABuild(t *testing.T) {
+	b := &roomtest.Board{}
+	srv := httptest.NewServer(b)
+	defer srv.Close()
+	c := newConsole(t, strings.NewReader(""))
+	built := c.Relay
+	const told = "Building what talks to the board: some ten seconds, once.\n"
+	run := func(code int, err string, args ...string) {
+		t.Helper()
+		c.err.Reset()
+		if got := Run(t.Context(), c.Parts, args); got != code || !strings.HasPrefix(c.err.String(), err) || err == "" && c.err.Len() > 0 {
+			t.Errorf("%q: exit code %d, want %d: %s", args, got, code, c.err.String())
+		}
+	}
+
+	// Without a relay nobody joins, and nothing has changed.
+	c.Relay = &unbuilt{Transport: built, fails: errors.New("what talks to the board cannot be built: install Go")}
+	run(exitUsage, "leakproof: nothing was sent, because nobody answered", "join", srv.URL, roomtest.Code)
+	run(exitUnfit, told+"leakproof: you are in no room, and nothing was sent: what talks to the board cannot be built: install Go", "join", srv.URL, roomtest.Code, "--yes")
+	if _, err := os.Stat(filepath.Join(c.Getenv("LEAKPROOF_STATE"), "join.json")); !errors.Is(err, fs.ErrNotExist) || len(b.Requests()) > 0 {
+		t.Errorf("%v, requests %q", err, b.Requests())
+	}
+
+	c.Relay = &unbuilt{Transport: built}
+	run(exitOK, told, "join", srv.URL, roomtest.Code, "--yes")
+	c.Relay = built
+	run(exitOK, "", "hint", "1")
+
+	// In the background nobody is told, and there is time for it.
+	background := &unbuilt{Transport: built}
+	c.Relay = background
+	run(exitOK, "", "join", "--flush")
+	if got := b.Lines(); got != "1" || background.bound {
+		t.Errorf("the board has the lines %q, bound: %t", got, background.bound)
+	}
+	background.fails = errors.New("what talks to the board cannot be built: install Go")
+	run(exitOK, told, "leave")
+	if !strings.Contains(c.out.String(), "It could not be told that you left, so it shows you as before. What talks to the board cannot be built: install Go.") {
+		t.Error(c.out.String())
 	}
 }

@@ -40,7 +40,7 @@ func (a *app) leave(ctx context.Context, everything bool) error {
 		return a.write("You are in no room.\n")
 	}
 	if err != nil { // nothing of it can be used, so it is forgotten
-		if err := member.Leave(ctx, dir, false, nil); err != nil {
+		if err := member.Leave(ctx, dir, false, a.Relay); err != nil {
 			return err
 		}
 		return a.write("You are in no room now. What was kept of it could not be read; if you sent something to a board, it is still there, and only who runs the board can delete it.\n")
@@ -57,7 +57,12 @@ func (a *app) leave(ctx context.Context, everything bool) error {
 			return err
 		}
 	}
-	err = member.Leave(ctx, dir, everything, nil)
+	if everything || m.Ended != member.Unknown { // else the board is not asked
+		if err := a.readyRelay(ctx); ctx.Err() != nil {
+			return err // another one is met again, and told then
+		}
+	}
+	err = member.Leave(ctx, dir, everything, a.Relay)
 	var failure *room.Failure
 	switch {
 	case errors.As(err, &failure) && everything:

@@ -34,7 +34,10 @@ func (a *app) watchRoom(ctx context.Context, given string) error {
 	if err != nil {
 		return err
 	}
-	client := room.NewClient(address, secret, nil)
+	if err := a.readyRelay(ctx); err != nil {
+		return err
+	}
+	client := room.NewClient(address, secret, a.Relay)
 	if a.inLines() {
 		lines := plain.RoomLines{Out: a.Stdout, Address: address, Watch: client.Watch}
 		if !isNothing(a.Stdin) {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,7 +24,7 @@ type Joining struct {
 	Log       *progress.Log
 	Board     string // as [room.Address] returns it
 	Request   room.JoinRequest
-	Transport http.RoundTripper // nil: that of [room.Transport]
+	Transport room.Transport
 	Now       time.Time
 }
 
@@ -56,9 +55,7 @@ func Join(ctx context.Context, j Joining) (Membership, error) {
 		if j.Request.Secret, err = secretFor(j.Dir, j.Board); err != nil {
 			return err
 		}
-		client := room.NewClient(j.Board, "", j.Transport)
-		defer client.Close()
-		joined, err := client.Join(ctx, j.Request)
+		joined, err := room.NewClient(j.Board, "", j.Transport).Join(ctx, j.Request)
 		if err != nil {
 			return err
 		}
@@ -102,12 +99,10 @@ func secretFor(dir, board string) (string, error) {
 }
 
 // sayLeft tells a board that the learner is gone, so that nobody waits for them.
-func sayLeft(ctx context.Context, m Membership, transport http.RoundTripper) error {
+func sayLeft(ctx context.Context, m Membership, transport room.Transport) error {
 	bounded, cancel := context.WithTimeout(ctx, leaveTime)
 	defer cancel()
-	client := room.NewClient(m.Board, m.Token, transport)
-	defer client.Close()
-	err := client.Send(bounded, []room.Event{{ID: m.Session + "-left", At: time.Now().UTC(), Kind: room.Leave}})
+	err := room.NewClient(m.Board, m.Token, transport).Send(bounded, []room.Event{{ID: m.Session + "-left", At: time.Now().UTC(), Kind: room.Leave}})
 	var failure *room.Failure
 	switch {
 	case errors.As(err, &failure) && failure.Unknown(): // it knows of nobody to wait for
@@ -121,7 +116,7 @@ func sayLeft(ctx context.Context, m Membership, transport http.RoundTripper) err
 // Leave ends the membership in dir: nothing is sent any more. With everything, the board first deletes what it holds of the
 // learner; if that fails, the error is a [*room.Failure] and the membership has left, but is kept, so that it can be asked again.
 // Without, a [*room.Failure] says why the board does not know that the learner is gone: they have left all the same.
-func Leave(ctx context.Context, dir string, everything bool, transport http.RoundTripper) error {
+func Leave(ctx context.Context, dir string, everything bool, transport room.Transport) error {
 	m, err := Load(dir)
 	if everything {
 		if err != nil {
@@ -130,9 +125,7 @@ func Leave(ctx context.Context, dir string, everything bool, transport http.Roun
 		if err := Change(ctx, dir, m.Session, func(now *Membership) { now.Ended = Left }); err != nil {
 			return err
 		}
-		client := room.NewClient(m.Board, m.Token, transport)
-		defer client.Close()
-		if err := client.Delete(ctx); err != nil {
+		if err := room.NewClient(m.Board, m.Token, transport).Delete(ctx); err != nil {
 			return err
 		}
 	}

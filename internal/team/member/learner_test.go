@@ -30,7 +30,7 @@ type learner struct {
 	dir       string
 	log       *progress.Log
 	board     *roomtest.Board
-	transport http.RoundTripper
+	transport room.Transport
 	sender    *member.Sender
 
 	mu   sync.Mutex

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
-	"net/http"
 	"slices"
 	"time"
 
@@ -27,7 +26,7 @@ type Sender struct {
 	Log       *progress.Log
 	Course    *course.Course
 	Source    func(k *course.Kata, hash string) ([]byte, error) // a version of the learner's file, by its [course.Hash]
-	Transport http.RoundTripper                                 // nil: that of [room.Transport]
+	Transport room.Transport
 
 	nudge chan struct{}
 }
@@ -35,9 +34,6 @@ type Sender struct {
 // New completes a sender. It starts nothing.
 func New(s Sender) *Sender {
 	s.nudge = make(chan struct{}, 1)
-	if s.Transport == nil {
-		s.Transport = room.Transport()
-	}
 	return &s
 }
 
@@ -61,7 +57,6 @@ const busyPause = time.Second
 // Run sends what waits, now and at each nudge, until ctx ends. tell gets what is worth a word in a status line each time that it
 // becomes another one: "" is that all is well.
 func (s *Sender) Run(ctx context.Context, tell func(string)) {
-	defer s.letGo()
 	var pause backoff
 	var wake <-chan time.Time // nil while there is nothing to wait out
 	var failed error
@@ -95,7 +90,6 @@ func (s *Sender) Run(ctx context.Context, tell func(string)) {
 
 // Flush sends what waits, and tries again until ctx ends or nothing waits. Where another copy is sending, it leaves that to it.
 func (s *Sender) Flush(ctx context.Context) error {
-	defer s.letGo()
 	for {
 		if n, err := s.Waiting(ctx, 0); n == 0 || err != nil {
 			return err
@@ -127,13 +121,6 @@ func (s *Sender) insist(ctx context.Context) bool {
 			return false
 		case <-time.After(pause.next(err)):
 		}
-	}
-}
-
-// letGo lets go of connections that are kept for further requests.
-func (s *Sender) letGo() {
-	if kept, ok := s.Transport.(interface{ CloseIdleConnections() }); ok {
-		kept.CloseIdleConnections()
 	}
 }
 

@@ -1,9 +1,12 @@
 package member_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,4 +149,39 @@ func TestAnEventThatTheBoardRefusesKeepsNoOther(t *testing.T) {
 			})
 		})
 	}
+}
+
+// unbuilt is a transport that needs something first.
+type unbuilt struct {
+	room.Transport
+	built atomic.Bool
+}
+
+var errUnbuilt = errors.New("what talks to the board cannot be built: install Go")
+
+func (u *unbuilt) Ready(context.Context, func()) error {
+	if u.built.Load() {
+		return nil
+	}
+	return errUnbuilt
+}
+
+// What is wrong here is not put down to the board, and sent once it is put right.
+func TestATransportThatIsNotReady(t *testing.T) {
+	inBubble(t, func(l *learner) {
+		l.mustJoin()
+		u := &unbuilt{Transport: l.transport}
+		l.sender.Transport = u
+		l.record(reset())
+		stop := l.run()
+		l.wantTold("Room: 1 event waits for the board")
+		if m := l.membership(); m.Trouble != errUnbuilt.Error() || len(l.board.Requests()) != 1 {
+			t.Errorf("%+v, requests %q", m, l.board.Requests())
+		}
+		u.built.Store(true)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		stop()
+		l.wantLines("1")
+	})
 }

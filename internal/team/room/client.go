@@ -8,21 +8,19 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
-	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.com/leakproof/internal/team/relay/wire"
 	"example.com/leakproof/internal/text"
 )
 
 // What a client puts up with. A board may be slow, wrong or hostile.
 const (
 	patience    = 9 * time.Second  // for one request, with the whole answer
-	maxResponse = 64 << 10         // bytes of an answer, and of its headers
+	maxResponse = 64 << 10         // bytes of an answer
 	maxMessage  = 200              // bytes of a board's sentence
 	maxRetry    = 10 * time.Minute // that a board can ask to be left alone for
 )
@@ -31,48 +29,50 @@ const (
 // Its errors are of type [*Failure], or the context's.
 type Client struct {
 	board, token string
-	http         *http.Client
+	transport    Transport
 }
 
-// NewClient makes a client of the board at an address as [Address] returns it, for the participant with that token. A nil
-// transport is that of [Transport].
-func NewClient(board, token string, transport http.RoundTripper) *Client {
-	if transport == nil {
-		transport = Transport()
-	}
-	return &Client{board: board, token: token, http: &http.Client{
-		Transport: transport,
-		// What is sent goes to the address that the learner agreed to, and the token to nobody else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+// Transport is how requests reach a board. HTTP would make the workbook slow to build, so that none is linked here.
+type Transport interface {
+	// Ready sees to it that requests can be made. Where that takes long, it calls building first, unless that is nil.
+	Ready(ctx context.Context, building func()) error
+	// Do makes a request. Whoever gets an answer closes its body. The error, there or of the body, is a [*wire.Failure] where the
+	// board or the way there is to blame.
+	Do(ctx context.Context, request wire.Request) (*Response, error)
 }
 
-// Transport is how requests travel unless told otherwise: through the proxy that the environment names, and with bounds for
-// everything that a board could draw out.
-func Transport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    5 * time.Second,
-		IdleConnTimeout:        30 * time.Second,
-		MaxResponseHeaderBytes: maxResponse,
-		DisableCompression:     true, // a bound for what is read holds for what it unpacks to
-		ForceAttemptHTTP2:      true,
-	}
+// Response is an answer whose body is still to be read.
+type Response struct {
+	wire.Answer
+	Body io.ReadCloser
 }
 
-// Close lets go of connections that are kept for further requests.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// What HTTP calls what a client looks for.
+const (
+	statusOK              = 200
+	statusCreated         = 201
+	statusNoContent       = 204
+	statusUnauthorized    = 401
+	statusRequestTimeout  = 408
+	statusTooManyRequests = 429
+
+	timeFormat = "Mon, 02 Jan 2006 15:04:05 GMT"
+)
+
+// NewClient makes a client of the board at an address as [Address] returns it, for the participant with that token.
+func NewClient(board, token string, transport Transport) *Client {
+	return &Client{board: board, token: token, transport: transport}
+}
 
 // Join asks to take part. The request is as the board gets it; what is answered is cleaned and bounded.
 func (c *Client) Join(ctx context.Context, request JoinRequest) (Joined, error) {
 	var joined Joined
-	if err := c.ask(ctx, http.MethodPost, "/api/join", request, http.StatusCreated, &joined); err != nil {
+	if err := c.ask(ctx, "POST", "/api/join", request, statusCreated, &joined); err != nil {
 		return Joined{}, err
 	}
 	joined.Room, joined.Name = text.Line(joined.Room, maxMessage), text.Line(joined.Name, 4*MaxName)
 	if joined.Schema != Schema || !plausible(joined.Token) || !plausible(joined.Participant) {
-		return Joined{}, c.noBoard(http.StatusCreated)
+		return Joined{}, c.noBoard(statusCreated)
 	}
 	return joined, nil
 }
@@ -85,18 +85,18 @@ func plausible(token string) bool {
 // Send sends events. Without an error the board keeps all of them.
 func (c *Client) Send(ctx context.Context, events []Event) error {
 	var taken Taken
-	if err := c.ask(ctx, http.MethodPost, "/api/events", Events{events}, http.StatusOK, &taken); err != nil {
+	if err := c.ask(ctx, "POST", "/api/events", Events{events}, statusOK, &taken); err != nil {
 		return err
 	}
 	if taken.Schema != Schema || taken.Taken != len(events) || taken.Last != events[len(events)-1].ID {
-		return c.noBoard(http.StatusOK)
+		return c.noBoard(statusOK)
 	}
 	return nil
 }
 
 // Delete has the board delete everything of the participant. That there is none any more is no error.
 func (c *Client) Delete(ctx context.Context) error {
-	err := c.ask(ctx, http.MethodDelete, "/api/me", nil, http.StatusNoContent, nil)
+	err := c.ask(ctx, "DELETE", "/api/me", nil, statusNoContent, nil)
 	var failure *Failure
 	if errors.As(err, &failure) && failure.Unknown() {
 		return nil
@@ -106,29 +106,19 @@ func (c *Client) Delete(ctx context.Context) error {
 
 // ask makes one request. The answer must have the status want, and fills out.
 func (c *Client) ask(ctx context.Context, method, path string, in any, want int, out any) error {
-	var body io.Reader
+	var body []byte
 	if in != nil {
-		data, err := Encode(in)
-		if err != nil {
+		var err error
+		if body, err = Encode(in); err != nil {
 			return err
 		}
-		body = bytes.NewReader(data)
+	}
+	if err := c.ready(ctx); err != nil {
+		return err
 	}
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	req, err := http.NewRequestWithContext(bounded, method, c.board+path, body)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("User-Agent", "leakproof")
-	req.Header.Set("Accept", "application/json")
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	resp, err := c.http.Do(req)
+	resp, err := c.transport.Do(bounded, c.request(method, path, "application/json", body))
 	if err != nil {
 		return c.silent(ctx, bounded, err)
 	}
@@ -138,15 +128,34 @@ func (c *Client) ask(ctx context.Context, method, path string, in any, want int,
 	case err != nil:
 		return c.silent(ctx, bounded, err)
 	case len(data) > maxResponse:
-		return c.noBoard(resp.StatusCode)
-	case resp.StatusCode != want:
+		return c.noBoard(resp.Status)
+	case resp.Status != want:
 		return c.refusal(resp, data)
 	case out == nil:
 		return nil
 	case json.Unmarshal(data, out) != nil:
-		return c.noBoard(resp.StatusCode)
+		return c.noBoard(resp.Status)
 	}
 	return nil
+}
+
+// ready waits for the transport, however long that takes: the board has no part in it.
+func (c *Client) ready(ctx context.Context) error {
+	if err := c.transport.Ready(ctx, nil); err != nil {
+		return c.silent(ctx, ctx, err)
+	}
+	return nil
+}
+
+func (c *Client) request(method, path, accept string, body []byte) wire.Request {
+	header := map[string]string{"User-Agent": "leakproof", "Accept": accept}
+	if body != nil {
+		header["Content-Type"] = "application/json"
+	}
+	if c.token != "" {
+		header["Authorization"] = "Bearer " + c.token
+	}
+	return wire.Request{Method: method, URL: c.board + path, Header: header, Body: body}
 }
 
 // Encode writes what is sent to a board.
@@ -165,30 +174,14 @@ func (c *Client) silent(ctx, bounded context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	why := ": " + text.Line(cause(err), maxMessage)
-	var late interface{ Timeout() bool }
-	if bounded.Err() != nil || errors.As(err, &late) && late.Timeout() {
-		why = " in time"
+	var failure *wire.Failure
+	switch known := errors.As(err, &failure); {
+	case bounded.Err() != nil || known && failure.Late:
+		return &Failure{Says: c.host() + " does not answer in time"}
+	case known:
+		return &Failure{Says: c.host() + " does not answer: " + text.Line(failure.Cause, maxMessage)}
 	}
-	return &Failure{Says: c.host() + " does not answer" + why}
-}
-
-// cause is what went wrong with a connection, without what the sentence around it says.
-func cause(err error) string {
-	var call *os.SyscallError
-	var operation *net.OpError
-	var request *url.Error
-	switch {
-	case errors.As(err, &operation) && operation.Op == "proxyconnect":
-		return "the proxy on the way there: " + operation.Err.Error()
-	case errors.As(err, &call):
-		return call.Err.Error()
-	case errors.As(err, &operation):
-		return operation.Err.Error()
-	case errors.As(err, &request):
-		return request.Err.Error()
-	}
-	return err.Error()
+	return &Failure{Says: err.Error()} // it is no fault of the board
 }
 
 // noBoard is the failure of an answer that is none of a board.
@@ -197,16 +190,16 @@ func (c *Client) noBoard(status int) error {
 }
 
 // refusal is the failure that an answer with another status stands for.
-func (c *Client) refusal(resp *http.Response, data []byte) error {
-	f := &Failure{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
-	if to := resp.Header.Get("Location"); to != "" && resp.StatusCode/100 == 3 {
+func (c *Client) refusal(resp *Response, data []byte) error {
+	f := &Failure{Status: resp.Status, RetryAfter: retryAfter(resp.Header)}
+	if to := resp.Header["Location"]; to != "" && resp.Status/100 == 3 {
 		f.Says = fmt.Sprintf("%s sends us on to %s, where we do not follow", c.host(), text.Line(to, maxMessage))
 		return f
 	}
 	var problem Problem
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	kind, _, _ := mime.ParseMediaType(resp.Header["Content-Type"])
 	if kind != "application/json" || json.Unmarshal(data, &problem) != nil || problem.Error.Code == "" {
-		return c.noBoard(resp.StatusCode)
+		return c.noBoard(resp.Status)
 	}
 	f.Code, f.Event = problem.Error.Code, problem.Error.Event
 	f.Says = "the board says: " + text.Line(problem.Error.Message, maxMessage)
@@ -222,13 +215,13 @@ func (c *Client) host() string {
 
 // retryAfter is how long a board asks to be left alone for, 0 if it does not. A date counts by the board's own clock: ours may
 // be off.
-func retryAfter(h http.Header) time.Duration {
-	value := h.Get("Retry-After")
+func retryAfter(h map[string]string) time.Duration {
+	value := h["Retry-After"]
 	after := time.Duration(0)
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		after = time.Duration(seconds) * time.Second
-	} else if until, err := http.ParseTime(value); err == nil {
-		if now, err := http.ParseTime(h.Get("Date")); err == nil {
+	} else if until, err := time.Parse(timeFormat, value); err == nil {
+		if now, err := time.Parse(timeFormat, h["Date"]); err == nil {
 			after = until.Sub(now)
 		}
 	}
@@ -248,7 +241,7 @@ func (f *Failure) Error() string { return f.Says }
 
 // Unknown reports whether the board does not know the participant, or no longer.
 func (f *Failure) Unknown() bool {
-	return f.Status == http.StatusUnauthorized && (f.Code == BadToken || f.Code == NoToken)
+	return f.Status == statusUnauthorized && (f.Code == BadToken || f.Code == NoToken)
 }
 
 // Refuses reports whether the board will never take what was sent, rather than not now.

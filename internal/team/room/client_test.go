@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"example.com/leakproof/internal/team/relay/direct"
 	"example.com/leakproof/internal/team/room"
 	"example.com/leakproof/internal/team/room/roomtest"
 )
@@ -269,10 +270,10 @@ func TestTheCauseIsNamed(t *testing.T) {
 		"board.test does not answer: connection refused":                                                nil,
 		"board.test does not answer: the proxy on the way there: dial tcp: connect: connection refused": {Scheme: "http", Host: "proxy.test"},
 	} {
-		transport := room.Transport()
+		transport := direct.Transport()
 		transport.Proxy = http.ProxyURL(proxy)
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, refused }
-		if err := room.NewClient(address, "token-1", transport).Send(t.Context(), someEvents); err == nil || err.Error() != want {
+		if err := room.NewClient(address, "token-1", roomtest.Relay{HTTP: transport}).Send(t.Context(), someEvents); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

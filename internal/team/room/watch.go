@@ -10,9 +10,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"mime"
-	"net/http"
 	"time"
 
+	"example.com/leakproof/internal/team/relay/wire"
 	"example.com/leakproof/internal/text"
 )
 
@@ -35,7 +35,6 @@ type Seen struct {
 // Watch tells each view of the room until ctx ends, for a client that was made with the facilitator's secret. A connection that is
 // lost is tried again. The error is that of ctx, or says why trying again would not help.
 func (c *Client) Watch(ctx context.Context, tell func(Seen)) error {
-	defer c.Close()
 	pause := firstPause
 	for {
 		err := c.stream(ctx, func(v View) {
@@ -66,7 +65,7 @@ func (c *Client) Watch(ctx context.Context, tell func(Seen)) error {
 // final reports whether the same request would fail again: the secret is wrong, or this is no board.
 func (f *Failure) final() bool {
 	switch f.Status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+	case statusRequestTimeout, statusTooManyRequests:
 		return false
 	}
 	return f.Status/100 >= 2 && f.Status/100 <= 4
@@ -74,38 +73,34 @@ func (f *Failure) final() bool {
 
 // stream reads the board's events until they end or it falls silent.
 func (c *Client) stream(ctx context.Context, tell func(View)) error {
+	if err := c.ready(ctx); err != nil {
+		return err
+	}
 	bounded, cancel := context.WithCancel(ctx)
 	defer cancel()
 	quiet := time.AfterFunc(silence, cancel)
 	defer quiet.Stop()
 
-	req, err := http.NewRequestWithContext(bounded, http.MethodGet, c.board+"/api/stream", nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("User-Agent", "leakproof")
-	req.Header.Set("Accept", "text/event-stream")
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	resp, err := c.http.Do(req)
+	resp, err := c.transport.Do(bounded, c.request("GET", "/api/stream", "text/event-stream", nil))
 	if err != nil {
 		return c.unheard(bounded, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // read to its end, or given up
-	if resp.StatusCode != http.StatusOK {
+	if resp.Status != statusOK {
 		data, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse))
 		if err != nil {
 			return c.unheard(bounded, err)
 		}
 		return c.refusal(resp, data)
 	}
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/event-stream" {
-		return c.noBoard(resp.StatusCode)
+	if kind, _, _ := mime.ParseMediaType(resp.Header["Content-Type"]); kind != "text/event-stream" {
+		return c.noBoard(resp.Status)
 	}
 
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, maxView)
 	// A board keeps its newest view for who comes later: the first one can be from a while ago. How long, its clock says.
-	began, _ := http.ParseTime(resp.Header.Get("Date"))
+	began, _ := time.Parse(timeFormat, resp.Header["Date"])
 	var event, data []byte
 	for lines.Scan() {
 		quiet.Reset(silence)
@@ -113,7 +108,7 @@ func (c *Client) stream(ctx context.Context, tell func(View)) error {
 		value = bytes.TrimPrefix(value, []byte(" "))
 		switch {
 		case len(lines.Bytes()) > 0 && len(data)+len(value) > maxView:
-			return c.noBoard(resp.StatusCode)
+			return c.noBoard(resp.Status)
 		case string(field) == "event":
 			event = bytes.Clone(value)
 		case string(field) == "data":
@@ -122,7 +117,7 @@ func (c *Client) stream(ctx context.Context, tell func(View)) error {
 			if string(event) == "view" {
 				v, err := readView(data)
 				if err != nil {
-					return c.noBoard(resp.StatusCode)
+					return c.noBoard(resp.Status)
 				}
 				if began.After(v.At) {
 					v.At = began
@@ -138,10 +133,11 @@ func (c *Client) stream(ctx context.Context, tell func(View)) error {
 
 // unheard is the failure of a stream that ended, or never began.
 func (c *Client) unheard(bounded context.Context, err error) error {
+	var failure *wire.Failure
 	switch {
 	case bounded.Err() != nil:
 		return &Failure{Says: fmt.Sprintf("%s has said nothing for %.0f s", c.host(), silence.Seconds())}
-	case err == nil, errors.Is(err, io.ErrUnexpectedEOF):
+	case err == nil, errors.As(err, &failure) && failure.Cause == wire.Ended:
 		return &Failure{Says: c.host() + " ended the connection"}
 	case errors.Is(err, bufio.ErrTooLong):
 		return &Failure{Says: fmt.Sprintf("%s sends a view of more than %d MiB", c.host(), maxView>>20)}

@@ -6,52 +6,57 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/leakproof/internal/team/relay/wire"
 )
 
 // boards answers one request after the other, without a network; the last one answers all that follow.
-type boards []func(body *io.PipeWriter) (status int, header http.Header)
+type boards []func(body *io.PipeWriter) wire.Answer
 
-func (b *boards) RoundTrip(req *http.Request) (*http.Response, error) {
+func (*boards) Ready(context.Context, func()) error { return nil }
+
+func (b *boards) Do(ctx context.Context, req wire.Request) (*Response, error) {
 	answer := (*b)[0]
 	if len(*b) > 1 {
 		*b = (*b)[1:]
 	}
 	if answer == nil {
-		return nil, errors.New("connection refused")
+		return nil, &wire.Failure{Cause: "connection refused"}
 	}
-	if got := req.Method + " " + req.URL.String() + " " + req.Header.Get("Authorization"); got != "GET http://board/api/stream Bearer secret" {
-		return nil, errors.New("asked for " + got)
+	if got := req.Method + " " + req.URL + " " + req.Header["Authorization"]; got != "GET http://board/api/stream Bearer secret" {
+		return nil, &wire.Failure{Cause: "asked for " + got}
 	}
 	body, writer := io.Pipe()
-	context.AfterFunc(req.Context(), func() { _ = writer.CloseWithError(context.Cause(req.Context())) })
-	status, header := answer(writer)
-	return &http.Response{StatusCode: status, Header: header, Body: body, Request: req}, nil
+	context.AfterFunc(ctx, func() { _ = writer.CloseWithError(context.Cause(ctx)) })
+	return &Response{Answer: answer(writer), Body: body}, nil
 }
 
-// stream sends what it is given and then stays silent.
-func stream(parts ...string) func(*io.PipeWriter) (int, http.Header) {
-	return func(w *io.PipeWriter) (int, http.Header) {
+// stream sends what it is given and then stays silent. "" ends it, and "cut" cuts it off.
+func stream(parts ...string) func(*io.PipeWriter) wire.Answer {
+	return func(w *io.PipeWriter) wire.Answer {
 		go func() { // ends with the request
 			for _, part := range parts {
-				if part == "" {
+				switch part {
+				case "":
 					_ = w.Close()
+				case "cut":
+					_ = w.CloseWithError(&wire.Failure{Cause: wire.Ended})
 				}
 				_, _ = io.WriteString(w, part)
 			}
 		}()
-		return http.StatusOK, http.Header{"Content-Type": {"text/event-stream"}}
+		return wire.Answer{Status: 200, Header: map[string]string{"Content-Type": "text/event-stream"}}
 	}
 }
 
-func refuse(status int, body string, header http.Header) func(*io.PipeWriter) (int, http.Header) {
-	return func(w *io.PipeWriter) (int, http.Header) {
+func refuse(status int, body string, header map[string]string) func(*io.PipeWriter) wire.Answer {
+	return func(w *io.PipeWriter) wire.Answer {
 		go func() { _, _ = io.WriteString(w, body); _ = w.Close() }()
-		return status, header
+		return wire.Answer{Status: status, Header: header}
 	}
 }
 
@@ -64,7 +69,7 @@ func sent(name string) string {
 }
 
 func TestWatch(t *testing.T) {
-	jsonHeader := http.Header{"Content-Type": {"application/json"}}
+	jsonHeader := map[string]string{"Content-Type": "application/json"}
 	tests := map[string]struct {
 		boards boards
 		want   []string // views, and why none came with how long it waits
@@ -72,7 +77,7 @@ func TestWatch(t *testing.T) {
 	}{
 		"each view": {boards{stream(sent("one"), sent("two"))}, []string{"one", "two", "lost: board has said nothing for 45 s, again in [0.5 1]"}, ""},
 		"lost, back, lost": {
-			boards{stream(sent("one"), ""), nil, nil, nil, stream(sent("two"), ""), nil},
+			boards{stream(sent("one"), ""), nil, nil, nil, stream(sent("two"), "cut"), nil},
 			[]string{
 				"one", "lost: board ended the connection, again in [0.5 1]", "lost: board does not answer: connection refused, again in [1 2]",
 				"lost: board does not answer: connection refused, again in [2 4]", "lost: board does not answer: connection refused, again in [4 8]",
@@ -94,12 +99,12 @@ func TestWatch(t *testing.T) {
 			"the board says: This is not the secret of the room.",
 		},
 		"asked to wait": {
-			boards{refuse(429, `{"error":{"code":"slow_down","message":"Too many streams."}}`, http.Header{"Content-Type": {"application/json"}, "Retry-After": {"70"}}), stream(sent("one"))},
+			boards{refuse(429, `{"error":{"code":"slow_down","message":"Too many streams."}}`, map[string]string{"Content-Type": "application/json", "Retry-After": "70"}), stream(sent("one"))},
 			[]string{"lost: the board says: Too many streams., again in [70 70]", "one"}, "",
 		},
-		"another server":      {boards{refuse(200, "<html>", http.Header{"Content-Type": {"text/html"}})}, nil, "board answers (status 200), but not as a board of this version of Leakproof does"},
+		"another server":      {boards{refuse(200, "<html>", map[string]string{"Content-Type": "text/html"})}, nil, "board answers (status 200), but not as a board of this version of Leakproof does"},
 		"another version":     {boards{stream("event: view\ndata: {\"schema\":\"leakproof.room/2\"}\n\n")}, nil, "board answers (status 200), but not as a board of this version of Leakproof does"},
-		"sent somewhere else": {boards{refuse(302, "", http.Header{"Location": {"http://evil/"}})}, nil, "board sends us on to http://evil/, where we do not follow"},
+		"sent somewhere else": {boards{refuse(302, "", map[string]string{"Location": "http://evil/"})}, nil, "board sends us on to http://evil/, where we do not follow"},
 		"a name that steers":  {boards{stream(sent("\x1b[31mred\u202e\n2"))}, []string{"[31mred"}, ""},
 	}
 	for name, test := range tests {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/leakproof/internal/team/relay/direct"
+	"example.com/leakproof/internal/team/relay/wire"
 	"example.com/leakproof/internal/team/room"
 )
 
@@ -164,14 +167,14 @@ func answer(w http.ResponseWriter, status int, v any) {
 }
 
 // Network serves a handler in memory until the test ends, so that a bubble of testing/synctest sees its connections wait. It
-// returns the transport that leads there, whatever the address.
-func Network(t testing.TB, handler http.Handler) *http.Transport {
+// returns the transport that leads there, whatever the address: the relay, but in this process, where a bubble sees it wait too.
+func Network(t testing.TB, handler http.Handler) room.Transport {
 	t.Helper()
 	l := &listener{conns: make(chan net.Conn), done: make(chan struct{})}
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	ended := make(chan error)
 	go func() { ended <- srv.Serve(l) }()
-	transport := room.Transport()
+	transport := direct.Transport()
 	transport.Proxy, transport.DialContext = nil, l.dial
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
@@ -183,7 +186,47 @@ func Network(t testing.TB, handler http.Handler) *http.Transport {
 		}
 		time.Sleep(time.Second) // virtual; net/http lets some connections linger
 	})
-	return transport
+	return Relay{transport}
+}
+
+// Relay is the relay without a process of its own.
+type Relay struct{ HTTP *http.Transport }
+
+// Ready implements [room.Transport].
+func (Relay) Ready(context.Context, func()) error { return nil }
+
+// Do implements [room.Transport].
+func (r Relay) Do(ctx context.Context, request wire.Request) (*room.Response, error) {
+	in, to := io.Pipe()
+	from, out := io.Pipe()
+	go func() { // ends with ctx, or when the body is closed
+		failure := direct.Serve(in, out, r.HTTP)
+		_ = in.Close()
+		if failure != nil {
+			_ = out.CloseWithError(failure)
+		} else {
+			_ = out.Close()
+		}
+	}()
+	b := &body{to: to, from: from}
+	b.watch = context.AfterFunc(ctx, func() { _, _ = to.Close(), from.CloseWithError(ctx.Err()) })
+	answer, rest, err := wire.Ask(to, from, request)
+	if err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	b.Reader = rest
+	return &room.Response{Answer: answer, Body: b}, nil
+}
+
+type body struct {
+	io.Reader
+	to, from io.Closer
+	watch    func() bool
+}
+
+func (b *body) Close() error {
+	b.watch()
+	return errors.Join(b.to.Close(), b.from.Close())
 }
 
 type listener struct {
