@@ -167,10 +167,10 @@ func Add(a, b int) int {
 
 func TestAHangIsATimeoutWithItsStacks(t *testing.T) {
 	b := newBench(t, nil)
-	b.grader.Limit = 300 * time.Millisecond
+	b.grader.Limit = begins
 	b.grader.grace = time.Minute
 	b.write(map[string]string{testFile: "package leakyfanout\n\nfunc Add(a, b int) int {\n\tselect {}\n}\n"})
-	v := b.want(explain.Timeout, "TestAdds had not ended after 300ms", testFile+":4")
+	v := b.want(explain.Timeout, "TestAdds had not ended after 2s", testFile+":4")
 	if !strings.Contains(v.Detail, "goroutine ") {
 		t.Errorf("no stacks in the detail: %q", v.Detail)
 	}

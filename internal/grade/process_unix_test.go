@@ -145,10 +145,10 @@ func Add(a, b int) int {
 // stack dump any more when its time is up.
 func TestARunThatCannotEndItselfIsEnded(t *testing.T) {
 	b := newBench(t, nil)
-	b.grader.Limit = 200 * time.Millisecond
+	b.grader.Limit = begins
 	b.grader.grace = 100 * time.Millisecond
 	b.write(map[string]string{testFile: endlessTests["stopped"]})
-	b.want(explain.Timeout, "TestAdds had not ended after 200ms")
+	b.want(explain.Timeout, "TestAdds had not ended after 2s")
 	if !b.gone() {
 		t.Error("the process outlives the run")
 	}
@@ -241,13 +241,13 @@ func TestCancellingEndsTheWholeRun(t *testing.T) {
 func TestARunWithoutEndIsEndedAtItsLimit(t *testing.T) {
 	beforeTheTests := strings.Replace(runaway("", ""), "func Add", "func init() {\n\tnote()\n\tfor {\n\t}\n}\n\nfunc Add", 1)
 	for name, tc := range map[string]struct{ code, summary string }{
-		"a loop in a test":           {runaway("", "note(); for {}"), "TestAdds had not ended after 200ms"},
-		"a loop before the tests":    {beforeTheTests, "the run had not ended after 200ms"},
-		"a test that cannot be told": {endlessTests["ignores"], "TestAdds had not ended after 200ms"},
+		"a loop in a test":           {runaway("", "note(); for {}"), "TestAdds had not ended after 2s"},
+		"a loop before the tests":    {beforeTheTests, "the run had not ended after 2s"},
+		"a test that cannot be told": {endlessTests["ignores"], "TestAdds had not ended after 2s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
-			b.grader.Limit = 200 * time.Millisecond
+			b.grader.Limit = begins
 			b.grader.grace = time.Second
 			b.write(map[string]string{testFile: tc.code})
 			b.want(explain.Timeout, tc.summary, "look for what waits or spins without an end")
