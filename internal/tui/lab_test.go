@@ -333,7 +333,7 @@ func TestAStormOfResizesOverALab(t *testing.T) {
 				d.env.Workbook.Course.Labs[len(d.env.Workbook.Course.Labs)-1].Predictions[0].ID = "another"
 			}
 			d.press(keys...)
-			for range nightly.Times(40, 400) {
+			for range nightly.Times(12, 400) {
 				width, height := 20+random.IntN(221), 5+random.IntN(76)
 				_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 				lines := strings.Split(d.model.View().Content, "\n")

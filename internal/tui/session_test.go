@@ -239,13 +239,13 @@ func TestLeavingASessionIsAskedAtEveryStep(t *testing.T) {
 func TestTheClockOfASession(t *testing.T) {
 	var ran []string
 	drive(t, inSession("40x12", &ran), func(d *driver) {
-		d.wait(time.Hour) // people come in
+		d.wait(10 * time.Minute) // people come in
 		d.press("right")
 		d.sees("05:00")
 		d.wait(90 * time.Second)
 		d.sees("03:30", "on time, 2 of 7")
 		d.press("p")
-		d.wait(time.Hour)
+		d.wait(10 * time.Minute)
 		d.sees("paused 03:30")
 		d.press("p")
 		d.wait(5 * time.Minute)
