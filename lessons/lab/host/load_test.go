@@ -83,6 +83,19 @@ func TestLatencyCountsFromTheIntendedStart(t *testing.T) {
 	}
 }
 
+// A sender that slept is late by what a timer is late: that is no latency.
+func TestLatencyLeavesOutTheTimer(t *testing.T) {
+	s := newStream(Stream{Name: "reads", Rate: 10})
+	s.began = time.Now()
+	s.due[7] = 100 * time.Millisecond
+	s.take(&vegeta.Result{Seq: 7, Code: 200, Timestamp: s.began.Add(s.due[7] + 9*timerGrain/10), Latency: 2 * time.Millisecond})
+	n := map[string]float64{}
+	s.read(n)
+	if got := n["reads.max"]; got < 1.95 || got > 2.05 {
+		t.Errorf("%v ms, want 2", got)
+	}
+}
+
 // A request that this machine could not send says nothing of the service.
 func TestWhatCouldNotBeSentDisturbs(t *testing.T) {
 	s := newStream(Stream{Name: "reads", Rate: 10})

@@ -34,6 +34,7 @@ const (
 	longest     = time.Minute            // latency that can be told
 	digits      = 2                      // of a latency: 1 %
 	idleConns   = 512                    // to keep for the next requests
+	timerGrain  = time.Millisecond       // by which an idle sender wakes late: on Linux the runtime sleeps in whole ones
 	late        = 100 * time.Millisecond // from which on the load is disturbed
 	tooLate     = time.Second            // from which on the machine is too slow for the rate
 )
@@ -101,11 +102,12 @@ func (s *stream) take(r *vegeta.Result) {
 	defer s.mu.Unlock()
 	due := s.began.Add(s.due[r.Seq])
 	delete(s.due, r.Seq)
-	s.latest = max(s.latest, r.Timestamp.Sub(due))
+	lateness := r.Timestamp.Sub(due)
+	s.latest = max(s.latest, lateness)
 	if r.Error != "" {
 		s.unsent = cmp.Or(s.unsent, lacks(r.Error))
 	}
-	s.record(r.End().Sub(due), ok)
+	s.record(r.Latency+max(0, lateness-timerGrain), ok)
 }
 
 // lacks says what this machine lacks where it is the reason for a failure, which
@@ -155,7 +157,8 @@ func (s *stream) slow() int {
 }
 
 // pacer says when the next request is due. Latencies count from then, so that
-// a sender that comes late hides nothing.
+// a sender that comes late hides nothing; only what a timer alone makes of it is
+// no latency of the service.
 type pacer struct {
 	*stream
 	ctx    context.Context //nolint:containedctx // vegeta passes none
