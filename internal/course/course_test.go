@@ -33,8 +33,8 @@ func TestSmallCourseLoads(t *testing.T) {
 	if got := k.Variants[0].ID; got != "start" {
 		t.Errorf("the first variant is %s, want start", got)
 	}
-	if len(k.Suite) != 2 {
-		t.Errorf("the suite has %d files, want the test and the kit", len(k.Suite))
+	if len(k.Suite) != 3 {
+		t.Errorf("the suite has %d files, want the test, the kit and the package below it", len(k.Suite))
 	}
 }
 

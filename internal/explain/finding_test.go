@@ -28,7 +28,7 @@ func corpusRun(kata string, r *gorun.Report) *Run {
 	for _, name := range []string{"notes_test.go", "fakes_test.go", "caller_test.go", "client_test.go"} {
 		s.Suite[dir+"/"+name] = []byte("package notes_test\n")
 	}
-	for _, name := range []string{"bubble", "gauge", "network", "stacks", "watchdog"} {
+	for _, name := range []string{"bubble", "gauge", "stacks", "watchdog", "network/network"} {
 		s.Suite["katas/internal/kit/"+name+".go"] = []byte("package kit\n")
 	}
 	for _, name := range r.Order {

@@ -190,6 +190,7 @@ func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
 	recursion := strings.Repeat(learnerIn+"f()\n"+fmt.Sprintf(learnerAt, 3), 50)
 	all := sentences(t, "panic: boom\n\ngoroutine 7 [running]:\nslices.Sort(...)\n\t/usr/local/go/src/slices/sort.go:16\n"+recursion+
 		"example.com/leakproof/katas/12-leaky-fanout_test.TestSearch()\n\t/home/ada/leakproof/katas/23-leaky-fanout/notes_test.go:9 +0x1\n"+
+		"example.com/leakproof/katas/internal/kit/network.(*Listener).Accept()\n\t/home/ada/leakproof/katas/internal/kit/network/network.go:9 +0x1\n"+
 		"example.com/leakproof/katas/internal/kit.Bubble()\n\t/home/ada/leakproof/katas/internal/kit/bubble.go:9 +0x1\n"+
 		"go.uber.org/goleak.Find()\n\t/home/ada/go/pkg/mod/go.uber.org/goleak@v1.3.0/leaks.go:9 +0x1\n"+
 		"golang.org/x/sync/errgroup.(*Group).Go.func1()\n\t/home/ada/go/pkg/mod/golang.org/x/sync@v0.24.0/errgroup/errgroup.go:93 +0x1\n"+
@@ -200,7 +201,7 @@ func TestAStackHasTheLearnersFramesAlone(t *testing.T) {
       katas/23-leaky-fanout/notes.go:3
   ... 49 frames of the same line
   ... 1 frame of the suite
-  ... 1 frame of the suite kit
+  ... 2 frames of the suite kit
   ... 1 frame of goleak
   ... 1 frame of another module
   ... 2 frames of package testing

@@ -12,6 +12,7 @@ import (
 
 	handlercontext "example.com/leakproof/katas/08-handler-context"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 // hung is what a store call takes that nobody stops.
@@ -122,7 +123,7 @@ func (s *store) trace() string {
 
 // A site is a handler behind a server, with the store below it.
 type site struct {
-	*kit.Listener
+	*network.Listener
 	*store
 	handlers kit.Gauge
 
@@ -145,7 +146,7 @@ func open(t *testing.T, s *store, limit int, in ...middleware) *site {
 	s.began = time.Now()
 	x := &site{store: s}
 	inner := handlercontext.NewHandler(handlercontext.NewService(s, limit))
-	x.Listener = kit.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	x.Listener = network.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer x.handlers.Enter()()
 		ctx := r.Context()
 		for _, layer := range in {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	servertimeouts "example.com/leakproof/katas/09-server-timeouts"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 const (
@@ -30,7 +30,7 @@ type client struct{ net.Conn }
 // connect returns a client of a new server, which runs until the test ends.
 func connect(t *testing.T, handler http.HandlerFunc) client {
 	t.Helper()
-	listener := kit.Serve(t, servertimeouts.NewServer(handler, slog.New(slog.DiscardHandler)))
+	listener := network.Serve(t, servertimeouts.NewServer(handler, slog.New(slog.DiscardHandler)))
 	conn, err := listener.Dial(t.Context())
 	if err != nil {
 		t.Fatalf("dial: %v", err)

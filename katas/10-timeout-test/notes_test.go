@@ -11,7 +11,7 @@ import (
 	"time"
 
 	timeouttest "example.com/leakproof/katas/10-timeout-test"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 // A store is done with a note after a while. If its context ends before, it gives
@@ -38,7 +38,8 @@ func TestServerHasTimeouts(t *testing.T) {
 	}
 }
 
-// The helpers are for slow clients in a kit.Bubble. Change them as you like.
+// The helpers are for slow clients in a kit.Bubble, which you import from
+// example.com/leakproof/katas/internal/kit. Change them as you like.
 
 // header begins a request. The connection ends with its response. A
 // Content-Length, an empty line and the body come next.
@@ -47,7 +48,7 @@ const header = "POST /notes HTTP/1.1\r\nHost: notes.test\r\nConnection: close\r\
 // connect runs the server until the test ends and returns a connection to it.
 func connect(t *testing.T, server *http.Server) net.Conn {
 	t.Helper()
-	conn, err := kit.Serve(t, server).Dial(t.Context())
+	conn, err := network.Serve(t, server).Dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,5 +9,5 @@ import (
 // TestTheRest says what go test cannot: it runs your test against the right code
 // only.
 func TestTheRest(t *testing.T) {
-	kit.Begun(t, "notes_test.go", "8596d03b151dd336a71fe0bc55a9b58059f97259d62c6b2662700e3be946b05f")
+	kit.Begun(t, "notes_test.go", "798e08fe5d9c4f0eebd7925a77f097387a25bcd183677eeb1a2c1369495ce08e")
 }

@@ -17,6 +17,7 @@ import (
 
 	stream "example.com/leakproof/katas/11-stream"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 // A store is a fake with one note. A few changes may wait for each watch.
@@ -78,7 +79,7 @@ const linger = 15 * time.Second
 type site struct {
 	store
 	handler http.Handler
-	network *kit.Listener
+	network *network.Listener
 	cancel  context.CancelFunc // ends the contexts of all requests
 	running kit.Gauge          // handlers
 	late    atomic.Int32       // writes to responses whose handlers had returned
@@ -90,7 +91,7 @@ func open(t *testing.T) *site {
 	x.handler = stream.NewHandler(&x.store)
 	ctx, cancel := context.WithCancel(context.Background())
 	x.cancel = cancel
-	x.network = kit.Serve(t, &http.Server{Handler: x, WriteTimeout: 5 * time.Second,
+	x.network = network.Serve(t, &http.Server{Handler: x, WriteTimeout: 5 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }})
 	t.Cleanup(func() {
 		x.delete()

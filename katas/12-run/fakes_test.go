@@ -18,6 +18,7 @@ import (
 
 	run "example.com/leakproof/katas/12-run"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 var (
@@ -31,7 +32,7 @@ const patience = 20 * time.Second // longer than any stop needs here
 
 // A service is a run.Service that runs, with all that belongs to it.
 type service struct {
-	*kit.Listener
+	*network.Listener
 	begun  time.Time
 	signal func() // main gets one
 	cause  error  // of the end of Run's context then
@@ -59,7 +60,7 @@ func inBubble(t *testing.T, scene func(t *testing.T, x *service)) {
 		t.Fatal("Run ends the process: see TestAFailureEndsRunOnly")
 	}
 	kit.Bubble(t, func(t *testing.T) {
-		x := &service{Listener: kit.Listen(), begun: time.Now(), broken: make(chan struct{}), released: make(chan struct{})}
+		x := &service{Listener: network.Listen(), begun: time.Now(), broken: make(chan struct{}), released: make(chan struct{})}
 		t.Cleanup(func() { // for a Run that still waits
 			x.release()
 			x.signal()
@@ -128,7 +129,7 @@ func (x *service) release() {
 }
 
 // A listener fails for good once it is closed.
-type listener struct{ *kit.Listener }
+type listener struct{ *network.Listener }
 
 func (l listener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	shutdown "example.com/leakproof/katas/13-shutdown"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 const (
@@ -26,7 +26,7 @@ var errClose = errors.New("close: 3 notes not written")
 
 // A site is a service that runs, with its store and its clients.
 type site struct {
-	*kit.Listener
+	*network.Listener
 	grace     time.Duration
 	unwind    time.Duration // what a read needs to return when it's told to stop
 	closing   error         // what Close returns
@@ -64,7 +64,7 @@ func (c slow) Read(p []byte) (int, error) {
 
 // newSite returns a site whose service runs once run was called.
 func newSite(t *testing.T, grace time.Duration) *site {
-	x := &site{Listener: kit.Listen(), grace: grace, returned: make(chan struct{}), released: make(chan struct{})}
+	x := &site{Listener: network.Listen(), grace: grace, returned: make(chan struct{}), released: make(chan struct{})}
 	t.Cleanup(func() { // so that nothing is left of a test that failed, either
 		close(x.released)
 		x.signal()

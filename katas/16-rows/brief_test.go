@@ -11,6 +11,7 @@ import (
 
 	rows "example.com/leakproof/katas/16-rows"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/database"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -71,7 +72,7 @@ func TestSnoozeReturnsItsConnection(t *testing.T) {
 		"there's no such note": snooze("none"),
 		"the note is put off":  snooze("n-1"),
 	})
-	for _, word := range []string{"update", "insert", kit.Commit} {
+	for _, word := range []string{"update", "insert", database.Commit} {
 		wantReturned(t, "Snooze", word, map[string]call{"the database failed at the " + word: snooze("n-1")})
 	}
 }
@@ -112,7 +113,7 @@ func TestWhatDidNotBeginIsAnError(t *testing.T) {
 	for name, call := range kit.Sorted(map[string]call{"Digest": digest(100, "work", "refused"), "Snooze": snooze("n-1")}) {
 		kit.Bubble(t, func(t *testing.T) {
 			x := open(t, 0)
-			x.fails = kit.Begin
+			x.fails = database.Begin
 			if err := call(x, x.ctx); (!errors.Is(err, errDown) || x.inUse() > 0) && !strings.Contains(x.log(), "outside") {
 				t.Fatalf("the database failed at once: %s returned the error %v, with %d connections in use;\n"+
 					"want the database's error, and none of them (Restore 2)", name, err, x.inUse())
@@ -234,7 +235,7 @@ func TestAHalfSnoozeIsNotCommitted(t *testing.T) {
 		x := open(t, 0)
 		x.fails = "insert"
 		_ = snooze("n-1")(x, x.ctx)
-		if sent := x.log(); strings.Contains(sent, kit.Commit) {
+		if sent := x.log(); strings.Contains(sent, database.Commit) {
 			t.Fatalf("the database failed at the insert, and got: %s.\nSnooze makes both changes or none (Keep 5)", sent)
 		}
 	})
@@ -242,7 +243,7 @@ func TestAHalfSnoozeIsNotCommitted(t *testing.T) {
 
 // Keep 5: and then it says so.
 func TestAFailedSnoozeIsAnError(t *testing.T) {
-	for _, word := range []string{"update", "insert", kit.Commit} {
+	for _, word := range []string{"update", "insert", database.Commit} {
 		kit.Bubble(t, func(t *testing.T) {
 			x := open(t, 0)
 			x.fails = word
@@ -283,7 +284,7 @@ func TestASlowDatabaseIsWaitedFor(t *testing.T) {
 func TestACallEndsWithItsContext(t *testing.T) {
 	const connection = "a connection"
 	for name, waits := range kit.Sorted(map[string][]string{
-		"Digest": {connection, "select"}, "Find": {connection, "select"}, "Snooze": {connection, kit.Begin, "update", "insert"},
+		"Digest": {connection, "select"}, "Find": {connection, "select"}, "Snooze": {connection, database.Begin, "update", "insert"},
 	}) {
 		for _, what := range waits {
 			t.Run(name+" waits for "+what, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	rows "example.com/leakproof/katas/16-rows"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/database"
 )
 
 var (
@@ -24,7 +24,7 @@ var (
 // What the database says to a statement: to its first word and its arguments. The
 // lists are those of a notebook or of a title. Some break off, or have a row that
 // is not a note.
-var replies = map[string]kit.Reply{
+var replies = map[string]database.Reply{
 	"begin[]": {}, "commit[]": {}, "rollback[]": {},
 	"select[work]":        {Rows: [][]any{{"n-1", "Call Ines", monday}, {"n-2", "Pay rent", monday}}},
 	"select[home]":        {Rows: [][]any{{"n-3", "Milk", monday}, {"n-4", "Water the plants", monday}, {"n-5", "Tea", monday}}},
@@ -43,7 +43,7 @@ var replies = map[string]kit.Reply{
 
 // A base is a database with its pool and the store under test.
 type base struct {
-	kit.Database
+	database.Fake
 	pool  *sql.DB
 	store *rows.Store
 	ctx   context.Context // of a job: it goes on until the test has ended
@@ -94,7 +94,7 @@ func (x *base) inUse() int {
 }
 
 // answer is what the database does.
-func (x *base) answer(ctx context.Context, c kit.Call) kit.Reply {
+func (x *base) answer(ctx context.Context, c database.Call) database.Reply {
 	word, _, _ := strings.Cut(c.Statement, " ")
 	if word == x.holds {
 		wait(ctx, x.free)
@@ -105,7 +105,7 @@ func (x *base) answer(ctx context.Context, c kit.Call) kit.Reply {
 		x.count(-1)
 	}
 	if ctx.Err() != nil {
-		return kit.Reply{Err: ctx.Err()}
+		return database.Reply{Err: ctx.Err()}
 	}
 	reply, known := replies[word+fmt.Sprint(c.Args)]
 	if known && word == "select" {
@@ -116,13 +116,13 @@ func (x *base) answer(ctx context.Context, c kit.Call) kit.Reply {
 	if !known {
 		x.odd = append(x.odd, fmt.Sprintf("%q with %v", c.Statement, c.Args))
 	}
-	if c.InTx || word == kit.Begin {
+	if c.InTx || word == database.Begin {
 		x.sent = append(x.sent, word)
 	} else {
 		x.sent = append(x.sent, word+" outside")
 	}
 	if word == x.fails {
-		return kit.Reply{Err: errDown}
+		return database.Reply{Err: errDown}
 	}
 	return reply
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	outbound "example.com/leakproof/katas/29-outbound"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 const (
@@ -75,7 +75,7 @@ type wire struct {
 func newWire(t *testing.T, authors http.HandlerFunc) *wire {
 	w := &wire{}
 	if authors != nil {
-		l := kit.Serve(t, &http.Server{Handler: authors})
+		l := network.Serve(t, &http.Server{Handler: authors})
 		w.next = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			w.dials.Add(1)
 			return l.Dial(ctx)

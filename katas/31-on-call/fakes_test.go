@@ -16,7 +16,7 @@ import (
 	"time"
 
 	oncall "example.com/leakproof/katas/31-on-call"
-	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 const (
@@ -216,7 +216,7 @@ var allows = says(0, http.StatusOK, `{"blocked":false}`)
 // A site is a service that runs, with its fakes.
 type site struct {
 	*database
-	network *kit.Listener
+	network *network.Listener
 	client  *http.Client
 	stop    context.CancelFunc // ends Run's context
 	ended   chan struct{}      // closed when Run has returned
@@ -229,7 +229,7 @@ func open(t *testing.T, prepare func(*site, *oncall.Config)) *site {
 	ctx, stop := context.WithCancel(context.Background())
 	x := &site{
 		database: &database{notes: map[string][]string{"n-1": {"Milk"}, "n-2": {"Rent"}}},
-		network:  kit.Listen(), stop: stop, ended: make(chan struct{}),
+		network:  network.Listen(), stop: stop, ended: make(chan struct{}),
 	}
 	x.client = x.network.Client()
 	cfg := oncall.Config{

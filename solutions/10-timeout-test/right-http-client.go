@@ -14,6 +14,7 @@ import (
 
 	timeouttest "example.com/leakproof/katas/10-timeout-test"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 type store struct {
@@ -32,9 +33,9 @@ func (s store) Save(ctx context.Context, _ timeouttest.Note) (err error) {
 }
 
 // start runs the server behind httptest.Server.
-func start(t *testing.T, s store) (*kit.Listener, *httptest.Server) {
+func start(t *testing.T, s store) (*network.Listener, *httptest.Server) {
 	t.Helper()
-	l := kit.Listen()
+	l := network.Listen()
 	server := &httptest.Server{Listener: l, Config: timeouttest.NewServer(s)}
 	server.Start()
 	t.Cleanup(func() {

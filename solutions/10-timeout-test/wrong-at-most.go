@@ -15,6 +15,7 @@ import (
 
 	timeouttest "example.com/leakproof/katas/10-timeout-test"
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 // A store is done with a note after a while. If its context ends before, it gives
@@ -86,7 +87,7 @@ const header = "POST /notes HTTP/1.1\r\nHost: notes.test\r\nConnection: close\r\
 // connect runs the server until the test ends and returns a connection to it.
 func connect(t *testing.T, server *http.Server) net.Conn {
 	t.Helper()
-	conn, err := kit.Serve(t, server).Dial(t.Context())
+	conn, err := network.Serve(t, server).Dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package kit_test
 
 import (
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
@@ -12,7 +13,11 @@ import (
 	"time"
 
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // scenarioVariable names, in a child process, the scenario that TestScenario runs.
 const scenarioVariable = "LEAKPROOF_KIT_SCENARIO"
@@ -114,23 +119,31 @@ var scenarios = map[string]scenario{
 	},
 	"server with a handler that stays": {
 		run: func(t *testing.T) {
-			network := kit.Serve(t, serverOf(func() { time.Sleep(time.Hour) }))
-			client := network.Client()
+			client := network.Serve(t, &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				time.Sleep(time.Hour)
+			})}).Client()
 			client.Timeout = time.Second
 			if _, err := client.Get("http://notes.test/"); err == nil {
 				t.Error("the handler answered")
 			}
 		},
-		says: []string{"outlived the test", "serverOf"},
+		says: []string{"outlived the test", "[sleep] init.func"},
 	},
 	"server that stops early": {
 		run: func(t *testing.T) {
-			if err := kit.Serve(t, serverOf(func() {})).Close(); err != nil {
+			if err := network.Serve(t, new(http.Server)).Close(); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
 		},
 		says: []string{"http.Server.Serve ended before the test did: "},
+	},
+	"listener that nobody closes": {
+		run: func(*testing.T) {
+			l := network.Listen()
+			go func() { _, _ = l.Accept() }()
+		},
+		says: []string{"outlived the test", "[select] init.func"}, // the line that waits is not one of the kit
 	},
 	"mutex": {
 		run: func(t *testing.T) {

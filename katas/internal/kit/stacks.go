@@ -106,10 +106,11 @@ func (g goroutine) String() string {
 }
 
 // ofInterest leaves out the standard library, whose import paths have no dot
-// in their first element, and this package.
+// in their first element, and the kit: this package and those below it.
 func (f frame) ofInterest() bool {
 	first, _, _ := strings.Cut(f.function, "/")
-	return strings.Contains(first, ".") && strings.Contains(f.function, "/") && !strings.Contains(f.function, "/katas/internal/kit.")
+	kit := strings.Contains(f.function, "/katas/internal/kit.") || strings.Contains(f.function, "/katas/internal/kit/")
+	return strings.Contains(first, ".") && strings.Contains(f.function, "/") && !kit
 }
 
 // String drops the package path: (*Service).Search.func1 notes.go:41.

@@ -1,4 +1,5 @@
-package kit
+// Package database is a driver for [database/sql] that says what a suite wants.
+package database
 
 import (
 	"context"
@@ -9,18 +10,18 @@ import (
 	"testing"
 )
 
-// A Database is a driver for [database/sql] whose database lives in memory. The
-// pool above it is the real one, with its transactions, contexts and
-// [sql.DBStats]; it works in a [Bubble], in virtual time.
+// A Fake is a driver for [database/sql] whose database lives in memory. The pool
+// above it is the real one, with its transactions, contexts and [sql.DBStats]; it
+// works in a kit.Bubble, in virtual time.
 //
-// A Database knows no SQL. Answer says what each statement does, so a suite can
-// have one fail, or wait for a channel or the end of its context, or break off in
-// the middle of its rows. The Database itself only counts what is open.
+// A Fake knows no SQL. Answer says what each statement does, so a suite can have
+// one fail, or wait for a channel or the end of its context, or break off in the
+// middle of its rows. The Fake itself only counts what is open.
 //
 // While a statement waits, [database/sql] holds locks of its connection, and
 // whoever ends its transaction meanwhile waits for those. That stops the clock of a
-// bubble; with [Settle] it does not matter.
-type Database struct {
+// bubble; with kit.Settle it does not matter.
+type Fake struct {
 	// Answer is called for each statement, and also for the beginning and the end
 	// of a transaction. It may be called by several goroutines. A statement whose
 	// context has ended fails without it.
@@ -54,7 +55,7 @@ type Reply struct {
 
 // Open returns a new pool of at most limit connections to d. It is closed when t
 // ends, or its bubble: a pool has a goroutine of its own.
-func (d *Database) Open(t testing.TB, limit int) *sql.DB {
+func (d *Fake) Open(t testing.TB, limit int) *sql.DB {
 	pool := sql.OpenDB(connector{d})
 	pool.SetMaxOpenConns(limit)
 	t.Cleanup(func() { _ = pool.Close() })
@@ -63,14 +64,14 @@ func (d *Database) Open(t testing.TB, limit int) *sql.DB {
 
 // Held returns how many [sql.Rows] and how many transactions are open. Each holds
 // a connection of its pool, except for rows of a transaction, which share its own.
-func (d *Database) Held() (rows, txs int) {
+func (d *Fake) Held() (rows, txs int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.rows, d.txs
 }
 
 // hold counts what has been opened, or closed if that is negative.
-func (d *Database) hold(rows, txs int) {
+func (d *Fake) hold(rows, txs int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rows, d.txs = d.rows+rows, d.txs+txs
@@ -79,13 +80,13 @@ func (d *Database) hold(rows, txs int) {
 // What follows is what database/sql calls. It calls one connection, with its
 // statements, rows and transaction, for one goroutine at a time.
 
-type connector struct{ db *Database }
+type connector struct{ db *Fake }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return &conn{db: c.db}, nil }
 func (connector) Driver() driver.Driver                          { return nil }
 
 type conn struct {
-	db   *Database
+	db   *Fake
 	inTx bool
 }
 
@@ -166,7 +167,7 @@ func (s *stmt) Query([]driver.Value) (driver.Rows, error)  { return nil, driver.
 func (s *stmt) Exec([]driver.Value) (driver.Result, error) { return nil, driver.ErrSkip }
 
 type rows struct {
-	db      *Database
+	db      *Fake
 	columns []string
 	left    [][]any
 	end     error // nil: io.EOF

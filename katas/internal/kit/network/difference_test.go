@@ -1,4 +1,4 @@
-package kit_test
+package network_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 )
 
 // A wire is a listener of either network with one connection through it.
@@ -43,7 +44,7 @@ func onWires(t *testing.T, f func(t *testing.T, w wire)) {
 	}
 	t.Run("memory", func(t *testing.T) {
 		kit.Bubble(t, func(t *testing.T) {
-			l := kit.Listen()
+			l := network.Listen()
 			connect(t, wire{listener: l, dial: l.Dial, memory: true})
 		})
 	})
@@ -177,11 +178,11 @@ func TestHalfClose(t *testing.T) {
 		}
 	})
 	t.Run("of a request", func(t *testing.T) {
-		n := serveTCP(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := serveTCP(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
 			_, _ = io.WriteString(w, "gone")
 		})})
-		conn := raw(t, n, "GET / HTTP/1.1\r\nHost: notes.test\r\nConnection: close\r\n\r\n")
+		conn := raw(t, h, "GET / HTTP/1.1\r\nHost: notes.test\r\nConnection: close\r\n\r\n")
 		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package kit_test
+package network_test
 
 import (
 	"bufio"
@@ -28,9 +28,9 @@ func endless(w io.Writer) error {
 }
 
 // raw sends text on a new connection and closes that when the test ends.
-func raw(t *testing.T, n network, text string) net.Conn {
+func raw(t *testing.T, h host, text string) net.Conn {
 	t.Helper()
-	conn, err := n.dial(t.Context())
+	conn, err := h.dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,16 +57,16 @@ func TestDisconnectsOnBothNetworks(t *testing.T) {
 	// leaving sends text, closes the connection when the handler is where it
 	// says so, and waits until the handler has returned.
 	leaving := func(text string, handle func(t *testing.T, r *http.Request, leave func())) exchange {
-		return func(t *testing.T, start func(*http.Server) network) {
+		return func(t *testing.T, start func(*http.Server) host) {
 			reached, left, returned := make(chan struct{}), make(chan struct{}), make(chan struct{})
-			n := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			h := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				defer close(returned)
 				handle(t, r, func() {
 					close(reached)
 					<-left
 				})
 			})})
-			conn := raw(t, n, text)
+			conn := raw(t, h, text)
 			<-reached
 			if err := conn.Close(); err != nil {
 				t.Error(err)
@@ -109,14 +109,14 @@ func TestDisconnectsOnBothNetworks(t *testing.T) {
 			}
 			<-r.Context().Done() // the server watches from now on
 		}),
-		"an answer that is cut": func(t *testing.T, start func(*http.Server) network) {
+		"an answer that is cut": func(t *testing.T, start func(*http.Server) host) {
 			failed := make(chan error, 1)
-			n := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				err := endless(w)
 				<-r.Context().Done()
 				failed <- err
 			})})
-			conn := raw(t, n, "GET / HTTP/1.1\r\nHost: notes.test\r\n\r\n")
+			conn := raw(t, h, "GET / HTTP/1.1\r\nHost: notes.test\r\n\r\n")
 			if _, err := io.ReadFull(conn, make([]byte, 1000)); err != nil {
 				t.Error(err)
 			}
@@ -134,7 +134,7 @@ func TestDisconnectsOnBothNetworks(t *testing.T) {
 func TestServerDeadlinesOnBothNetworks(t *testing.T) {
 	// until sends text to a server with a limit and then waits for the handler.
 	until := func(text string, limit func(*http.Server), handle func(t *testing.T, w http.ResponseWriter, r *http.Request)) exchange {
-		return func(t *testing.T, start func(*http.Server) network) {
+		return func(t *testing.T, start func(*http.Server) host) {
 			returned := make(chan struct{})
 			srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer close(returned)
@@ -165,7 +165,7 @@ func TestServerDeadlinesOnBothNetworks(t *testing.T) {
 				wantTimeout(t, "the handler's read", err)
 				<-r.Context().Done()
 			}),
-		"an idle connection": func(t *testing.T, start func(*http.Server) network) {
+		"an idle connection": func(t *testing.T, start func(*http.Server) host) {
 			srv := serverOf(func() {})
 			srv.IdleTimeout = soon
 			conn := raw(t, start(srv), "GET / HTTP/1.1\r\nHost: notes.test\r\n\r\n")
@@ -174,12 +174,12 @@ func TestServerDeadlinesOnBothNetworks(t *testing.T) {
 				t.Errorf("read %q, %v; want the answer, then the end", text, err)
 			}
 		},
-		"a client that gives up": func(t *testing.T, start func(*http.Server) network) {
-			n := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		"a client that gives up": func(t *testing.T, start func(*http.Server) host) {
+			h := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				<-r.Context().Done()
 			})})
-			n.client.Timeout = soon
-			_, err := n.client.Post(n.url, "text/plain", http.NoBody)
+			h.client.Timeout = soon
+			_, err := h.client.Post(h.url, "text/plain", http.NoBody)
 			var timeout net.Error
 			if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &timeout) || !timeout.Timeout() {
 				t.Errorf("the client got %v, want context.DeadlineExceeded and Timeout()", err)
@@ -193,13 +193,13 @@ func TestServerDeadlinesOnBothNetworks(t *testing.T) {
 func TestConnectionsOnBothNetworks(t *testing.T) {
 	// twice does something with a first request and says whether the second one
 	// has to get a connection of its own.
-	twice := func(reused bool, handle http.HandlerFunc, first func(t *testing.T, n network)) exchange {
-		return func(t *testing.T, start func(*http.Server) network) {
-			n := start(&http.Server{Handler: handle})
-			first(t, n)
+	twice := func(reused bool, handle http.HandlerFunc, first func(t *testing.T, h host)) exchange {
+		return func(t *testing.T, start func(*http.Server) host) {
+			h := start(&http.Server{Handler: handle})
+			first(t, h)
 			var got httptrace.GotConnInfo
 			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { got = info }})
-			res := do(t, n, ctx, http.MethodGet, "")
+			res := do(t, h, ctx, http.MethodGet, "")
 			_ = res.Body.Close()
 			if got.Reused != reused {
 				t.Errorf("the second request got the connection of the first: %t, want %t", got.Reused, reused)
@@ -210,49 +210,49 @@ func TestConnectionsOnBothNetworks(t *testing.T) {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("n", size)) }
 	}
 	onBoth(t, map[string]exchange{
-		"an answer that is read to its end": twice(true, answer(1<<20), func(t *testing.T, n network) {
-			res := do(t, n, t.Context(), http.MethodGet, "")
+		"an answer that is read to its end": twice(true, answer(1<<20), func(t *testing.T, h host) {
+			res := do(t, h, t.Context(), http.MethodGet, "")
 			if got, err := io.Copy(io.Discard, res.Body); err != nil || got != 1<<20 {
 				t.Errorf("read %d bytes, %v", got, err)
 			}
 			_ = res.Body.Close()
 		}),
-		"an answer that is read in part": twice(false, answer(1<<20), func(t *testing.T, n network) {
-			res := do(t, n, t.Context(), http.MethodGet, "")
+		"an answer that is read in part": twice(false, answer(1<<20), func(t *testing.T, h host) {
+			res := do(t, h, t.Context(), http.MethodGet, "")
 			if _, err := io.ReadFull(res.Body, make([]byte, 1000)); err != nil {
 				t.Error(err)
 			}
 			_ = res.Body.Close()
 		}),
-		"a short body that the handler did not read": twice(true, answer(10), func(t *testing.T, n network) {
-			res := do(t, n, t.Context(), http.MethodPost, "buy milk")
+		"a short body that the handler did not read": twice(true, answer(10), func(t *testing.T, h host) {
+			res := do(t, h, t.Context(), http.MethodPost, "buy milk")
 			_, _ = io.Copy(io.Discard, res.Body)
 			_ = res.Body.Close()
 		}),
-		"an answer that breaks off": func(t *testing.T, start func(*http.Server) network) {
-			n := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		"an answer that breaks off": func(t *testing.T, start func(*http.Server) host) {
+			h := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Length", "100")
 				_, _ = io.WriteString(w, "half a note")
 				_ = http.NewResponseController(w).Flush()
 				panic(http.ErrAbortHandler)
 			})})
-			res := do(t, n, t.Context(), http.MethodGet, "")
+			res := do(t, h, t.Context(), http.MethodGet, "")
 			body, err := io.ReadAll(res.Body)
 			if string(body) != "half a note" || !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("read %q, %v; want what was sent, then io.ErrUnexpectedEOF", body, err)
 			}
 			_ = res.Body.Close()
 		},
-		"a server that closes under a request": func(t *testing.T, start func(*http.Server) network) {
+		"a server that closes under a request": func(t *testing.T, start func(*http.Server) host) {
 			entered := make(chan struct{})
 			srv := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				close(entered)
 				<-r.Context().Done()
 			})}
-			n := start(srv)
+			h := start(srv)
 			failed := make(chan error)
 			go func() {
-				_, err := n.client.Get(n.url)
+				_, err := h.client.Get(h.url)
 				failed <- err
 			}()
 			<-entered
@@ -263,7 +263,7 @@ func TestConnectionsOnBothNetworks(t *testing.T) {
 				t.Errorf("the client got %v, want io.EOF", err)
 			}
 		},
-		"two requests on one raw connection": func(t *testing.T, start func(*http.Server) network) {
+		"two requests on one raw connection": func(t *testing.T, start func(*http.Server) host) {
 			conn := raw(t, start(serverOf(func() {})), "")
 			from := bufio.NewReader(conn)
 			for i := range 2 {
@@ -284,13 +284,13 @@ func TestConnectionsOnBothNetworks(t *testing.T) {
 }
 
 // do sends a request and returns its answer, whose body is still to be read.
-func do(t *testing.T, n network, ctx context.Context, method, body string) *http.Response {
+func do(t *testing.T, h host, ctx context.Context, method, body string) *http.Response {
 	t.Helper()
-	req, err := http.NewRequestWithContext(ctx, method, n.url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, h.url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := n.client.Do(req)
+	res, err := h.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package kit_test
+package network_test
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/network"
 	"go.uber.org/goleak"
 )
 
@@ -27,21 +28,21 @@ func serverOf(work func()) *http.Server {
 	})}
 }
 
-// A network is what the exchanges below need: in memory, or TCP on loopback.
-type network struct {
+// A host is what the exchanges below need: in memory, or TCP on loopback.
+type host struct {
 	client *http.Client
 	dial   func(context.Context) (net.Conn, error)
 	url    string
 }
 
 // An exchange starts a server on a network and requires something of it.
-type exchange func(t *testing.T, start func(*http.Server) network)
+type exchange func(t *testing.T, start func(*http.Server) host)
 
-// exchanges are properties that suites rely on, and network_parity_test.go has
+// exchanges are properties that suites rely on, and parity_test.go has
 // more. Each runs on both networks.
 var exchanges = map[string]exchange{
-	"a request and its response": func(t *testing.T, start func(*http.Server) network) {
-		n := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	"a request and its response": func(t *testing.T, start func(*http.Server) host) {
+		h := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				t.Errorf("read the request: %v", err)
@@ -52,7 +53,7 @@ var exchanges = map[string]exchange{
 		})})
 		for range 3 { // the second uses the connection of the first
 			text := strings.Repeat("note ", 100_000)
-			res, err := n.client.Post(n.url, "text/plain", strings.NewReader(text))
+			res, err := h.client.Post(h.url, "text/plain", strings.NewReader(text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,9 +66,9 @@ var exchanges = map[string]exchange{
 			}
 		}
 	},
-	"a client that leaves cancels r.Context": func(t *testing.T, start func(*http.Server) network) {
+	"a client that leaves cancels r.Context": func(t *testing.T, start func(*http.Server) host) {
 		entered, left := make(chan struct{}), make(chan error, 1)
-		n := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		h := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			close(entered)
 			<-r.Context().Done()
 			left <- r.Context().Err()
@@ -77,25 +78,25 @@ var exchanges = map[string]exchange{
 			<-entered
 			cancel()
 		}()
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.client.Do(req); !errors.Is(err, context.Canceled) {
+		if _, err := h.client.Do(req); !errors.Is(err, context.Canceled) {
 			t.Errorf("the client got %v, want context.Canceled", err)
 		}
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("the handler's context ended with %v, want context.Canceled", err)
 		}
 	},
-	"a raw connection that is closed cancels r.Context": func(t *testing.T, start func(*http.Server) network) {
+	"a raw connection that is closed cancels r.Context": func(t *testing.T, start func(*http.Server) host) {
 		entered, left := make(chan struct{}), make(chan struct{})
-		n := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		h := start(&http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			close(entered)
 			<-r.Context().Done()
 			close(left)
 		})})
-		conn, err := n.dial(t.Context())
+		conn, err := h.dial(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,9 +109,9 @@ var exchanges = map[string]exchange{
 		}
 		<-left
 	},
-	"deadlines of a raw connection": func(t *testing.T, start func(*http.Server) network) {
-		n := start(serverOf(func() {}))
-		conn, err := n.dial(t.Context())
+	"deadlines of a raw connection": func(t *testing.T, start func(*http.Server) host) {
+		h := start(serverOf(func() {}))
+		conn, err := h.dial(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +135,7 @@ var exchanges = map[string]exchange{
 			t.Fatal(err)
 		}
 	},
-	"a server that gives up on the header": func(t *testing.T, start func(*http.Server) network) {
+	"a server that gives up on the header": func(t *testing.T, start func(*http.Server) host) {
 		srv := serverOf(func() {})
 		srv.ReadHeaderTimeout = 50 * time.Millisecond
 		conn, err := start(srv).dial(t.Context())
@@ -153,10 +154,10 @@ var exchanges = map[string]exchange{
 			t.Fatal(err)
 		}
 	},
-	"a dial after the end": func(t *testing.T, start func(*http.Server) network) {
+	"a dial after the end": func(t *testing.T, start func(*http.Server) host) {
 		srv := serverOf(func() {})
-		n := start(srv)
-		res, err := n.client.Get(n.url) // an answer proves that the server has begun
+		h := start(srv)
+		res, err := h.client.Get(h.url) // an answer proves that the server has begun
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +167,7 @@ var exchanges = map[string]exchange{
 		if err := srv.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if conn, err := n.dial(t.Context()); err == nil {
+		if conn, err := h.dial(t.Context()); err == nil {
 			t.Errorf("dialled %v; the server has shut down", conn.RemoteAddr())
 		}
 	},
@@ -179,20 +180,20 @@ func onBoth(t *testing.T, exchanges map[string]exchange) {
 	for name, exchange := range exchanges {
 		t.Run(name+"/memory", func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
-				exchange(t, func(srv *http.Server) network {
-					l := kit.Serve(t, srv)
-					return network{l.Client(), l.Dial, "http://notes.test/"}
+				exchange(t, func(srv *http.Server) host {
+					l := network.Serve(t, srv)
+					return host{l.Client(), l.Dial, "http://notes.test/"}
 				})
 			})
 		})
 		t.Run(name+"/tcp", func(t *testing.T) {
-			exchange(t, func(srv *http.Server) network { return serveTCP(t, srv) })
+			exchange(t, func(srv *http.Server) host { return serveTCP(t, srv) })
 		})
 	}
 }
 
-// serveTCP is what kit.Serve is in memory.
-func serveTCP(t *testing.T, srv *http.Server) network {
+// serveTCP is what network.Serve is in memory.
+func serveTCP(t *testing.T, srv *http.Server) host {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +211,7 @@ func serveTCP(t *testing.T, srv *http.Server) network {
 	dial := func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
 	}
-	return network{&http.Client{Transport: transport}, dial, "http://" + l.Addr().String()}
+	return host{&http.Client{Transport: transport}, dial, "http://" + l.Addr().String()}
 }
 
 // TestTimeoutsAreExactInVirtualTime is what memory has over TCP.
@@ -218,7 +219,7 @@ func TestTimeoutsAreExactInVirtualTime(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		srv := serverOf(func() {})
 		srv.ReadHeaderTimeout = 5 * time.Second
-		conn, err := kit.Serve(t, srv).Dial(t.Context())
+		conn, err := network.Serve(t, srv).Dial(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +240,7 @@ func TestTimeoutsAreExactInVirtualTime(t *testing.T) {
 // keeps the connection for a moment after the answer, and Serve has to know.
 func TestServeOutwaitsTheServer(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		client := kit.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		client := network.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 		})}).Client()
 		res, err := client.Post("http://notes.test/", "text/plain", strings.NewReader(strings.Repeat("note ", 1_000_000)))
@@ -255,7 +256,7 @@ func TestServeOutwaitsTheServer(t *testing.T) {
 // TestDialEnds covers a listener that nobody accepts from.
 func TestDialEnds(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		l := kit.Listen()
+		l := network.Listen()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := l.Dial(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -1,4 +1,6 @@
-package kit
+// Package network is a network in memory, for suites with an [http.Server] or a
+// client of one.
+package network
 
 import (
 	"context"

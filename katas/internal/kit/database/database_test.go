@@ -1,4 +1,4 @@
-package kit_test
+package database_test
 
 import (
 	"context"
@@ -10,15 +10,19 @@ import (
 	"time"
 
 	"example.com/leakproof/katas/internal/kit"
+	"example.com/leakproof/katas/internal/kit/database"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errBase = errors.New("the database is away")
 
 // replies returns a database that has an answer for each statement, and writes
 // down what it was asked.
-func replies(all map[string]kit.Reply) (*kit.Database, *[]kit.Call) {
-	var calls []kit.Call
-	return &kit.Database{Answer: func(_ context.Context, c kit.Call) kit.Reply {
+func replies(all map[string]database.Reply) (*database.Fake, *[]database.Call) {
+	var calls []database.Call
+	return &database.Fake{Answer: func(_ context.Context, c database.Call) database.Reply {
 		calls = append(calls, c)
 		return all[c.Statement]
 	}}, &calls
@@ -26,7 +30,7 @@ func replies(all map[string]kit.Reply) (*kit.Database, *[]kit.Call) {
 
 // wantHeld fails t unless so many rows and transactions are open, and so many
 // connections out of the pool.
-func wantHeld(t *testing.T, d *kit.Database, pool *sql.DB, rows, txs, inUse int) {
+func wantHeld(t *testing.T, d *database.Fake, pool *sql.DB, rows, txs, inUse int) {
 	t.Helper()
 	r, x := d.Held()
 	if n := pool.Stats().InUse; r != rows || x != txs || n != inUse {
@@ -34,10 +38,10 @@ func wantHeld(t *testing.T, d *kit.Database, pool *sql.DB, rows, txs, inUse int)
 	}
 }
 
-// TestDatabaseCountsRows: they are open until Close or their end.
-func TestDatabaseCountsRows(t *testing.T) {
+// TestFakeCountsRows: they are open until Close or their end.
+func TestFakeCountsRows(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		d, _ := replies(map[string]kit.Reply{"all": {Rows: [][]any{{"a", int64(1)}, {"b", int64(2)}}}})
+		d, _ := replies(map[string]database.Reply{"all": {Rows: [][]any{{"a", int64(1)}, {"b", int64(2)}}}})
 		pool := d.Open(t, 3)
 		var all [2]*sql.Rows
 		for i := range all {
@@ -68,9 +72,9 @@ func TestDatabaseCountsRows(t *testing.T) {
 	})
 }
 
-// TestDatabaseRowsBreakOff: after those that came.
-func TestDatabaseRowsBreakOff(t *testing.T) {
-	d, _ := replies(map[string]kit.Reply{
+// TestFakeRowsBreakOff: after those that came.
+func TestFakeRowsBreakOff(t *testing.T) {
+	d, _ := replies(map[string]database.Reply{
 		"some": {Rows: [][]any{{"a"}}, Cut: errBase},
 		"none": {Cut: errBase},
 	})
@@ -91,10 +95,10 @@ func TestDatabaseRowsBreakOff(t *testing.T) {
 	}
 }
 
-// TestDatabaseRowsMayNotFit: a value that can't be scanned is an error, in the last
+// TestFakeRowsMayNotFit: a value that can't be scanned is an error, in the last
 // row as well.
-func TestDatabaseRowsMayNotFit(t *testing.T) {
-	d, _ := replies(map[string]kit.Reply{"all": {Rows: [][]any{{"a", "one"}, {"b", "two"}}}})
+func TestFakeRowsMayNotFit(t *testing.T) {
+	d, _ := replies(map[string]database.Reply{"all": {Rows: [][]any{{"a", "one"}, {"b", "two"}}}})
 	rows, err := d.Open(t, 1).Query("all")
 	if err != nil {
 		t.Fatal(err)
@@ -109,12 +113,12 @@ func TestDatabaseRowsMayNotFit(t *testing.T) {
 	}
 }
 
-// TestDatabaseTransactions: they hold one connection until their end, even if
+// TestFakeTransactions: they hold one connection until their end, even if
 // that fails, and their statements are known by it.
-func TestDatabaseTransactions(t *testing.T) {
-	for how, end := range map[string]func(*sql.Tx) error{kit.Commit: (*sql.Tx).Commit, kit.Rollback: (*sql.Tx).Rollback} {
+func TestFakeTransactions(t *testing.T) {
+	for how, end := range map[string]func(*sql.Tx) error{database.Commit: (*sql.Tx).Commit, database.Rollback: (*sql.Tx).Rollback} {
 		for _, want := range []error{nil, errBase} {
-			d, calls := replies(map[string]kit.Reply{"change": {Affected: 3}, how: {Err: want}})
+			d, calls := replies(map[string]database.Reply{"change": {Affected: 3}, how: {Err: want}})
 			pool := d.Open(t, 1)
 			tx, err := pool.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelSerializable})
 			if err != nil {
@@ -149,9 +153,9 @@ func TestDatabaseTransactions(t *testing.T) {
 	}
 }
 
-// TestDatabaseCallsFail: nothing is open afterwards.
-func TestDatabaseCallsFail(t *testing.T) {
-	d, _ := replies(map[string]kit.Reply{"bad": {Err: errBase, Affected: 1, Rows: [][]any{{"a"}}}, kit.Begin: {Err: errBase}})
+// TestFakeCallsFail: nothing is open afterwards.
+func TestFakeCallsFail(t *testing.T) {
+	d, _ := replies(map[string]database.Reply{"bad": {Err: errBase, Affected: 1, Rows: [][]any{{"a"}}}, database.Begin: {Err: errBase}})
 	pool := d.Open(t, 1)
 	_, queried := pool.Query("bad")
 	_, executed := pool.Exec("bad")
@@ -164,9 +168,9 @@ func TestDatabaseCallsFail(t *testing.T) {
 	wantHeld(t, d, pool, 0, 0, 0)
 }
 
-// TestDatabasePrepares: a prepared statement is answered when it is sent.
-func TestDatabasePrepares(t *testing.T) {
-	d, calls := replies(map[string]kit.Reply{"one": {Rows: [][]any{{"a"}}}})
+// TestFakePrepares: a prepared statement is answered when it is sent.
+func TestFakePrepares(t *testing.T) {
+	d, calls := replies(map[string]database.Reply{"one": {Rows: [][]any{{"a"}}}})
 	stmt, err := d.Open(t, 1).Prepare("one")
 	if err != nil || len(*calls) > 0 {
 		t.Fatalf("prepared with the error %v and %d calls; want none", err, len(*calls))
@@ -181,16 +185,16 @@ func TestDatabasePrepares(t *testing.T) {
 	}
 }
 
-// TestDatabaseWaits: a statement that waits for its context ends with it, and the
+// TestFakeWaits: a statement that waits for its context ends with it, and the
 // pool with its transaction comes to rest in a bubble.
-func TestDatabaseWaits(t *testing.T) {
+func TestFakeWaits(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		d := &kit.Database{Answer: func(ctx context.Context, c kit.Call) kit.Reply {
+		d := &database.Fake{Answer: func(ctx context.Context, c database.Call) database.Reply {
 			if c.Statement != "slow" {
-				return kit.Reply{}
+				return database.Reply{}
 			}
 			<-ctx.Done()
-			return kit.Reply{Err: ctx.Err()}
+			return database.Reply{Err: ctx.Err()}
 		}}
 		pool := d.Open(t, 1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
