@@ -52,10 +52,10 @@ func Main(l Lab) {
 	runtime.GOMAXPROCS(1)
 	var err error
 	if what, ok := os.LookupEnv(serviceRole); ok {
-		err = l.serve(context.Background(), what, os.Stdin, os.Stdout)
+		err = l.serve(context.Background(), what, waitable(os.Stdin), os.Stdout)
 	} else {
 		beNice()
-		err = l.run(context.Background(), endsSoon{os.Stdin}, os.Stdout)
+		err = l.run(context.Background(), endsSoon{waitable(os.Stdin)}, os.Stdout)
 	}
 	// What still runs in this process ends with it.
 	if err != nil {
