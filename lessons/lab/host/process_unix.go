@@ -46,9 +46,9 @@ func openFiles() (int, bool) {
 	return 0, false
 }
 
-// waitable is a pipe that a goroutine can wait for without its thread. A thread
-// that waits keeps the only processor, on an idle machine for 10 ms and more, and
-// whoever sent a request meanwhile waits with it.
+// waitable is the same pipe, to be used in its place: a goroutine waits for it
+// without a thread. A thread that waits keeps the only processor, on an idle
+// machine for 10 ms and more, and whoever sent a request meanwhile waits with it.
 func waitable(pipe *os.File) *os.File {
 	fd := int(pipe.Fd())
 	if info, err := pipe.Stat(); err != nil || info.Mode()&os.ModeNamedPipe == 0 || syscall.SetNonblock(fd, true) != nil {
