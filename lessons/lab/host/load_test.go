@@ -96,6 +96,24 @@ func TestLatencyLeavesOutTheTimer(t *testing.T) {
 	}
 }
 
+// Streams whose rates are multiples of each other never send at the same moment.
+func TestStreamsStartApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		due := map[time.Duration]string{}
+		goOn := func(context.Context) bool { return false }
+		for _, s := range newStreams([]Stream{{Name: "lists", Rate: 20}, {Name: "previews", Rate: 5}}) {
+			p := &pacer{s, t.Context(), goOn, nil}
+			for hits := range uint64(8) {
+				p.Pace(0, hits)
+				if other, ok := due[s.due[hits]]; ok {
+					t.Errorf("%s and %s send after %v", other, s.Name, s.due[hits])
+				}
+				due[s.due[hits]] = s.Name
+			}
+		}
+	})
+}
+
 // A request that this machine could not send says nothing of the service.
 func TestWhatCouldNotBeSentDisturbs(t *testing.T) {
 	s := newStream(Stream{Name: "reads", Rate: 10})

@@ -104,9 +104,7 @@ func (h *host) host(ctx context.Context, l Lab, commands io.Reader) error {
 		return err
 	}
 	h.serve = task{addresses, first.Address, nil}
-	for _, s := range l.Load {
-		h.streams = append(h.streams, newStream(s))
-	}
+	h.streams = newStreams(l.Load)
 	ordinary := slices.Clone(h.streams)
 	for _, name := range l.Timed {
 		h.streams = append(h.streams, newStream(Stream{Name: name}))

@@ -42,6 +42,7 @@ const (
 // stream is a Stream under way.
 type stream struct {
 	Stream
+	phase     time.Duration // by which the first request comes later than it could
 	mu        sync.Mutex
 	began     time.Time                // of the attack
 	next      time.Duration            // after began, when the next request is due
@@ -64,6 +65,22 @@ func newStream(s Stream) *stream {
 		Stream: s, slowdown: 1, due: map[uint64]time.Duration{},
 		latencies: hdrhistogram.NewWindowed(windowSlots, 1, longest.Microseconds(), digits),
 	}
+}
+
+// newStreams makes streams that start apart. Where one rate is a multiple of the
+// other, requests of both would always go out at the same moment, and those of
+// clients that know nothing of each other do not.
+func newStreams(all []Stream) (streams []*stream) {
+	shortest := longest
+	for _, one := range all {
+		s := newStream(one)
+		shortest = min(shortest, time.Second/time.Duration(s.rate()))
+		streams = append(streams, s)
+	}
+	for i, s := range streams {
+		s.phase = shortest * time.Duration(i) / time.Duration(len(streams))
+	}
+	return streams
 }
 
 // send sends the requests until ctx is done. wait blocks while a cap is
@@ -184,7 +201,7 @@ func (p *pacer) Pace(elapsed time.Duration, hits uint64) (time.Duration, bool) {
 	}
 	elapsed = time.Since(p.began)
 	if p.next == 0 {
-		p.next = elapsed
+		p.next = elapsed + p.phase
 	}
 	if elapsed-p.next > tooLate {
 		p.next = elapsed
