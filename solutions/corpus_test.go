@@ -24,10 +24,10 @@ import (
 )
 
 // TestCorpus runs the variants of every kata against the pristine suite and
-// requires the verdict that its corpus.toml names. Whoever waits for it has few of
-// each kata run (see [enough]); at night, and for katas that -run names, it is
-// every variant. One that got its verdict from the same grader, suite and machine
-// before is not run again: see [verdicts.Cache].
+// requires the verdict that its corpus.toml names. Whoever waits for it has three of
+// each kata run (see [fewest]); of katas that -run names, and at night, it is every
+// variant. One that got its verdict from the same grader, suite and machine before
+// is not run again: see [verdicts.Cache].
 func TestCorpus(t *testing.T) {
 	c, err := course.Load(course.Sources{Lessons: lessons.FS, Quiz: quiz.FS, Solutions: solutions.FS})
 	if err != nil {
@@ -54,9 +54,9 @@ func TestCorpus(t *testing.T) {
 	}
 	ctx := t.Context()
 	for _, k := range c.Katas {
-		needed := enough(k)
+		few := fewest(k)
 		for _, v := range k.Variants {
-			if !everything && !needed[v] {
+			if !everything && !few[v] {
 				left++
 				continue
 			}
@@ -75,9 +75,6 @@ func TestCorpus(t *testing.T) {
 				quickly := func(verdict grade.Verdict) bool { return mistaken(k, v, verdict) == "" }
 				if everything && v.Right() || nightly.On() || *update {
 					quickly = nil
-				}
-				if !everything && v.Right() && v.ID != "solution" {
-					suite.Implementations = rightAndAWrongOne(suite.Implementations)
 				}
 				got := g.add(suite, fewOf(suite, v), quickly)
 				t.Parallel() // from here on, all that were asked for are known
@@ -99,7 +96,7 @@ func TestCorpus(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("%d of %d verdicts came from the cache; %d were left to the night", fromCache, all, left)
+	t.Logf("%d of %d verdicts came from the cache; %d were left to whoever names their kata", fromCache, all, left)
 	t.Cleanup(g.running.Wait)
 	if *update {
 		t.Cleanup(func() { seen.write(t) })
@@ -116,72 +113,21 @@ func suiteOf(k *course.Kata, v *course.Variant) grade.Suite {
 	return suite
 }
 
-// enough are the variants that show of each test that it can fail and of the suite
-// that it accepts more than the reference: the start, the reference, the first
-// other good repair, and then the near miss that most of the tests left over
-// refuse, until none is left.
-func enough(k *course.Kata) map[*course.Variant]bool {
-	chosen, shown := map[*course.Variant]bool{}, map[string]bool{}
-	var misses []*course.Variant
-	right := 0
+// fewest are the variants that show of a suite that it refuses and accepts: the
+// start, the reference, and the near miss that most tests refuse.
+func fewest(k *course.Kata) map[*course.Variant]bool {
+	few := map[*course.Variant]bool{}
+	var miss *course.Variant
 	for _, v := range k.Variants {
 		switch {
-		case v.Right():
-			right++
-			chosen[v] = right <= 2
-		case v.ID == "start":
-			chosen[v] = true
-		default:
-			misses = append(misses, v)
-			continue
-		}
-		for _, test := range v.RefusedBy {
-			shown[test] = true
+		case v.ID == "start" || v.ID == "solution":
+			few[v] = true
+		case !v.Right() && (miss == nil || len(v.RefusedBy) > len(miss.RefusedBy)):
+			miss = v
 		}
 	}
-	for {
-		var best *course.Variant
-		most := 0
-		for _, v := range misses {
-			n := 0
-			for _, test := range v.RefusedBy {
-				if !shown[test] {
-					n++
-				}
-			}
-			if n > most {
-				best, most = v, n
-			}
-		}
-		if best == nil {
-			return chosen
-		}
-		chosen[best] = true
-		for _, test := range best.RefusedBy {
-			shown[test] = true
-		}
-	}
-}
-
-// TestEnoughShowsThatEveryTestCanFail: what a near miss that is left out is
-// refused by has refused another variant.
-func TestEnoughShowsThatEveryTestCanFail(t *testing.T) {
-	variant := func(id string, refusedBy ...string) *course.Variant {
-		return &course.Variant{ID: id, RefusedBy: refusedBy}
-	}
-	k := &course.Kata{Variants: []*course.Variant{
-		variant("start", "A"), variant("solution"), variant("right-one"), variant("right-two"),
-		variant("wrong-a", "A"), variant("wrong-b", "B"), variant("wrong-bc", "B", "C"), variant("wrong-d", "D"), variant("wrong-cd", "C", "D"),
-	}}
-	var got []string
-	for _, v := range k.Variants {
-		if enough(k)[v] {
-			got = append(got, v.ID)
-		}
-	}
-	if want := []string{"start", "solution", "right-one", "wrong-bc", "wrong-d"}; !slices.Equal(got, want) {
-		t.Errorf("enough are %q, want %q", got, want)
-	}
+	few[miss] = true
+	return few
 }
 
 // fewOf are the implementations that have to refuse a variant, and the first,
@@ -195,20 +141,6 @@ func fewOf(suite grade.Suite, v *course.Variant) []grade.Implementation {
 		if i == 0 || slices.Contains(v.RefusedBy, one.ID) {
 			few = append(few, one)
 		}
-	}
-	return few
-}
-
-// rightAndAWrongOne are the implementations that show of another good test that
-// it is accepted: all that it must not refuse, and one that it must.
-func rightAndAWrongOne(all []grade.Implementation) []grade.Implementation {
-	var few []grade.Implementation
-	wrong := false
-	for _, one := range all {
-		if one.Right || !wrong {
-			few = append(few, one)
-		}
-		wrong = wrong || !one.Right
 	}
 	return few
 }

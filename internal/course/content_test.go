@@ -44,38 +44,70 @@ func TestContentIsSound(t *testing.T) {
 	}
 }
 
-// TestProgramsRun runs what a learner can run from a lesson: it ends by itself,
-// succeeds, and what it prints fits under the text.
-func TestProgramsRun(t *testing.T) {
-	const maxLines, maxColumns = 24, 76
-	for _, l := range content(t).Lessons {
-		var programs []string
+// TestPrograms runs the programs of the lessons and of their questions: each ends
+// by itself and succeeds. What a learner can run from a lesson prints what fits
+// under the text. What the program of a trace question prints, many times at night,
+// is its right option each time, and no wrong one ever.
+func TestPrograms(t *testing.T) {
+	c := content(t)
+	for _, l := range c.Lessons {
+		var shown, programs []string
 		for _, s := range l.Sections {
 			for _, b := range s.Blocks {
 				if b.Kind == course.Run {
-					programs = append(programs, b.File)
+					shown = append(shown, b.File)
 				}
+			}
+		}
+		programs = append(programs, shown...)
+		var traces []*course.Question
+		for _, q := range c.QuestionsOf(l.ID) {
+			if q.Program() != "" {
+				traces = append(traces, q)
+				programs = append(programs, q.CodeFile)
 			}
 		}
 		t.Run(l.ID, func(t *testing.T) {
 			t.Parallel()
 			built := buildPrograms(t, programs)
-			for _, program := range programs {
+			for _, program := range shown {
 				t.Run(path.Base(path.Dir(program)), func(t *testing.T) {
 					t.Parallel() // most of them wait
-					printed := output(t, built[program])
-					lines := strings.Split(printed, "\n")
-					if len(lines) > maxLines || printed == "" {
-						t.Errorf("it printed %d lines, want 1 to %d:\n%s", len(lines), maxLines, printed)
-					}
-					for _, line := range lines {
-						if n := len([]rune(line)); n > maxColumns {
-							t.Errorf("%d columns, want at most %d: %s", n, maxColumns, line)
-						}
+					fitsUnderTheText(t, output(t, built[program]))
+				})
+			}
+			for _, q := range traces {
+				t.Run(q.ID, func(t *testing.T) {
+					t.Parallel()
+					for range nightly.Times(1, 50) {
+						onlyTheRightOptionIs(t, q, output(t, built[q.CodeFile]))
 					}
 				})
 			}
 		})
+	}
+}
+
+func fitsUnderTheText(t *testing.T, printed string) {
+	t.Helper()
+	const maxLines, maxColumns = 24, 76
+	lines := strings.Split(printed, "\n")
+	if len(lines) > maxLines || printed == "" {
+		t.Errorf("it printed %d lines, want 1 to %d:\n%s", len(lines), maxLines, printed)
+	}
+	for _, line := range lines {
+		if n := len([]rune(line)); n > maxColumns {
+			t.Errorf("%d columns, want at most %d: %s", n, maxColumns, line)
+		}
+	}
+}
+
+func onlyTheRightOptionIs(t *testing.T, q *course.Question, printed string) {
+	t.Helper()
+	for i, o := range q.Options {
+		if o.Right != (o.Text == printed) {
+			t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
+		}
 	}
 }
 
@@ -125,41 +157,6 @@ func TestLessonAndQuizCodeIsVetted(t *testing.T) {
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("go vet: %v\n%s", err, out)
-	}
-}
-
-// TestTraceKeysAreWhatTheProgramsPrint runs the program of each trace question,
-// many times at night. The right option must be its output each time, and no wrong
-// option may ever be.
-func TestTraceKeysAreWhatTheProgramsPrint(t *testing.T) {
-	runs := nightly.Times(1, 50)
-	c := content(t)
-	for _, l := range c.Lessons {
-		var programs []string
-		var traces []*course.Question
-		for _, q := range c.QuestionsOf(l.ID) {
-			if q.Program() != "" {
-				traces = append(traces, q)
-				programs = append(programs, q.CodeFile)
-			}
-		}
-		t.Run(l.ID, func(t *testing.T) {
-			t.Parallel()
-			built := buildPrograms(t, programs)
-			for _, q := range traces {
-				t.Run(q.ID, func(t *testing.T) {
-					t.Parallel()
-					for range runs {
-						printed := output(t, built[q.CodeFile])
-						for i, o := range q.Options {
-							if o.Right != (o.Text == printed) {
-								t.Fatalf("it printed:\n%s\noption %d (right: %v) is:\n%s", printed, i+1, o.Right, o.Text)
-							}
-						}
-					}
-				})
-			}
-		})
 	}
 }
 

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"flag"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"example.com/leakproof/internal/gorun"
 	"example.com/leakproof/internal/lab"
 	"example.com/leakproof/lessons"
+	wire "example.com/leakproof/lessons/lab"
 	"example.com/leakproof/quiz"
 	"example.com/leakproof/solutions"
 )
@@ -18,7 +20,8 @@ import (
 const tries = 4
 
 // TestLabsShowTheFailureAndTheCure plays the script of each lab on the real
-// program. Each takes little of a machine that does nothing else, and says
+// program, which has the settings and measures the numbers that lab.toml names.
+// Each takes little of a machine that does nothing else, and says
 // little on one that does: the command that tests everything leaves them to
 // .ci/run, which names them and plays four at a time.
 func TestLabsShowTheFailureAndTheCure(t *testing.T) {
@@ -63,14 +66,25 @@ func play(t *testing.T, runner *gorun.Runner, l *course.Lab, script *lab.Script,
 	t.Helper()
 	run := lab.Start(t.Context(), runner, l, dir)
 	defer run.Stop()
+	var settings []wire.Setting
+	measured := map[string]bool{}
 	played, err := lab.Play(t.Context(), run, script, lab.NewRecord(l, nil), lab.Tell{Update: func(u lab.Update) {
-		if u.Sample != nil && u.Sample.Disturbed != "" {
-			disturbed++
+		switch {
+		case u.Hello != nil:
+			settings = u.Hello.Settings
+		case u.Sample != nil:
+			if u.Sample.Disturbed != "" {
+				disturbed++
+			}
+			for id := range u.Sample.Numbers {
+				measured[id] = true
+			}
 		}
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	compare(t, l, settings, measured)
 	if played.OK {
 		return "", disturbed
 	}
@@ -84,4 +98,30 @@ func play(t *testing.T, runner *gorun.Runner, l *course.Lab, script *lab.Script,
 		out.WriteString("mission: " + e.Text + "\n")
 	}
 	return out.String(), disturbed
+}
+
+// compare compares what a lab's program has with what lab.toml names.
+func compare(t *testing.T, l *course.Lab, settings []wire.Setting, measured map[string]bool) {
+	t.Helper()
+	for _, n := range l.Numbers {
+		of := []string{n.ID}
+		if n.Share[0] != "" {
+			of = n.Share[:]
+		}
+		for _, id := range of {
+			if !measured[id] {
+				t.Errorf("the program measures no %q", id)
+			}
+		}
+	}
+	for _, s := range l.Settings {
+		if !slices.Contains(settings, wire.Setting{Name: s.ID, Value: s.Start}) {
+			t.Errorf("the program has no setting %q that starts at %d: %+v", s.ID, s.Start, settings)
+		}
+	}
+	for _, s := range settings {
+		if l.Setting(s.Name) == nil && s.Name != "restart" { // which every lab has
+			t.Errorf("lab.toml does not name the setting %q of the program", s.Name)
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 // TestAnAnswerInPiecesIsNoTyping: a slow line tears what a terminal answers,
 // wherever it likes.
 func TestAnAnswerInPiecesIsNoTyping(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]string{
 		"a color":     "\x1b]11;rgb:1c1c/2525/3030\x1b\\",
 		"with a bell": "\x1b]11;rgb:1c1c/2525/3030\a",
@@ -41,6 +42,7 @@ func TestAnAnswerInPiecesIsNoTyping(t *testing.T) {
 // TestAnAnswerTornAfterItsFirstByte: that byte is Esc, and nobody can tell that
 // it was no key. The rest is no typing all the same.
 func TestAnAnswerTornAfterItsFirstByte(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 80, height: 24, silent: true}, func(d *driver) {
 		before := d.look()
 		d.press("\x1b", "]11;rgb:1c1c/2525/3030\x1b\\")
@@ -55,6 +57,7 @@ func TestAnAnswerTornAfterItsFirstByte(t *testing.T) {
 
 // TestTypingGoesOnAfterGarbage: an answer without an end ends by itself.
 func TestTypingGoesOnAfterGarbage(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 80, height: 24, silent: true}, func(d *driver) {
 		d.press("\x1b]11;rgb:zz")
 		d.wait(time.Second)
@@ -65,6 +68,7 @@ func TestTypingGoesOnAfterGarbage(t *testing.T) {
 
 // TestAQuickEndWaitsForTheAnswer: it would show up at the shell's prompt.
 func TestAQuickEndWaitsForTheAnswer(t *testing.T) {
+	t.Parallel()
 	ended := func(d *driver) bool {
 		select {
 		case <-d.over:

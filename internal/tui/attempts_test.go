@@ -36,6 +36,7 @@ func (d *driver) attempts() {
 }
 
 func TestAttempts(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, attempted(name), func(d *driver) {
@@ -49,6 +50,7 @@ func TestAttempts(t *testing.T) {
 }
 
 func TestAnAttemptComparedWithNow(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, attempted(name), func(d *driver) {
@@ -64,6 +66,7 @@ func TestAnAttemptComparedWithNow(t *testing.T) {
 }
 
 func TestAnAttemptIsPutBackAndThatUndone(t *testing.T) {
+	t.Parallel()
 	drive(t, attempted("120x40"), func(d *driver) {
 		d.attempts()
 		path := d.env.Workbook.Space.Path(d.kata())
@@ -91,6 +94,7 @@ func TestAnAttemptIsPutBackAndThatUndone(t *testing.T) {
 }
 
 func TestUndoWithoutAResetSaysSo(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("80x24"), func(d *driver) {
 		d.press("U")
 		d.sees("there is no backup of kata 1", "leakproof reset")
@@ -98,6 +102,7 @@ func TestUndoWithoutAResetSaysSo(t *testing.T) {
 }
 
 func TestAResetIsUndone(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("120x40"), func(d *driver) {
 		path := d.env.Workbook.Space.Path(d.kata())
 		writeFile(d.T, path, "package openfile // mine\n")
@@ -113,6 +118,7 @@ func TestAResetIsUndone(t *testing.T) {
 }
 
 func TestANewVerdictIsListedAndComparedAnew(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.grade = scripted(failing)
 	drive(t, s, func(d *driver) {
@@ -127,6 +133,7 @@ func TestANewVerdictIsListedAndComparedAnew(t *testing.T) {
 }
 
 func TestAttemptsBeforeTheFirst(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.outside = true
 	drive(t, s, func(d *driver) {
@@ -136,6 +143,7 @@ func TestAttemptsBeforeTheFirst(t *testing.T) {
 }
 
 func TestAnAttemptThatCannotBeKeptIsToldOnce(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.grade = scripted(failing)
 	drive(t, s, func(d *driver) {

@@ -30,6 +30,7 @@ func solved(size string, ran *[]string) setup {
 }
 
 func TestCandidates(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			var ran []string
@@ -41,6 +42,7 @@ func TestCandidates(t *testing.T) {
 }
 
 func TestACandidateIsPredictedAndThenRun(t *testing.T) {
+	t.Parallel()
 	var ran []string
 	drive(t, solved("120x40", &ran), func(d *driver) {
 		list := d.kata().Candidates()
@@ -65,6 +67,7 @@ func TestACandidateIsPredictedAndThenRun(t *testing.T) {
 }
 
 func TestCandidatesWaitForGreen(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	drive(t, s, func(d *driver) {
@@ -74,6 +77,7 @@ func TestCandidatesWaitForGreen(t *testing.T) {
 }
 
 func TestLeavingACandidateEndsItsRun(t *testing.T) {
+	t.Parallel()
 	var ran []string
 	drive(t, solved("80x24", &ran), func(d *driver) {
 		d.press("enter")

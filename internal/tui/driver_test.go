@@ -376,4 +376,21 @@ func (d *driver) golden() {
 	golden.RequireEqual(d.T, d.render()+"\n")
 }
 
+// goldens compares the screen with the test's golden file of each size.
+func (d *driver) goldens() {
+	d.Helper()
+	for size, s := range sizes {
+		d.resize(s.width, s.height)
+		golden.RequireEqual(named{d.T, d.Name() + "-" + size}, d.render()+"\n")
+	}
+}
+
+// named is a test under another name.
+type named struct {
+	*testing.T
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
 func (d *driver) kata() *course.Kata { return d.env.Workbook.Course.Katas[0] }

@@ -14,6 +14,7 @@ import (
 // TestAPasteThatComesAsKeysIsLeftOut: a terminal without bracketed paste sends each character as a key. The program does not
 // act on thousands of them, says so, and takes keys again after a pause.
 func TestAPasteThatComesAsKeysIsLeftOut(t *testing.T) {
+	t.Parallel()
 	for name, pasted := range map[string]string{"lines": "jk\r", "line feeds": "\n", "escapes": "\x1b ", "no keys of a page": "xyz"} {
 		t.Run(name, func(t *testing.T) {
 			s := sizes["80x24"]
@@ -30,6 +31,7 @@ func TestAPasteThatComesAsKeysIsLeftOut(t *testing.T) {
 }
 
 func TestTypingIsNoFlood(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		key   tea.KeyPressMsg
 		every time.Duration

@@ -6,6 +6,7 @@ import (
 )
 
 func TestHome(t *testing.T) {
+	t.Parallel()
 	for name, s := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, s, func(d *driver) {
@@ -17,6 +18,7 @@ func TestHome(t *testing.T) {
 }
 
 func TestHomeLooks(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]setup{
 		"light":    {width: 80, height: 24, light: true},
 		"no color": {width: 80, height: 24, noColor: true},
@@ -28,6 +30,7 @@ func TestHomeLooks(t *testing.T) {
 }
 
 func TestAModuleSaysWhatItIsAbout(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("up")
 		d.sees("› ▾ Handles", "0 of 4", "25 min left", "Whoever opens, closes.")
@@ -35,6 +38,7 @@ func TestAModuleSaysWhatItIsAbout(t *testing.T) {
 }
 
 func TestContinueOpensWhatIsNext(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("c")
 		d.sees("Leakproof › Close what you open", "1 of 4")
@@ -46,6 +50,7 @@ func TestContinueOpensWhatIsNext(t *testing.T) {
 }
 
 func TestCursorOpensAnyStep(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("down", "down", "down", "enter")
 		d.sees("Kata 01 Open file", "The notes service stopped answering")
@@ -53,6 +58,7 @@ func TestCursorOpensAnyStep(t *testing.T) {
 }
 
 func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("down", "down", "down", "enter", "q")
 		d.sees("› ◐ Kata 01")
@@ -62,6 +68,7 @@ func TestTheCursorStaysOnAStepThatIsNotDone(t *testing.T) {
 }
 
 func TestHelpListsTheKeysThatWork(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.press("?")
 		d.sees("Keys on this page", "c continue", "enter open", "ctrl+c quit at once")
@@ -72,6 +79,7 @@ func TestHelpListsTheKeysThatWork(t *testing.T) {
 }
 
 func TestTooSmallSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 20, height: 5}, func(d *driver) {
 		d.sees("20x5 is too small.", "--plain")
 		d.resize(80, 24)
@@ -82,12 +90,14 @@ func TestTooSmallSaysWhatToDo(t *testing.T) {
 }
 
 func TestSilentTerminalGetsItsFirstFrame(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 80, height: 24, silent: true}, func(d *driver) {
 		d.sees("Next: lesson 1, Close what you open")
 	})
 }
 
 func TestStartOnAStep(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "open-file"}
 	drive(t, s, func(d *driver) {
@@ -98,6 +108,7 @@ func TestStartOnAStep(t *testing.T) {
 }
 
 func TestIdleWritesNothing(t *testing.T) {
+	t.Parallel()
 	for _, start := range []page.Route{{}, {Page: page.Lesson, ID: "1"}, {Page: page.Quiz, ID: "1"}, {Page: page.Kata, ID: "1"}} {
 		s := sizes["80x24"]
 		s.start = start

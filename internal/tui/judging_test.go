@@ -13,6 +13,7 @@ import (
 // TestAPageTellsHowATestJudges where the learner writes the test: each
 // implementation as it is known, and the verdict after the last.
 func TestAPageTellsHowATestJudges(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := repairing(name)

@@ -36,6 +36,7 @@ func scripted(verdicts ...grade.Verdict) func(context.Context, grade.Suite) (gra
 }
 
 func TestKata(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, repairing(name), func(d *driver) {
@@ -47,6 +48,7 @@ func TestKata(t *testing.T) {
 }
 
 func TestResults(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, repairing(name), func(d *driver) {
@@ -59,6 +61,7 @@ func TestResults(t *testing.T) {
 }
 
 func TestResultsWithoutColor(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.noColor = true
 	drive(t, s, func(d *driver) {
@@ -69,6 +72,7 @@ func TestResultsWithoutColor(t *testing.T) {
 }
 
 func TestSaveRunsTheSuite(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.grade = scripted(failing, passing)
 	drive(t, s, func(d *driver) {
@@ -90,6 +94,7 @@ func TestSaveRunsTheSuite(t *testing.T) {
 }
 
 func TestNewestSaveWins(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	var started, cancelled atomic.Int32
 	s.grade = func(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
@@ -112,6 +117,7 @@ func TestNewestSaveWins(t *testing.T) {
 }
 
 func TestLeavingEndsTheRun(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	var ended atomic.Bool
 	s.grade = func(ctx context.Context, _ grade.Suite) (grade.Verdict, error) {
@@ -128,6 +134,7 @@ func TestLeavingEndsTheRun(t *testing.T) {
 }
 
 func TestEditOpensAtTheLine(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.getenv = map[string]string{"EDITOR": "vim"}
 	drive(t, s, func(d *driver) {
@@ -139,6 +146,7 @@ func TestEditOpensAtTheLine(t *testing.T) {
 }
 
 func TestNoEditorSaysHowToSetOne(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("80x24"), func(d *driver) {
 		d.press("e")
 		d.sees("EDITOR")
@@ -146,6 +154,7 @@ func TestNoEditorSaysHowToSetOne(t *testing.T) {
 }
 
 func TestHintsComeOneByOne(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("80x24"), func(d *driver) {
 		for id, text := range map[string]string{"start": "broken", "solution": "repaired"} {
 			d.kata().Variant(id).Files["notes.go"] = []byte("// First " + text + ".\n" + strings.Repeat("\n", 8) + "// Then " + text + ".\n")
@@ -169,6 +178,7 @@ func TestHintsComeOneByOne(t *testing.T) {
 }
 
 func TestSolutionsAskBeforeGreen(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("80x24"), func(d *driver) {
 		d.press("d")
 		d.sees("Kata 1 is not solved yet, and the comparison shows a solution. Show it all the same?")
@@ -188,6 +198,7 @@ func TestSolutionsAskBeforeGreen(t *testing.T) {
 }
 
 func TestSolutionsLook(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := repairing(name)
@@ -202,6 +213,7 @@ func TestSolutionsLook(t *testing.T) {
 }
 
 func TestSolutionsAfterGreen(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { return passing, nil }
 	drive(t, s, func(d *driver) {
@@ -211,6 +223,7 @@ func TestSolutionsAfterGreen(t *testing.T) {
 }
 
 func TestResetKeepsABackup(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("120x40"), func(d *driver) {
 		path := d.env.Workbook.Space.Path(d.kata())
 		writeFile(d.T, path, "package openfile // mine\n")
@@ -226,6 +239,7 @@ func TestResetKeepsABackup(t *testing.T) {
 }
 
 func TestMissingFileIsTold(t *testing.T) {
+	t.Parallel()
 	drive(t, repairing("120x40"), func(d *driver) {
 		if err := os.Remove(d.env.Workbook.Space.Path(d.kata())); err != nil {
 			d.Fatal(err)
@@ -238,6 +252,7 @@ func TestMissingFileIsTold(t *testing.T) {
 }
 
 func TestOutsideACloneReadingStillWorks(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.outside = true
 	drive(t, s, func(d *driver) {
@@ -248,6 +263,7 @@ func TestOutsideACloneReadingStillWorks(t *testing.T) {
 }
 
 func TestWithoutEventsRunsAreByHand(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.watchError = errors.New("saves cannot be seen: press r to run the suite")
 	drive(t, s, func(d *driver) {
@@ -259,6 +275,7 @@ func TestWithoutEventsRunsAreByHand(t *testing.T) {
 }
 
 func TestANoticeAboutEventsIsNoSaveAndNoError(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	var runs atomic.Int32
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) { runs.Add(1); return failing, nil }
@@ -279,6 +296,7 @@ func TestANoticeAboutEventsIsNoSaveAndNoError(t *testing.T) {
 }
 
 func TestCompileErrorIsShown(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		return grade.Verdict{
@@ -298,6 +316,7 @@ func TestCompileErrorIsShown(t *testing.T) {
 }
 
 func TestAFailureLeadsToItsLessonAndBack(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	drive(t, s, func(d *driver) {
@@ -317,6 +336,7 @@ func TestAFailureLeadsToItsLessonAndBack(t *testing.T) {
 }
 
 func TestAFindingShowsTheLearnersLines(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
@@ -343,6 +363,7 @@ func TestAFindingShowsTheLearnersLines(t *testing.T) {
 }
 
 func TestAFindingOfTheWholeRunStandsAboveTheTests(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {

@@ -48,8 +48,10 @@ func (d *driver) predict(text string) {
 	d.press(digit[1], "enter")
 }
 
-// TestLabLooks are the looks of each state of the page, in all sizes.
+// TestLabLooks are the looks of each state of the page, in all sizes that its
+// terminal is resized to.
 func TestLabLooks(t *testing.T) {
+	t.Parallel()
 	for name, play := range map[string]func(d *driver, f *fakeLab){
 		"story": func(d *driver, f *fakeLab) {
 			f.hello()
@@ -60,21 +62,12 @@ func TestLabLooks(t *testing.T) {
 			f.updates <- lab.Update{Building: &lab.Building{Done: 34, Total: 120}}
 			d.press("2")
 		},
-		"question": func(d *driver, f *fakeLab) {
-			f.hello()
-			f.runs(10)
-			d.press("2", "space")
-		},
 		"broken": func(d *driver, f *fakeLab) { f.broken(d) },
 		"met": func(d *driver, f *fakeLab) {
 			f.broken(d)
 			d.press("down", "space")
 			f.runs(25)
 			d.settle()
-		},
-		"explained": func(d *driver, f *fakeLab) {
-			f.broken(d)
-			d.press("e")
 		},
 		"goroutines": func(d *driver, f *fakeLab) {
 			f.broken(d)
@@ -85,6 +78,31 @@ func TestLabLooks(t *testing.T) {
 			d.press("q")
 			d.wait(dialogGrace)
 			d.press("y")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFakeLab()
+			drive(t, inLab("120x40", f), func(d *driver) {
+				play(d, f)
+				d.goldens()
+			})
+		})
+	}
+}
+
+// TestPredictionLooks are the looks of a question and of its answer, which each
+// size shows another part of first.
+func TestPredictionLooks(t *testing.T) {
+	t.Parallel()
+	for name, play := range map[string]func(d *driver, f *fakeLab){
+		"question": func(d *driver, f *fakeLab) {
+			f.hello()
+			f.runs(10)
+			d.press("2", "space")
+		},
+		"explained": func(d *driver, f *fakeLab) {
+			f.broken(d)
+			d.press("e")
 		},
 	} {
 		for size := range sizes {
@@ -102,6 +120,7 @@ func TestLabLooks(t *testing.T) {
 // TestLabInOtherColours: nothing of the page is lost in light, without colours
 // or in ASCII.
 func TestLabInOtherColours(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*setup){
 		"light":    func(s *setup) { s.light = true },
 		"nocolour": func(s *setup) { s.noColor = true },
@@ -125,6 +144,7 @@ func TestLabInOtherColours(t *testing.T) {
 // TestASettingIsPredictedBeforeItTakesEffect: the question comes first, once,
 // and the setting is told only when it was answered.
 func TestASettingIsPredictedBeforeItTakesEffect(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("80x24", f), func(d *driver) {
 		f.hello()
@@ -161,6 +181,7 @@ func TestASettingIsPredictedBeforeItTakesEffect(t *testing.T) {
 // TestSettingsAreToldInTheOrderOfTheKeys: also when they are typed ahead, and
 // what the lab refuses stays as it was.
 func TestSettingsAreToldInTheOrderOfTheKeys(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("120x40", f), func(d *driver) {
 		d.typeAhead("enter", "space") // before the first sample
@@ -181,6 +202,7 @@ func TestSettingsAreToldInTheOrderOfTheKeys(t *testing.T) {
 
 // TestTheMissionIsMet: with the price of the way, and the step after it.
 func TestTheMissionIsMet(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("120x40", f), func(d *driver) {
 		f.broken(d)
@@ -204,6 +226,7 @@ func TestTheMissionIsMet(t *testing.T) {
 // TestLeavingALabEndsItsRun: q ends the run and shows its summary, q again goes
 // back; what is under way ends with the page.
 func TestLeavingALabEndsItsRun(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("80x24", f), func(d *driver) {
 		f.broken(d)
@@ -232,6 +255,7 @@ func TestLeavingALabEndsItsRun(t *testing.T) {
 
 // TestARunThatEndsByItself says why, and leaves the curves.
 func TestARunThatEndsByItself(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("80x24", f), func(d *driver) {
 		f.broken(d)
@@ -249,6 +273,7 @@ func TestARunThatEndsByItself(t *testing.T) {
 // TestWhatMakesNumbersDoubtfulIsSaid: a disturbed sample, a cap, and the end of
 // a run that nobody watches.
 func TestWhatMakesNumbersDoubtfulIsSaid(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("80x24", f), func(d *driver) {
 		f.broken(d)
@@ -275,6 +300,7 @@ func TestWhatMakesNumbersDoubtfulIsSaid(t *testing.T) {
 
 // TestTheGoroutinesAreLookedAt: when the tab is opened, and again on a key.
 func TestTheGoroutinesAreLookedAt(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("120x40", f), func(d *driver) {
 		f.broken(d)
@@ -293,6 +319,7 @@ func TestTheGoroutinesAreLookedAt(t *testing.T) {
 
 // TestALookThatFails is no look that goes on.
 func TestALookThatFails(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	f.deaf = errors.New("the lab is too busy")
 	drive(t, inLab("120x40", f), func(d *driver) {
@@ -307,6 +334,7 @@ func TestALookThatFails(t *testing.T) {
 
 // TestATabOpenedBeforeTheNumbers shows them as soon as there are some.
 func TestATabOpenedBeforeTheNumbers(t *testing.T) {
+	t.Parallel()
 	for key, want := range map[string]string{"3": "38 goroutines at ", "4": "A run of "} {
 		f := newFakeLab()
 		drive(t, inLab("120x40", f), func(d *driver) {
@@ -320,39 +348,51 @@ func TestATabOpenedBeforeTheNumbers(t *testing.T) {
 	}
 }
 
-// TestAStormOfResizesOverALab: also while it runs, on every tab and in front of
-// a question.
+// TestAStormOfResizesOverALab: also while it runs, in front of a question and on
+// every tab.
 func TestAStormOfResizesOverALab(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 5))
-	for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"4"}, {"2", "space"}, {"2", "e"}} {
-		f := newFakeLab()
-		drive(t, inLab("120x40", f), func(d *driver) {
-			f.broken(d)
-			if keys[len(keys)-1] == "space" { // the fake has no second question
-				d.env.Workbook.Course.Labs[len(d.env.Workbook.Course.Labs)-1].Predictions[0].Before.Value = 0
-				d.env.Workbook.Course.Labs[len(d.env.Workbook.Course.Labs)-1].Predictions[0].ID = "another"
-			}
-			d.press(keys...)
+	f := newFakeLab()
+	drive(t, inLab("120x40", f), func(d *driver) {
+		storm := func(over string) {
 			for range nightly.Times(12, 400) {
 				width, height := 20+random.IntN(221), 5+random.IntN(76)
 				_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 				lines := strings.Split(d.model.View().Content, "\n")
 				if len(lines) > height {
-					t.Fatalf("%q: %d lines at %dx%d", keys, len(lines), width, height)
+					t.Fatalf("%s: %d lines at %dx%d", over, len(lines), width, height)
 				}
 				for _, line := range lines {
 					if w := xansi.StringWidth(line); w > width {
-						t.Fatalf("%q: a line of %d cells at %dx%d: %q", keys, w, width, height, line)
+						t.Fatalf("%s: a line of %d cells at %dx%d: %q", over, w, width, height, line)
 					}
 				}
 			}
-		})
-	}
+			d.resize(120, 40)
+		}
+		f.hello()
+		f.runs(10)
+		d.press("2", "space")
+		d.sees("enter answer", "esc not now")
+		storm("the question")
+		d.predict("It stays as it is")
+		f.runs(20)
+		d.settle()
+		for _, key := range []string{"1", "2", "3", "4"} {
+			d.press(key)
+			storm("tab " + key)
+		}
+		d.press("2", "e")
+		d.sees("Not quite")
+		storm("the explanation")
+	})
 }
 
 // TestTheMouseInALab chooses a tab and a setting, and turns the one that is
 // chosen.
 func TestTheMouseInALab(t *testing.T) {
+	t.Parallel()
 	f := newFakeLab()
 	drive(t, inLab("120x40", f), func(d *driver) {
 		f.hello()

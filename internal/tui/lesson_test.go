@@ -16,6 +16,7 @@ func reading(size string) setup {
 }
 
 func TestLesson(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, reading(name), func(d *driver) {
@@ -29,6 +30,7 @@ func TestLesson(t *testing.T) {
 }
 
 func TestLessonLooks(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*setup){
 		"light":    func(s *setup) { s.light = true },
 		"no color": func(s *setup) { s.noColor = true },
@@ -45,6 +47,7 @@ func TestLessonLooks(t *testing.T) {
 }
 
 func TestSpaceReadsTheWholeLesson(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("40x12"), func(d *driver) {
 		for range 60 {
 			if d.press("space"); strings.Contains(d.look(), "The end of") {
@@ -61,6 +64,7 @@ func TestSpaceReadsTheWholeLesson(t *testing.T) {
 }
 
 func TestLessonOpensAtTheFirstUnreadSection(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "right", "q", "enter")
 		d.sees("Close on every way out", "3 of 4")
@@ -68,6 +72,7 @@ func TestLessonOpensAtTheFirstUnreadSection(t *testing.T) {
 }
 
 func TestCheckpointIsAnsweredInPlace(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "enter")
 		d.sees("checkpoint", "Choose one:")
@@ -86,6 +91,7 @@ func TestCheckpointIsAnsweredInPlace(t *testing.T) {
 }
 
 func TestEscapeLeavesTheCheckpointNotTheLesson(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "enter", "esc")
 		d.sees("Leakproof › Close what you open", "2 of 4")
@@ -95,6 +101,7 @@ func TestEscapeLeavesTheCheckpointNotTheLesson(t *testing.T) {
 }
 
 func TestContents(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("t")
 		d.sees("Contents", "✓ 1. Close what you open", "○ 4. The habit")
@@ -107,6 +114,7 @@ func TestContents(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("/")
 		d.typeText("Every waz")
@@ -130,6 +138,7 @@ func TestSearch(t *testing.T) {
 }
 
 func TestResizeKeepsTheParagraph(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("40x12"), func(d *driver) {
 		d.press("right", "pgdown")
 		d.sees("request ──open──▶ handle")
@@ -139,6 +148,7 @@ func TestResizeKeepsTheParagraph(t *testing.T) {
 }
 
 func TestDisabledKeySaysWhy(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("left")
 		d.sees("This is the first section")
@@ -148,6 +158,7 @@ func TestDisabledKeySaysWhy(t *testing.T) {
 }
 
 func TestUnwritableLogIsToldAndReadingGoesOn(t *testing.T) {
+	t.Parallel()
 	s := reading("80x24")
 	s.noState = true
 	drive(t, s, func(d *driver) {
@@ -158,6 +169,7 @@ func TestUnwritableLogIsToldAndReadingGoesOn(t *testing.T) {
 }
 
 func TestALessonShowsWhatItsLabMeasured(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := reading(name)
@@ -179,6 +191,7 @@ func TestALessonShowsWhatItsLabMeasured(t *testing.T) {
 }
 
 func TestAProgramRunsInPlace(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := reading(name)
@@ -193,6 +206,7 @@ func TestAProgramRunsInPlace(t *testing.T) {
 }
 
 func TestAProgramThatFailsSaysSo(t *testing.T) {
+	t.Parallel()
 	s := reading("80x24")
 	s.program = gorun.Program{Problem: "The program did not end within 20s and was stopped."}
 	drive(t, s, func(d *driver) {
@@ -204,6 +218,7 @@ func TestAProgramThatFailsSaysSo(t *testing.T) {
 }
 
 func TestAPredictionIsComparedWithTheRealOutput(t *testing.T) {
+	t.Parallel()
 	s := reading("80x24")
 	s.program = gorun.Program{Output: "what it really printed"}
 	drive(t, s, func(d *driver) {
@@ -215,6 +230,7 @@ func TestAPredictionIsComparedWithTheRealOutput(t *testing.T) {
 }
 
 func TestTasksAreTickedAndStayTicked(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "right", "right", "2")
 		d.sees("1. [ ] Find every open", "2. [x] Watch the number")
@@ -224,6 +240,7 @@ func TestTasksAreTickedAndStayTicked(t *testing.T) {
 }
 
 func TestAPlannedKataCannotBeOpened(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "right", "right", "o")
 		d.sees("Later: kata 02-shut-file, Shut file. It is not written yet.", "This kata is not written yet")

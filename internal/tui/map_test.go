@@ -43,6 +43,7 @@ func green(size string) setup {
 var labMet = progress.Event{Kind: progress.KindLab, Lab: "open-handles", Status: progress.LabMet, At: time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC)}
 
 func TestTheMapOpensWhatIsNext(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, twoModules(name), func(d *driver) {
@@ -59,6 +60,7 @@ func TestTheMapOpensWhatIsNext(t *testing.T) {
 }
 
 func TestAModuleFoldsFromAnywhereInIt(t *testing.T) {
+	t.Parallel()
 	drive(t, twoModules("80x24"), func(d *driver) {
 		d.press("down", "space") // in the quiz
 		d.sees("› ▸ Handles", "▸ Locks")
@@ -77,6 +79,7 @@ func TestAModuleFoldsFromAnywhereInIt(t *testing.T) {
 // TestMovingTheCursorDoesNotMoveTheList: neither does what the details below it
 // and the footer say.
 func TestMovingTheCursorDoesNotMoveTheList(t *testing.T) {
+	t.Parallel()
 	row := func(d *driver, text string) int {
 		for i, line := range strings.Split(d.look(), "\n") {
 			if strings.Contains(line, text) {
@@ -126,6 +129,7 @@ func TestMovingTheCursorDoesNotMoveTheList(t *testing.T) {
 }
 
 func TestRowsAreAlignedToTheirTitles(t *testing.T) {
+	t.Parallel()
 	for _, size := range []string{"80x24", "120x40", "40x12"} {
 		drive(t, twoModules(size), func(d *driver) {
 			columns := map[int]bool{}
@@ -144,6 +148,7 @@ func TestRowsAreAlignedToTheirTitles(t *testing.T) {
 }
 
 func TestTheFilterFindsSteps(t *testing.T) {
+	t.Parallel()
 	drive(t, twoModules("80x24"), func(d *driver) {
 		d.press("/")
 		d.typeText("kata")
@@ -162,6 +167,7 @@ func TestTheFilterFindsSteps(t *testing.T) {
 }
 
 func TestAFilterWithoutAMatchSaysSo(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		drive(t, twoModules(name), func(d *driver) {
 			d.press("/")
@@ -175,6 +181,7 @@ func TestAFilterWithoutAMatchSaysSo(t *testing.T) {
 }
 
 func TestTheMouseOnTheMap(t *testing.T) {
+	t.Parallel()
 	drive(t, twoModules("80x24"), func(d *driver) {
 		line := func(text string) int {
 			for i, l := range strings.Split(d.look(), "\n") {
@@ -205,6 +212,7 @@ func TestTheMouseOnTheMap(t *testing.T) {
 }
 
 func TestOnlyHomeAsksBeforeItQuits(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		for _, key := range []string{"q", "esc"} {
 			d.press("enter", key)
@@ -219,6 +227,7 @@ func TestOnlyHomeAsksBeforeItQuits(t *testing.T) {
 }
 
 func TestAStepLeadsOnToTheNextOne(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.history = []progress.Event{labMet}
 	drive(t, s, func(d *driver) {
@@ -242,6 +251,7 @@ func TestAStepLeadsOnToTheNextOne(t *testing.T) {
 }
 
 func TestASolvedKataLeadsOn(t *testing.T) {
+	t.Parallel()
 	s := green("80x24")
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	drive(t, s, func(d *driver) {
@@ -254,6 +264,7 @@ func TestASolvedKataLeadsOn(t *testing.T) {
 }
 
 func TestTheLastStepSaysThatAllIsDone(t *testing.T) {
+	t.Parallel()
 	s := green("80x24")
 	s.history = append(s.history, labMet)
 	s.course = func(c *course.Course) { c.Lessons[0].Sections = c.Lessons[0].Sections[:1] }
@@ -272,6 +283,7 @@ func TestTheLastStepSaysThatAllIsDone(t *testing.T) {
 }
 
 func TestTheMapInASCIITellsItsMarksApart(t *testing.T) {
+	t.Parallel()
 	s := twoModules("80x24")
 	s.onlyASCII = true
 	drive(t, s, func(d *driver) {

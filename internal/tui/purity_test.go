@@ -29,6 +29,7 @@ var aside = map[string]string{
 
 // TestPagesWaitForNothing: Update and View of every page run in the event loop.
 func TestPagesWaitForNothing(t *testing.T) {
+	t.Parallel()
 	seen := 0
 	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || aside[name] != "" {

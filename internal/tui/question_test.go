@@ -32,6 +32,7 @@ func (d *driver) ask(id string, change func(*course.Question)) {
 // TestTheOptionsStayOnTheScreen: what does not fit scrolls, and the option under
 // the cursor is always to be seen.
 func TestTheOptionsStayOnTheScreen(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, sizes[name], func(d *driver) {
@@ -52,6 +53,7 @@ func TestTheOptionsStayOnTheScreen(t *testing.T) {
 }
 
 func TestAWindowOfCodeScrolls(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-trace", func(q *course.Question) {
 			long(q)
@@ -71,6 +73,7 @@ func TestAWindowOfCodeScrolls(t *testing.T) {
 // TestAQuestionFitsEverySize: whatever the terminal does meanwhile, the option
 // under the cursor is to be seen, and what it deserves after the answer.
 func TestAQuestionFitsEverySize(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-trace", long)
 		for _, size := range [][2]int{{28, 8}, {300, 100}, {29, 9}, {40, 12}, {20, 5}, {120, 10}, {30, 60}, {80, 24}} {
@@ -91,6 +94,7 @@ func TestAQuestionFitsEverySize(t *testing.T) {
 
 // TestOnlyEnterAnswers: space and digits choose.
 func TestOnlyEnterAnswers(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-first", func(*course.Question) {})
 		d.press("space", "3", "1", "2")
@@ -103,6 +107,7 @@ func TestOnlyEnterAnswers(t *testing.T) {
 
 // TestWhatTheWheelScrolledAwayIsNotAnswered: the key brings it back first.
 func TestWhatTheWheelScrolledAwayIsNotAnswered(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["40x12"], func(d *driver) {
 		d.ask("close-trace", func(q *course.Question) {
 			long(q)
@@ -124,6 +129,7 @@ func TestWhatTheWheelScrolledAwayIsNotAnswered(t *testing.T) {
 }
 
 func TestAClickMovesTheCursorAndDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-first", func(*course.Question) {})
 		for range 2 {
@@ -147,6 +153,7 @@ func makeTyped(q *course.Question) {
 }
 
 func TestAnAnswerIsTyped(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.ask("close-trace", makeTyped)
 		d.sees("Type the answer:", "esc back")
@@ -173,6 +180,7 @@ func TestAnAnswerIsTyped(t *testing.T) {
 }
 
 func TestEscapeLeavesATextField(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["40x12"], func(d *driver) {
 		d.ask("close-trace", makeTyped)
 		d.typeText("q")
@@ -183,6 +191,7 @@ func TestEscapeLeavesATextField(t *testing.T) {
 }
 
 func TestTheEndOfAQuizNamesWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, asking(name), func(d *driver) {

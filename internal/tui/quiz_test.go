@@ -77,6 +77,7 @@ func (d *driver) asked() *course.Question {
 }
 
 func TestQuizLooks(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, asking(name), func(d *driver) {
@@ -89,6 +90,7 @@ func TestQuizLooks(t *testing.T) {
 }
 
 func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
+	t.Parallel()
 	drive(t, asking("80x24"), func(d *driver) {
 		d.sees("question 1 of 6, 0 right so far")
 		d.pick("The operating system")
@@ -111,6 +113,7 @@ func TestQuizRunsUntilAllIsAnswered(t *testing.T) {
 }
 
 func TestWrongOrderIsTold(t *testing.T) {
+	t.Parallel()
 	drive(t, asking("80x24"), func(d *driver) {
 		for d.asked().Kind != course.Order {
 			d.right()
@@ -129,6 +132,7 @@ func TestWrongOrderIsTold(t *testing.T) {
 }
 
 func TestMultiSaysHowManyAreMissing(t *testing.T) {
+	t.Parallel()
 	drive(t, asking("80x24"), func(d *driver) {
 		for d.asked().Kind != course.Multi {
 			d.right()

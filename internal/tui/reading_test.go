@@ -10,6 +10,7 @@ import (
 
 // TestASectionIsReadWhenItsEndWasSeen: opening it is not enough.
 func TestASectionIsReadWhenItsEndWasSeen(t *testing.T) {
+	t.Parallel()
 	s := reading("40x12")
 	s.start.Section = "the-handle-that-stays"
 	drive(t, s, func(d *driver) {
@@ -39,6 +40,7 @@ func TestASectionIsReadWhenItsEndWasSeen(t *testing.T) {
 }
 
 func TestTheProofsOfASectionOpen(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("right", "right")
 		d.sees("✓ proved by TestClosedReleasesTheHandle in close_test.go", "v the proof")
@@ -54,6 +56,7 @@ func TestTheProofsOfASectionOpen(t *testing.T) {
 // TestASearchCountsItsMatches through the whole lesson, there and back and round
 // its end.
 func TestASearchCountsItsMatches(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		d.press("/")
 		d.typeText("HANDLE")
@@ -76,6 +79,7 @@ func TestASearchCountsItsMatches(t *testing.T) {
 }
 
 func TestTheMarginMarksWhereToGoOn(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("40x12"), func(d *driver) {
 		d.press("right")
 		d.lacks("▸")
@@ -89,6 +93,7 @@ func TestTheMarginMarksWhereToGoOn(t *testing.T) {
 }
 
 func TestABeliefIsSetApart(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("80x24"), func(d *driver) {
 		s := d.env.Workbook.Course.Lessons[0].Sections[1]
 		s.Blocks = []course.Block{{Kind: course.Prose, Text: "What people say: the collector\ncloses it.\n\nWhat happens: nobody does."}}
@@ -98,6 +103,7 @@ func TestABeliefIsSetApart(t *testing.T) {
 }
 
 func TestTheMouseReadsALesson(t *testing.T) {
+	t.Parallel()
 	drive(t, reading("40x12"), func(d *driver) {
 		d.press("right")
 		d.sees("Nobody closes")
@@ -124,6 +130,7 @@ const contentsTop = 2
 
 // TestHelpNamesEachKeyOnce: where two actions have a key, it belongs to one.
 func TestHelpNamesEachKeyOnce(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string][]string{
 		"contents": {"t"}, "search": {"/", "h", "enter"}, "checkpoint": {"right", "enter"},
 	} {
@@ -146,6 +153,7 @@ func TestHelpNamesEachKeyOnce(t *testing.T) {
 
 // TestAnAnsweredQuestionRunsNothing unless asked to.
 func TestAnAnsweredQuestionRunsNothing(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Quiz, ID: "1"}
 	drive(t, s, func(d *driver) {

@@ -17,6 +17,7 @@ import (
 
 // TestWhatIsNotSavedAtTheEndIsTold: another program holds the log's lock for as long as this one runs.
 func TestWhatIsNotSavedAtTheEndIsTold(t *testing.T) {
+	t.Parallel()
 	var d *driver
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Quiz, ID: "1"}
@@ -43,6 +44,7 @@ func TestWhatIsNotSavedAtTheEndIsTold(t *testing.T) {
 }
 
 func TestADiskThatNeverAnswersIsLeftAtTheEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(ui.NewJobs(t.Context()))
 		answer := make(chan struct{})
@@ -56,6 +58,7 @@ func TestADiskThatNeverAnswersIsLeftAtTheEnd(t *testing.T) {
 }
 
 func TestEachOutageIsTold(t *testing.T) {
+	t.Parallel()
 	var r recorder
 	full, gone := errors.New("full"), errors.New("gone")
 	for i, step := range []struct {

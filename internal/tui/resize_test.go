@@ -25,6 +25,7 @@ var everyPage = []page.Route{
 // TestAStormOfResizes: a window that is dragged sends sizes faster than anybody
 // draws them. No page draws beyond its edge, and each answers afterwards.
 func TestAStormOfResizes(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 11))
 	for _, route := range everyPage {
 		t.Run(string(route.Page), func(t *testing.T) {
@@ -55,6 +56,7 @@ func TestAStormOfResizes(t *testing.T) {
 // TestEveryPageInEveryTheme: nothing is lost without colours, and no theme
 // takes a page's words away.
 func TestEveryPageInEveryTheme(t *testing.T) {
+	t.Parallel()
 	for _, route := range everyPage {
 		words := map[string]string{}
 		for _, name := range []string{theme.Auto, theme.Dark, theme.Light, theme.Contrast, theme.None} {

@@ -21,6 +21,7 @@ func missed(size string) setup {
 }
 
 func TestReviewAsksWhatIsDue(t *testing.T) {
+	t.Parallel()
 	drive(t, missed("80x24"), func(d *driver) {
 		d.sees("Review: 1 question due, r asks.")
 		d.press("r")
@@ -41,6 +42,7 @@ func TestReviewAsksWhatIsDue(t *testing.T) {
 // TestReviewAsksAPrediction with its question and its lab's title alone, the
 // shapes in their order.
 func TestReviewAsksAPrediction(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			s := missed(name)
@@ -56,6 +58,7 @@ func TestReviewAsksAPrediction(t *testing.T) {
 }
 
 func TestNothingToReviewYet(t *testing.T) {
+	t.Parallel()
 	s := sizes["40x12"]
 	s.start = page.Route{Page: page.Review}
 	drive(t, s, func(d *driver) {
@@ -81,6 +84,7 @@ func worked(size string) setup {
 }
 
 func TestProgress(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, worked(name), func(d *driver) {
@@ -92,6 +96,7 @@ func TestProgress(t *testing.T) {
 }
 
 func TestProgressToItsEnd(t *testing.T) {
+	t.Parallel()
 	drive(t, worked("80x24"), func(d *driver) {
 		d.press("s", "end")
 		d.golden()
@@ -99,6 +104,7 @@ func TestProgressToItsEnd(t *testing.T) {
 }
 
 func TestProgressWithoutColorAndInASCII(t *testing.T) {
+	t.Parallel()
 	s := worked("120x40")
 	s.noColor, s.onlyASCII = true, true
 	drive(t, s, func(d *driver) {
@@ -108,6 +114,7 @@ func TestProgressWithoutColorAndInASCII(t *testing.T) {
 }
 
 func TestProgressGoesToTheClipboard(t *testing.T) {
+	t.Parallel()
 	drive(t, worked("120x40"), func(d *driver) {
 		var copied string
 		d.terminal.RegisterOscHandler(52, func(data []byte) bool {
@@ -124,6 +131,7 @@ func TestProgressGoesToTheClipboard(t *testing.T) {
 }
 
 func TestTheWheelScrollsProgress(t *testing.T) {
+	t.Parallel()
 	drive(t, worked("80x24"), func(d *driver) {
 		d.press("s")
 		before := d.look()
@@ -135,6 +143,7 @@ func TestTheWheelScrollsProgress(t *testing.T) {
 }
 
 func TestProgressShowsMisconceptions(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, missed(name), func(d *driver) {
@@ -147,6 +156,7 @@ func TestProgressShowsMisconceptions(t *testing.T) {
 
 // TestTheCalendarEndsToday: where not all weeks fit, the last ones do.
 func TestTheCalendarEndsToday(t *testing.T) {
+	t.Parallel()
 	drive(t, worked("40x12"), func(d *driver) {
 		d.resize(40, 24)
 		d.press("s")

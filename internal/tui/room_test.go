@@ -33,6 +33,7 @@ func gone(_ http.ResponseWriter, r *http.Request) {
 }
 
 func TestWhatIsDoneGoesToTheRoomAtOnce(t *testing.T) {
+	t.Parallel()
 	board := &roomtest.Board{}
 	s := repairing("80x24")
 	s.room, s.grade = board, scripted(failing, failing, passing)
@@ -55,6 +56,7 @@ func TestWhatIsDoneGoesToTheRoomAtOnce(t *testing.T) {
 // A board that is gone shows in the line above the keys, and nowhere else: what a learner does takes as long as ever, and so does
 // the end.
 func TestABoardThatIsGone(t *testing.T) {
+	t.Parallel()
 	for name, size := range sizes {
 		t.Run(name, func(t *testing.T) {
 			board := &roomtest.Board{}
@@ -96,6 +98,7 @@ func TestABoardThatIsGone(t *testing.T) {
 }
 
 func TestWhoIsUnknownToTheBoardIsTold(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			board := &roomtest.Board{}

@@ -24,6 +24,7 @@ func (defect) Error() string { panic("a defect") }
 // TestAPanicEndsTheRunFirst: a defect of the workbook must not leave a suite
 // running. The panics are in what the screens call while one runs.
 func TestAPanicEndsTheRunFirst(t *testing.T) {
+	t.Parallel()
 	for name, breakIt := range map[string]func(wb *workbook.Workbook, running <-chan struct{}){
 		"in Update": func(wb *workbook.Workbook, running <-chan struct{}) {
 			wb.Watch = func(context.Context, string) (<-chan watch.Event, error) {

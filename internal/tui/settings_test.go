@@ -11,6 +11,7 @@ import (
 )
 
 func TestASettingChangesTheScreenAndItsFile(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "settings.toml")
 	drive(t, setup{width: 80, height: 24, start: page.Route{Page: page.Settings}, settingsFile: file}, func(d *driver) {
 		d.sees("theme auto dark light contrast none", "leakproof config editor")
@@ -34,6 +35,7 @@ func TestASettingChangesTheScreenAndItsFile(t *testing.T) {
 }
 
 func TestASettingThatCannotBeKeptIsTold(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	blocked := filepath.Join(folder, "a-file")
 	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
@@ -46,6 +48,7 @@ func TestASettingThatCannotBeKeptIsTold(t *testing.T) {
 }
 
 func TestAForeignLocaleIsDrawnInASCII(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 80, height: 24, onlyASCII: true, start: page.Route{Page: page.Lesson, ID: "01-files"}}, func(d *driver) {
 		if i := strings.IndexFunc(d.look(), func(r rune) bool { return r > 127 }); i >= 0 {
 			d.Errorf("not ASCII from %q on:\n%s", d.look()[i:min(len(d.look()), i+20)], d.look())
@@ -54,6 +57,7 @@ func TestAForeignLocaleIsDrawnInASCII(t *testing.T) {
 }
 
 func TestTheMouseScrollsAndClicks(t *testing.T) {
+	t.Parallel()
 	drive(t, setup{width: 80, height: 24, start: page.Route{Page: page.Settings}}, func(d *driver) {
 		d.click(4, 5) // the second setting
 		d.press("left")

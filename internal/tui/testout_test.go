@@ -17,6 +17,7 @@ func (d *driver) testOut() {
 }
 
 func TestTestingOut(t *testing.T) {
+	t.Parallel()
 	for name, size := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, sizes["80x24"], func(d *driver) {
@@ -36,6 +37,7 @@ func TestTestingOut(t *testing.T) {
 }
 
 func TestAMissEndsTestingOut(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.testOut()
 		q := d.asked()

@@ -33,6 +33,7 @@ func (d *driver) typeAhead(keys ...string) {
 // TestKeysTypedAheadReachThePagesThatTheyAreFor: each key acts on the page that
 // the one before it led to.
 func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		start page.Route
 		keys  []string
@@ -75,6 +76,7 @@ func TestKeysTypedAheadReachThePagesThatTheyAreFor(t *testing.T) {
 // TestAHeldProgressLogFreezesNothing: somebody else holds the lock of the log
 // for a long time, and every page still answers at once.
 func TestAHeldProgressLogFreezesNothing(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		lock := flock.New(filepath.Join(d.state, "progress.lock"))
 		if err := os.MkdirAll(d.state, 0o700); err != nil {
@@ -102,6 +104,7 @@ func TestAHeldProgressLogFreezesNothing(t *testing.T) {
 // TestDrawingChangesNothing: a page that is drawn again without a message looks
 // the same.
 func TestDrawingChangesNothing(t *testing.T) {
+	t.Parallel()
 	for _, start := range []page.Route{
 		{}, {Page: page.Lesson, ID: "1"}, {Page: page.Quiz, ID: "1"}, {Page: page.Kata, ID: "1"},
 		{Page: page.Progress}, {Page: page.Review}, {Page: page.Candidates, ID: "1"}, {Page: page.Lab, ID: "leaky-fan-out"},

@@ -56,6 +56,7 @@ func graded(size string, verdicts ...grade.Verdict) setup {
 }
 
 func TestTheFirstRedScreenBeginsWithTheBadge(t *testing.T) {
+	t.Parallel()
 	for name, first := range map[string]int{"80x24": 4, "40x12": 2} {
 		t.Run(name, func(t *testing.T) {
 			drive(t, graded(name, refused(3)), func(d *driver) {
@@ -71,6 +72,7 @@ func TestTheFirstRedScreenBeginsWithTheBadge(t *testing.T) {
 }
 
 func TestFailuresAreGroupedAndPassesFolded(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, graded(name, refused(3)), func(d *driver) {
@@ -92,6 +94,7 @@ func TestFailuresAreGroupedAndPassesFolded(t *testing.T) {
 }
 
 func TestATestThatFailsLikeAnotherStandsForNoBelief(t *testing.T) {
+	t.Parallel()
 	v := grade.Verdict{Kata: "01-open-file", Status: explain.Fail, Race: true, Summary: "Both failed.", Tests: []explain.Test{
 		{Name: "TestReadClosesOnFailure", Status: explain.Fail, Message: "a handle was open"},
 		{Name: "TestReadWorks", Status: explain.Fail, Message: "it fails, as TestReadClosesOnFailure says"},
@@ -108,6 +111,7 @@ func TestATestThatFailsLikeAnotherStandsForNoBelief(t *testing.T) {
 }
 
 func TestAVerdictIsComparedWithTheOneBefore(t *testing.T) {
+	t.Parallel()
 	drive(t, graded("80x24", refused(3), refused(1), refused(2)), func(d *driver) {
 		d.wait(aRun)
 		d.lacks("than last time")
@@ -123,6 +127,7 @@ func TestAVerdictIsComparedWithTheOneBefore(t *testing.T) {
 }
 
 func TestBriefAndResultsStandSideBySide(t *testing.T) {
+	t.Parallel()
 	for width, beside := range map[int]bool{109: false, 110: true} {
 		s := graded("80x24", refused(3))
 		s.width, s.height = width, 24
@@ -141,6 +146,7 @@ func TestBriefAndResultsStandSideBySide(t *testing.T) {
 }
 
 func TestPanesScrollByThemselves(t *testing.T) {
+	t.Parallel()
 	s := graded("120x40", refused(3))
 	s.height = 16
 	drive(t, s, func(d *driver) {
@@ -161,6 +167,7 @@ func TestPanesScrollByThemselves(t *testing.T) {
 }
 
 func TestTheMouseOnAKata(t *testing.T) {
+	t.Parallel()
 	drive(t, graded("80x24", refused(3)), func(d *driver) {
 		d.wait(aRun)
 		d.click(13, 2)
@@ -177,6 +184,7 @@ func TestTheMouseOnAKata(t *testing.T) {
 }
 
 func TestTabsReachEachOtherAndNobodyIsTrapped(t *testing.T) {
+	t.Parallel()
 	drive(t, graded("80x24", refused(3)), func(d *driver) {
 		d.wait(aRun)
 		for _, open := range []string{"[2 Results]", "[3 Hints]", "[4 Solutions]", "[5 Attempts]", "[1 Brief]"} {
@@ -205,6 +213,7 @@ func TestTabsReachEachOtherAndNobodyIsTrapped(t *testing.T) {
 }
 
 func TestQGoesOneLevelUp(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Lesson, ID: "01-close", Section: "close-on-every-way-out"}
 	drive(t, s, func(d *driver) {
@@ -222,6 +231,7 @@ func TestQGoesOneLevelUp(t *testing.T) {
 }
 
 func TestQLeavesADiffAndACandidateForTheirLists(t *testing.T) {
+	t.Parallel()
 	s := attempted("80x24")
 	drive(t, s, func(d *driver) {
 		d.attempts()
@@ -243,6 +253,7 @@ func TestQLeavesADiffAndACandidateForTheirLists(t *testing.T) {
 }
 
 func TestAKeyHasOneMeaning(t *testing.T) {
+	t.Parallel()
 	s := graded("120x40", refused(3), passing)
 	drive(t, s, func(d *driver) {
 		check := func(where string) {
@@ -276,6 +287,7 @@ func TestAKeyHasOneMeaning(t *testing.T) {
 }
 
 func TestGreenIsWorthAMoment(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, graded(name, failing, passing), func(d *driver) {
@@ -293,6 +305,7 @@ func TestGreenIsWorthAMoment(t *testing.T) {
 }
 
 func TestALongGreenPanelScrolls(t *testing.T) {
+	t.Parallel()
 	drive(t, graded("40x12", failing, passing), func(d *driver) {
 		d.wait(aRun)
 		d.saveVersion("package openfile // mine\n")
@@ -304,6 +317,7 @@ func TestALongGreenPanelScrolls(t *testing.T) {
 }
 
 func TestABackupsPathStaysWhole(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{40, 80} {
 		s := repairing("80x24")
 		s.width = width
@@ -322,6 +336,7 @@ func TestABackupsPathStaysWhole(t *testing.T) {
 }
 
 func TestAnEditorThatCannotOpenIsNamed(t *testing.T) {
+	t.Parallel()
 	s := repairing("80x24")
 	s.getenv = map[string]string{"EDITOR": "code"}
 	drive(t, s, func(d *driver) {
@@ -332,6 +347,7 @@ func TestAnEditorThatCannotOpenIsNamed(t *testing.T) {
 }
 
 func TestALongLineOfTheLearnersIsMarked(t *testing.T) {
+	t.Parallel()
 	s := repairing("40x12")
 	s.grade = func(context.Context, grade.Suite) (grade.Verdict, error) {
 		v := failing
@@ -354,6 +370,7 @@ func TestALongLineOfTheLearnersIsMarked(t *testing.T) {
 }
 
 func TestCandidatesByDigitAndMouse(t *testing.T) {
+	t.Parallel()
 	var ran []string
 	s := solved("80x24", &ran)
 	s.history = append(s.history, progress.Event{Kind: progress.KindRead})

@@ -23,6 +23,7 @@ func cold(ctx context.Context, _ string, progress func(done, total int)) error {
 }
 
 func TestAColdMachineShowsItsProgress(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.start = page.Route{Page: page.Kata, ID: "1"}
 	s.compile = cold
@@ -47,6 +48,7 @@ func TestAColdMachineShowsItsProgress(t *testing.T) {
 }
 
 func TestHomeCompilesAhead(t *testing.T) {
+	t.Parallel()
 	s := sizes["80x24"]
 	s.compile = cold
 	drive(t, s, func(d *driver) {

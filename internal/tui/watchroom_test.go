@@ -158,6 +158,7 @@ func roomOfFive() room.View {
 }
 
 func TestTheRoomOnTheScreen(t *testing.T) {
+	t.Parallel()
 	for name, s := range sizes {
 		t.Run(name, func(t *testing.T) {
 			watchAs(t, s, func(f *facilitator) {
@@ -185,6 +186,7 @@ func TestTheRoomOnTheScreen(t *testing.T) {
 }
 
 func TestTheRoomGoesOn(t *testing.T) {
+	t.Parallel()
 	watchAs(t, sizes["120x40"], func(f *facilitator) {
 		f.sees("Asking http://192.0.2.7:8080 for the room.")
 		v := roomOfFive()
@@ -211,6 +213,7 @@ func TestTheRoomGoesOn(t *testing.T) {
 }
 
 func TestTheHelpOfAWatchedRoom(t *testing.T) {
+	t.Parallel()
 	watchAs(t, sizes["40x12"], func(f *facilitator) {
 		f.see(roomOfFive())
 		f.sees("? help")
@@ -230,6 +233,7 @@ func TestTheHelpOfAWatchedRoom(t *testing.T) {
 }
 
 func TestWatchRoomEnds(t *testing.T) {
+	t.Parallel()
 	refused := errors.New("the board says: This is not the secret of the room.")
 	watch := func(context.Context, func(room.Seen)) error { return refused }
 	input, keys := io.Pipe()

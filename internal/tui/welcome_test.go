@@ -15,6 +15,7 @@ func firstRun(size string) setup {
 }
 
 func TestTheFirstRunIsWelcomed(t *testing.T) {
+	t.Parallel()
 	for name := range sizes {
 		t.Run(name, func(t *testing.T) {
 			drive(t, firstRun(name), func(d *driver) {
@@ -26,6 +27,7 @@ func TestTheFirstRunIsWelcomed(t *testing.T) {
 }
 
 func TestTheWelcomeLooks(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*setup){
 		"light":    func(s *setup) { s.light = true },
 		"no color": func(s *setup) { s.noColor = true },
@@ -44,6 +46,7 @@ func TestTheWelcomeLooks(t *testing.T) {
 }
 
 func TestTheWaysIn(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		keys []string
 		sees string
@@ -70,6 +73,7 @@ func TestTheWaysIn(t *testing.T) {
 }
 
 func TestTheWelcomeTakesClicks(t *testing.T) {
+	t.Parallel()
 	drive(t, firstRun("80x24"), func(d *driver) {
 		for y, line := range strings.Split(d.look(), "\n") {
 			if strings.Contains(line, "Repair a kata now") {
@@ -84,6 +88,7 @@ func TestTheWelcomeTakesClicks(t *testing.T) {
 }
 
 func TestWhoComesForAPageIsNotWelcomed(t *testing.T) {
+	t.Parallel()
 	s := firstRun("80x24")
 	s.start = page.Route{Page: page.Lesson, ID: "1"}
 	drive(t, s, func(d *driver) {
@@ -94,12 +99,14 @@ func TestWhoComesForAPageIsNotWelcomed(t *testing.T) {
 }
 
 func TestALearnerIsNotWelcomed(t *testing.T) {
+	t.Parallel()
 	s := missed("80x24")
 	s.firstRun = true
 	drive(t, s, func(d *driver) { d.sees("Next: lesson 1") })
 }
 
 func TestQuittingPromisesOnlyWhatIsSo(t *testing.T) {
+	t.Parallel()
 	drive(t, sizes["80x24"], func(d *driver) {
 		d.env.Workbook.Forget = true
 		d.press("q")

@@ -10,6 +10,7 @@ import (
 )
 
 func TestAnEditorThatFailsAtOnceIsTold(t *testing.T) {
+	t.Parallel()
 	err := startWindowed(t.Context(), exec.Command("sh", "-c", "exit 127"))
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 127 {

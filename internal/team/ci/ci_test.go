@@ -76,7 +76,7 @@ func TestJUnit(t *testing.T) {
 // TestJUnitOfHostileTextIsXML reads every file back, with what the code said in
 // it.
 func TestJUnitOfHostileTextIsXML(t *testing.T) {
-	for _, says := range []string{"", "plain", hostile, strings.Repeat(hostile, 1000), string(allBytes()), "]]><testsuite>", "&#0;&bogus;"} {
+	for _, says := range []string{"", "plain", hostile, strings.Repeat(hostile, 100), string(allBytes()), "]]><testsuite>", "&#0;&bogus;"} {
 		for _, all := range [][]Graded{nil, verdicts(says)} {
 			for i := range all {
 				all[i].Verdict.Program.Version = says
@@ -169,7 +169,7 @@ func TestHostileTextStaysInItsLineOfTheSummary(t *testing.T) {
 		}
 	}
 	long := verdicts(strings.Repeat("x", 6000))
-	for len(long[1].Verdict.Tests) < 5000 {
+	for len(long[1].Verdict.Tests) < 500 {
 		long[1].Verdict.Tests = append(long[1].Verdict.Tests, long[1].Verdict.Tests[0])
 	}
 	if got := Summary(long, ""); len(got) > 64<<10 || !strings.Contains(got, "more lines are in the log") {
