@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	bubbleshelp "charm.land/bubbles/v2/help"
@@ -55,7 +54,6 @@ const roomForBack = 60
 // help, which is the last of them, always stands, and the way back before it.
 func footerKeys(t theme.Theme, actions []ui.Action, width int) string {
 	m := helpModel(t)
-	line := func(bindings ...key.Binding) string { return m.ShortHelpView(bindings) }
 	n := len(actions) - 1
 	if width >= roomForBack {
 		n = max(0, n-1)
@@ -67,14 +65,16 @@ func footerKeys(t theme.Theme, actions []ui.Action, width int) string {
 		}
 	}
 	var shown []key.Binding
+	room := width - xansi.StringWidth(m.ShortHelpView(last))
 	for _, a := range actions[:n] {
 		if a.Quiet || a.Off != "" {
 			continue
 		}
-		with := append(slices.Clone(shown), a.Binding)
-		if xansi.StringWidth(line(append(slices.Clone(with), last...)...)) <= width {
-			shown = with
+		w := xansi.StringWidth(m.ShortHelpView([]key.Binding{a.Binding}) + m.ShortSeparator)
+		if w <= room {
+			shown = append(shown, a.Binding)
+			room -= w
 		}
 	}
-	return line(append(shown, last...)...)
+	return m.ShortHelpView(append(shown, last...))
 }
