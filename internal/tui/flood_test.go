@@ -20,7 +20,7 @@ func TestAPasteThatComesAsKeysIsLeftOut(t *testing.T) {
 			s := sizes["80x24"]
 			s.start = page.Route{Page: page.Progress}
 			drive(t, s, func(d *driver) {
-				d.typeAhead(strings.Repeat(pasted, 3000/len(pasted)))
+				d.typeAhead(strings.Repeat(pasted, 1000/len(pasted)))
 				d.sees("the rest of them is left out")
 				d.wait(time.Second)
 				d.press("?")

@@ -32,7 +32,7 @@ func TestAStormOfResizes(t *testing.T) {
 			s := missed("80x24")
 			s.start, s.lab = route, newFakeLab()
 			drive(t, s, func(d *driver) {
-				for range nightly.Times(25, 200) {
+				for range nightly.Times(12, 200) {
 					width, height := 20+random.IntN(281), 5+random.IntN(96)
 					_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 					lines := strings.Split(d.model.View().Content, "\n")
