@@ -6,9 +6,11 @@ import (
 	"errors"
 	"image/color"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -379,8 +381,8 @@ func (d *driver) golden() {
 // goldens compares the screen with the test's golden file of each size.
 func (d *driver) goldens() {
 	d.Helper()
-	for size, s := range sizes {
-		d.resize(s.width, s.height)
+	for _, size := range slices.Sorted(maps.Keys(sizes)) {
+		d.resize(sizes[size].width, sizes[size].height)
 		golden.RequireEqual(named{d.T, d.Name() + "-" + size}, d.render()+"\n")
 	}
 }
