@@ -41,7 +41,7 @@ func TestAPlanTakesTheMinutesThatThereAre(t *testing.T) {
 	wb := whole(t)
 	shortest := 0
 	for minutes := 1; minutes <= MaxSession; minutes++ {
-		if minutes > 120 && minutes%7 != 0 && !nightly.On() {
+		if minutes > 120 && minutes%5 != 0 && !nightly.On() {
 			continue
 		}
 		a, err := wb.Plan(minutes, "")
