@@ -51,7 +51,7 @@ func TestContentIsSound(t *testing.T) {
 func TestPrograms(t *testing.T) {
 	c := content(t)
 	for _, l := range c.Lessons {
-		var shown, programs []string
+		var shown []string
 		for _, s := range l.Sections {
 			for _, b := range s.Blocks {
 				if b.Kind == course.Run {
@@ -59,7 +59,7 @@ func TestPrograms(t *testing.T) {
 				}
 			}
 		}
-		programs = append(programs, shown...)
+		programs := slices.Clone(shown)
 		var traces []*course.Question
 		for _, q := range c.QuestionsOf(l.ID) {
 			if q.Program() != "" {

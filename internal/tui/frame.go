@@ -47,14 +47,13 @@ func (a *app) layout() tea.Cmd {
 		a.frame.top = 2
 	}
 	a.frame.width = a.width - 2*a.frame.margin
-	a.frame.footer = a.footer()
-	a.frame.height = max(1, a.height-a.frame.top-len(a.frame.footer))
+	a.frame.height = max(1, a.height-a.frame.top-a.footerHeight())
 	if a.help != nil {
 		a.help.layout(a.env.Theme, a.frame.width, a.frame.height)
 	}
 	a.env.Markdown.Begin()
 	a.top().Layout(a.frame.width, a.frame.height)
-	a.frame.footer = a.footer() // of the same height; what keys do may follow from the layout
+	a.frame.footer = a.footer() // after the layout, from which it may follow what keys do
 	rendering := a.env.Markdown.Pending()
 	if p, ok := a.top().(page.Shown); ok {
 		return tea.Batch(rendering, p.Shown())
@@ -148,16 +147,30 @@ func (a *app) header() string {
 // footer is the notice, if there is one, or else the keys that fit; above it a
 // rule, where there is room.
 func (a *app) footer() []string {
-	t := a.env.Theme
-	lines := []string{a.keys()}
-	if a.notice != "" {
-		lines = ui.Paint(t.Warn, ui.WrapNotice(a.notice, a.frame.width))
-		lines = lines[:min(len(lines), max(1, a.height/3))]
+	lines := ui.Paint(a.env.Theme.Warn, a.noticeLines())
+	if len(lines) == 0 {
+		lines = []string{a.keys()}
 	}
 	if a.height < minRule {
 		return lines
 	}
 	return append([]string{a.rule()}, lines...)
+}
+
+func (a *app) footerHeight() int {
+	lines := max(1, len(a.noticeLines()))
+	if a.height < minRule {
+		return lines
+	}
+	return 1 + lines
+}
+
+func (a *app) noticeLines() []string {
+	if a.notice == "" {
+		return nil
+	}
+	lines := ui.WrapNotice(a.notice, a.frame.width)
+	return lines[:min(len(lines), max(1, a.height/3))]
 }
 
 // rule is the line above the keys. What is worth a word about the room stands in it.

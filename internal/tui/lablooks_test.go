@@ -1,15 +1,10 @@
 package tui
 
 import (
-	"math/rand/v2"
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-	xansi "github.com/charmbracelet/x/ansi"
-
 	"example.com/leakproof/internal/lab"
-	"example.com/leakproof/internal/nightly"
 )
 
 // TestLabLooks are the looks of each state of the page, in all sizes that its
@@ -103,45 +98,4 @@ func TestLabInOtherColours(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestAStormOfResizesOverALab: also while it runs, in front of a question and on
-// every tab.
-func TestAStormOfResizesOverALab(t *testing.T) {
-	t.Parallel()
-	random := rand.New(rand.NewPCG(3, 5))
-	f := newFakeLab()
-	drive(t, inLab("120x40", f), func(d *driver) {
-		storm := func(over string) {
-			for range nightly.Times(12, 400) {
-				width, height := 20+random.IntN(221), 5+random.IntN(76)
-				_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
-				lines := strings.Split(d.model.View().Content, "\n")
-				if len(lines) > height {
-					t.Fatalf("%s: %d lines at %dx%d", over, len(lines), width, height)
-				}
-				for _, line := range lines {
-					if w := xansi.StringWidth(line); w > width {
-						t.Fatalf("%s: a line of %d cells at %dx%d: %q", over, w, width, height, line)
-					}
-				}
-			}
-			d.resize(120, 40)
-		}
-		f.hello()
-		f.runs(10)
-		d.press("2", "space")
-		d.sees("enter answer", "esc not now")
-		storm("the question")
-		d.predict("It stays as it is")
-		f.runs(20)
-		d.settle()
-		for _, key := range []string{"1", "2", "3", "4"} {
-			d.press(key)
-			storm("tab " + key)
-		}
-		d.press("2", "e")
-		d.sees("Not quite")
-		storm("the explanation")
-	})
 }

@@ -32,25 +32,59 @@ func TestAStormOfResizes(t *testing.T) {
 			s := missed("80x24")
 			s.start, s.lab = route, newFakeLab()
 			drive(t, s, func(d *driver) {
-				for range nightly.Times(12, 200) {
-					width, height := 20+random.IntN(281), 5+random.IntN(96)
-					_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
-					lines := strings.Split(d.model.View().Content, "\n")
-					if len(lines) > height {
-						t.Fatalf("%d lines at %dx%d", len(lines), width, height)
-					}
-					for _, line := range lines {
-						if w := xansi.StringWidth(line); w > width {
-							t.Fatalf("a line of %d cells at %dx%d: %q", w, width, height, line)
-						}
-					}
-				}
+				d.storm(string(route.Page), random)
 				d.resize(80, 24)
 				d.press("?")
 				d.sees("Keys on this page")
 			})
 		})
 	}
+}
+
+// storm resizes again and again, and fails the test where something is drawn beyond
+// the edge.
+func (d *driver) storm(over string, random *rand.Rand) {
+	d.Helper()
+	for range nightly.Times(12, 400) {
+		width, height := 20+random.IntN(281), 5+random.IntN(96)
+		_, _ = d.model.Update(tea.WindowSizeMsg{Width: width, Height: height})
+		lines := strings.Split(d.model.View().Content, "\n")
+		if len(lines) > height {
+			d.Fatalf("%s: %d lines at %dx%d", over, len(lines), width, height)
+		}
+		for _, line := range lines {
+			if w := xansi.StringWidth(line); w > width {
+				d.Fatalf("%s: a line of %d cells at %dx%d: %q", over, w, width, height, line)
+			}
+		}
+	}
+}
+
+// TestAStormOfResizesOverALab: also while it runs, in front of a question and on
+// every tab.
+func TestAStormOfResizesOverALab(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 5))
+	f := newFakeLab()
+	drive(t, inLab("120x40", f), func(d *driver) {
+		f.hello()
+		f.runs(10)
+		d.press("2", "space")
+		d.sees("enter answer", "esc not now")
+		d.storm("the question", random)
+		d.resize(120, 40)
+		d.predict("It stays as it is")
+		f.runs(20)
+		d.settle()
+		for _, key := range []string{"1", "2", "3", "4"} {
+			d.press(key)
+			d.storm("tab "+key, random)
+			d.resize(120, 40)
+		}
+		d.press("2", "e")
+		d.sees("Not quite")
+		d.storm("the explanation", random)
+	})
 }
 
 // TestEveryPageInEveryTheme: nothing is lost without colours, and no theme
