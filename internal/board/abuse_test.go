@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -18,7 +17,8 @@ import (
 )
 
 func TestBodiesThatHurt(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	t.Parallel()
+	b := boardOnSQLite(t)
 	ana := b.join("Ana")
 	b.server.posts = newLimiter[int64](1e6, 1e6)
 	many := make([]room.Event, room.MaxEvents+1)
@@ -126,7 +126,7 @@ func TestAShareIsUsedUp(t *testing.T) {
 }
 
 func TestEveryResponseIsGuarded(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	for _, a := range []answerOf{b.request("GET", "/", nil), b.request("GET", "/api/view", nil), b.request("GET", "/healthz", nil), b.request("POST", "/login", nil), b.request("GET", "/export.csv", nil, token(b.secret))} {
 		for name, part := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
 			if !strings.Contains(a.header.Get(name), part) {
@@ -140,7 +140,7 @@ func TestEveryResponseIsGuarded(t *testing.T) {
 }
 
 func TestAPanicIsAnswered(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	h := b.server.answer(func(http.ResponseWriter, *http.Request) error { panic("at the disco") })
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -206,16 +206,9 @@ func TestWhatIsShownStays(t *testing.T) {
 
 // TestMemoryStaysFlat: what a board holds goes with people and katas.
 func TestMemoryStaysFlat(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	ana := b.join("Ana")
 	b.server.posts = newLimiter[int64](1e6, 1e6)
-	patiently := func(ask func() answerOf) answerOf { // on a busy machine: as a client does
-		for {
-			if a := ask(); a.status != 503 {
-				return a
-			}
-		}
-	}
 	sent := 0
 	send := func(requests int) {
 		for range requests {

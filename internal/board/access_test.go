@@ -54,7 +54,8 @@ func TestGuessing(t *testing.T) {
 }
 
 func TestTooManyPosts(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	t.Parallel()
+	b := boardOnSQLite(t)
 	ana, ben := b.join("Ana"), b.join("Ben")
 	b.server.posts = newLimiter[int64](0.001, 60)
 	for i := range 60 {
@@ -115,7 +116,7 @@ func (b *board) page(change ...func(*http.Request)) (status int, jar http.Cookie
 }
 
 func TestThePagesCookie(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	a := b.request("POST", "/login", url.Values{"secret": {b.secret}}.Encode(), header("Content-Type", "application/x-www-form-urlencoded"))
 	cookie := a.header.Get("Set-Cookie")
 	for _, part := range []string{"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"} {
@@ -192,7 +193,7 @@ func TestThePagesCookie(t *testing.T) {
 }
 
 func TestCodeOnlyWithConsent(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	e := verdict(1, "01-loop", "pass")
 	e.Code = "package loop\n"
 	if p := b.send(b.join("Ana").Token, e).problem(t); p.Code != room.Forbidden || p.Event != "s-1" {

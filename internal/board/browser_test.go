@@ -37,7 +37,7 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// browser is one Chromium for all tests of TestBrowser.
+// browser is one Chromium for several tests.
 type browser struct{ ctx context.Context }
 
 func newBrowser(t *testing.T) browser {
@@ -60,6 +60,16 @@ func newBrowser(t *testing.T) browser {
 		stop()
 	})
 	return browser{ctx}
+}
+
+// each runs tests beside each other, each in tabs of its own.
+func (b browser) each(t *testing.T, tests map[string]func(*testing.T, browser)) {
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, b)
+		})
+	}
 }
 
 // tab is a window of its own, with cookies of its own.

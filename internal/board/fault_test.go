@@ -93,6 +93,7 @@ func TestANewerDatabase(t *testing.T) {
 }
 
 func TestPostgresThatRefuses(t *testing.T) {
+	t.Parallel()
 	database := postgres(t)
 	u, err := url.Parse(database)
 	if err != nil {
@@ -132,7 +133,7 @@ func TestPostgresThatRefuses(t *testing.T) {
 
 // TestAReadOnlyFile, as the database itself words it.
 func TestAReadOnlyFile(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	db := openSQL(t, "sqlite", "file:"+b.file()+"?mode=ro")
 	_, err := db.ExecContext(t.Context(), `DELETE FROM leakproof_events`)
 	if said := b.store.fault(err); err == nil || !strings.Contains(said.Error(), "cannot be written: make the file and its folder writable") {
@@ -143,7 +144,8 @@ func TestAReadOnlyFile(t *testing.T) {
 // TestAFullDisk: what does not fit is not acknowledged, what was stays, and
 // the board goes on when there is room.
 func TestAFullDisk(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	t.Parallel()
+	b := boardOnSQLite(t)
 	ana := want[room.Joined](t, b.request("POST", "/api/join", room.JoinRequest{Code: b.code, ShareCode: true}), 201)
 	big := func(n int) room.Event {
 		e := verdict(n, "01-loop", "fail", "a")

@@ -185,6 +185,7 @@ func TestAStopIsTidy(t *testing.T) {
 }
 
 func TestTwoBoardsOnOneFile(t *testing.T) {
+	t.Parallel()
 	state := t.TempDir()
 	file := filepath.Join(t.TempDir(), "board.db")
 	c := startChild(t, state, file)
@@ -206,6 +207,7 @@ func TestTwoBoardsOnOneFile(t *testing.T) {
 
 // TestTwoBoardsOnOneDatabase: what one takes the other shows.
 func TestTwoBoardsOnOneDatabase(t *testing.T) {
+	t.Parallel()
 	database := postgres(t)
 	first := openBoard(t, database)
 	second := openBoardAt(t, first.state(t), database)
@@ -262,6 +264,7 @@ func TestTwoBoardsOnOneDatabase(t *testing.T) {
 // TestBoardsStartTogether on an empty database: one makes the tables, the room
 // and its code, and the others find them.
 func TestBoardsStartTogether(t *testing.T) {
+	t.Parallel()
 	database := postgres(t)
 	state := t.TempDir()
 	var all sync.WaitGroup
@@ -295,6 +298,7 @@ func TestBoardsStartTogether(t *testing.T) {
 // TestTheDatabaseComesBack: a board goes on when its connections were cut, and
 // hears what it missed.
 func TestTheDatabaseComesBack(t *testing.T) {
+	t.Parallel()
 	database := postgres(t)
 	first := openBoard(t, database)
 	second := openBoardAt(t, first.state(t), database)
@@ -323,6 +327,7 @@ func TestTheDatabaseComesBack(t *testing.T) {
 // TestWhatIsSentAgainHidesNothing: a board that was sent known events again
 // still shows what arrives at another one.
 func TestWhatIsSentAgainHidesNothing(t *testing.T) {
+	t.Parallel()
 	database := postgres(t)
 	first := openBoard(t, database)
 	second := openBoardAt(t, first.state(t), database)

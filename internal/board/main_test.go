@@ -32,10 +32,18 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// eachDatabase runs a test on SQLite, and on PostgreSQL where there is one.
+// eachDatabase runs a test on SQLite, and on PostgreSQL where there is one,
+// beside other tests.
 func eachDatabase(t *testing.T, test func(t *testing.T, database string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "board.db")) })
-	t.Run("postgres", func(t *testing.T) { test(t, postgres(t)) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, filepath.Join(t.TempDir(), "board.db"))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, postgres(t))
+	})
 }
 
 // postgres makes an empty database, and returns its address.
@@ -89,8 +97,12 @@ type board struct {
 // openBoard starts a board as the command does.
 func openBoard(t *testing.T, database string, flags ...string) *board {
 	t.Helper()
-	state := t.TempDir()
-	return openBoardAt(t, state, database, flags...)
+	return openBoardAt(t, t.TempDir(), database, flags...)
+}
+
+func boardOnSQLite(t *testing.T, flags ...string) *board {
+	t.Helper()
+	return openBoard(t, filepath.Join(t.TempDir(), "board.db"), flags...)
 }
 
 func openBoardAt(t *testing.T, state, database string, flags ...string) *board {
@@ -203,6 +215,16 @@ func (b *board) request(method, path string, body any, change ...func(*http.Requ
 		b.t.Fatal(err)
 	}
 	return answerOf{response.StatusCode, response.Header, string(text)}
+}
+
+// patiently asks again while the board is busy, as a client does: on a busy
+// machine it may be.
+func patiently(ask func() answerOf) answerOf {
+	for {
+		if a := ask(); a.status != http.StatusServiceUnavailable {
+			return a
+		}
+	}
 }
 
 func token(t string) func(*http.Request) {

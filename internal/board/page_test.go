@@ -18,20 +18,22 @@ import (
 
 // TestPage shows the page in a real browser, for views that no board has to come to.
 func TestPage(t *testing.T) {
-	b := newBrowser(t)
-	t.Run("looks", func(t *testing.T) { testLooks(t, b) })
-	t.Run("says the same at load and live", func(t *testing.T) { testSameAtLoadAndLive(t, b) })
-	t.Run("without a script", func(t *testing.T) { testWithoutScript(t, b) })
-	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, b) })
-	t.Run("in place", func(t *testing.T) { testInPlace(t, b) })
-	t.Run("hostile", func(t *testing.T) { testHostile(t, b) })
-	t.Run("print", func(t *testing.T) { testPrint(t, b) })
-	t.Run("many", func(t *testing.T) { testMany(t, b) })
-	t.Run("connection lost", func(t *testing.T) { testConnectionLost(t, b) })
-	t.Run("agenda", func(t *testing.T) { testAgenda(t, b) })
-	t.Run("new code", func(t *testing.T) { testNewCode(t, b) })
-	t.Run("door", func(t *testing.T) { testDoor(t, b) })
-	t.Run("old view", func(t *testing.T) { testOldView(t, b) })
+	t.Parallel()
+	newBrowser(t).each(t, map[string]func(*testing.T, browser){
+		"looks":                          testLooks,
+		"says the same at load and live": testSameAtLoadAndLive,
+		"without a script":               testWithoutScript,
+		"keyboard":                       testKeyboard,
+		"in place":                       testInPlace,
+		"hostile":                        testHostile,
+		"print":                          testPrint,
+		"many":                           testMany,
+		"connection lost":                testConnectionLost,
+		"agenda":                         testAgenda,
+		"new code":                       testNewCode,
+		"door":                           testDoor,
+		"old view":                       testOldView,
+	})
 }
 
 // contrast is the smallest contrast of a text on the page with what lies behind it, as WCAG 2 computes it, and which text it is.

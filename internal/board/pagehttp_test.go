@@ -16,6 +16,7 @@ import (
 var inline = regexp.MustCompile(`(?i)<style|<[^>]*\s(style|on\w+)=|<script(?: defer)?>|javascript:`)
 
 func TestPageOverHTTP(t *testing.T) {
+	t.Parallel()
 	b := boardOnSQLite(t, "--room", "Friday & Co")
 	b.join(`<b onclick="x">`)
 	door := b.request("GET", "/", nil)

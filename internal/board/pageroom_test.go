@@ -21,14 +21,13 @@ import (
 // TestBoardInABrowser uses a board as a facilitator does.
 func TestBoardInABrowser(t *testing.T) {
 	b := newBrowser(t)
-	t.Run("join and save", func(t *testing.T) { testJoinAndSave(t, b) })
-	t.Run("wrong secret", func(t *testing.T) { testWrongSecret(t, b) })
-	t.Run("another origin", func(t *testing.T) { testAnotherOrigin(t, b) })
+	// By itself: the address has to be free when the board starts again.
 	t.Run("restart", func(t *testing.T) { testRestart(t, b) })
-}
-
-func boardOnSQLite(t *testing.T, flags ...string) *board {
-	return openBoard(t, filepath.Join(t.TempDir(), "board.db"), flags...)
+	b.each(t, map[string]func(*testing.T, browser){
+		"join and save":  testJoinAndSave,
+		"wrong secret":   testWrongSecret,
+		"another origin": testAnotherOrigin,
+	})
 }
 
 // signIn opens the page as the facilitator, by the keyboard.

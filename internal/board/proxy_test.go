@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -73,7 +72,7 @@ func TestProxiesThatCannotBeTrusted(t *testing.T) {
 // Behind a proxy each learner has limits of their own, and nobody gets past
 // theirs by naming others.
 func TestLimitsBehindAProxy(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"), "--trusted-proxy", "127.0.0.1")
+	b := boardOnSQLite(t, "--trusted-proxy", "127.0.0.1")
 	b.server.wrong = newLimiter[netip.Prefix](0.001, 3) // none comes back during the test
 	guess := func(code string, forwarded string) int {
 		return b.request("POST", "/api/join", room.JoinRequest{Code: code}, header("X-Forwarded-For", forwarded)).status
@@ -109,7 +108,7 @@ func TestLimitsBehindAProxy(t *testing.T) {
 }
 
 func TestNobodySpeaksForOthersWithoutAProxy(t *testing.T) {
-	b := openBoard(t, filepath.Join(t.TempDir(), "board.db"))
+	b := boardOnSQLite(t)
 	b.server.wrong = newLimiter[netip.Prefix](0.001, 1)
 	for i, want := range []int{403, 429} {
 		forged := []string{"198.51.100.9", "198.51.100.10"}[i]
