@@ -246,7 +246,7 @@ func TestCaps(t *testing.T) {
 			r.set(tt.setting, 1)
 			r.event(tt.event)
 			capped := r.sample("a sample", func(map[string]float64) bool { return true })
-			for range 6 {
+			for range 3 {
 				n := r.sample("a sample", func(map[string]float64) bool { return true })
 				// One request was already due when the cap was reached.
 				if n["reads.sent"] > capped["reads.sent"]+1 {

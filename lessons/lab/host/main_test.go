@@ -2,6 +2,7 @@ package host
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -121,10 +122,7 @@ func serveTest(ctx context.Context, s *Service) error {
 			}
 		case eat.On():
 			mu.Lock()
-			eaten = append(eaten, make([]byte, 4<<20))
-			for i := range eaten[len(eaten)-1] {
-				eaten[len(eaten)-1][i] = 1
-			}
+			eaten = append(eaten, bytes.Repeat([]byte{1}, 4<<20))
 			mu.Unlock()
 		case die.On():
 			_, _ = fmt.Fprintln(os.Stderr, "out of notes")
