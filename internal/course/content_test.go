@@ -50,8 +50,8 @@ func TestContentIsSound(t *testing.T) {
 // is its right option each time, and no wrong one ever.
 func TestPrograms(t *testing.T) {
 	c := content(t)
+	var shown []string
 	for _, l := range c.Lessons {
-		var shown []string
 		for _, s := range l.Sections {
 			for _, b := range s.Blocks {
 				if b.Kind == course.Run {
@@ -59,30 +59,27 @@ func TestPrograms(t *testing.T) {
 				}
 			}
 		}
-		programs := slices.Clone(shown)
-		var traces []*course.Question
-		for _, q := range c.QuestionsOf(l.ID) {
-			if q.Program() != "" {
-				traces = append(traces, q)
-				programs = append(programs, q.CodeFile)
-			}
+	}
+	programs := slices.Clone(shown)
+	var traces []*course.Question
+	for _, q := range c.Questions {
+		if q.Program() != "" {
+			traces = append(traces, q)
+			programs = append(programs, q.CodeFile)
 		}
-		t.Run(l.ID, func(t *testing.T) {
+	}
+	built := buildPrograms(t, programs)
+	for _, program := range shown {
+		t.Run(path.Dir(program), func(t *testing.T) {
+			t.Parallel() // most of them wait
+			fitsUnderTheText(t, output(t, built[program]))
+		})
+	}
+	for _, q := range traces {
+		t.Run(q.ID, func(t *testing.T) {
 			t.Parallel()
-			built := buildPrograms(t, programs)
-			for _, program := range shown {
-				t.Run(path.Base(path.Dir(program)), func(t *testing.T) {
-					t.Parallel() // most of them wait
-					fitsUnderTheText(t, output(t, built[program]))
-				})
-			}
-			for _, q := range traces {
-				t.Run(q.ID, func(t *testing.T) {
-					t.Parallel()
-					for range nightly.Times(1, 50) {
-						onlyTheRightOptionIs(t, q, output(t, built[q.CodeFile]))
-					}
-				})
+			for range nightly.Times(1, 50) {
+				onlyTheRightOptionIs(t, q, output(t, built[q.CodeFile]))
 			}
 		})
 	}
@@ -111,21 +108,23 @@ func onlyTheRightOptionIs(t *testing.T, q *course.Question, printed string) {
 	}
 }
 
-// buildPrograms builds the programs of one lesson, given by their main.go, and
-// returns where each one is.
+// buildPrograms builds programs, given by their main.go, by one command, and returns
+// where each one is.
 func buildPrograms(t *testing.T, mains []string) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	built := map[string]string{}
+	built, folders := map[string]string{}, map[string]string{}
 	// Without symbols, which nothing printed needs: linking is most of the time.
 	args := append(append([]string{"build"}, asbuilt.Flags()...), "-ldflags=-s -w", "-o", dir+string(filepath.Separator))
 	for _, main := range mains {
 		folder := path.Dir(main)
+		name := path.Base(folder)
+		if other, ok := folders[name]; ok {
+			t.Fatalf("two programs are called %s, in %s and %s: give one of the folders another name", name, other, folder)
+		}
+		folders[name] = folder
 		args = append(args, "./"+folder)
-		built[main] = filepath.Join(dir, path.Base(folder))
-	}
-	if len(mains) == 0 {
-		return built
+		built[main] = filepath.Join(dir, name)
 	}
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = root
