@@ -86,6 +86,7 @@ func playWorkbook(how string) {
 // TestEndsOfTheWorkbook: however the workbook ends, and whatever its lab does,
 // nothing of the lab is left.
 func TestEndsOfTheWorkbook(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"well", "deaf", "stopped"} {
 		for name, end := range map[string]func(*exec.Cmd, *os.File){
 			"SIGTERM": func(cmd *exec.Cmd, _ *os.File) { _ = cmd.Process.Signal(syscall.SIGTERM) },
@@ -94,6 +95,7 @@ func TestEndsOfTheWorkbook(t *testing.T) {
 			"panic":   func(_ *exec.Cmd, in *os.File) { _, _ = in.WriteString("\n") },
 		} {
 			t.Run(how+" "+name, func(t *testing.T) {
+				t.Parallel()
 				self, err := os.Executable()
 				if err != nil {
 					t.Fatal(err)
@@ -138,6 +140,7 @@ const frozenQuiet = 2 * time.Second
 // A workbook that was stopped together with its lab, as by a machine that sleeps,
 // does not take the lab for silent.
 func TestAWorkbookThatWasStopped(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

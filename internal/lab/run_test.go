@@ -63,6 +63,7 @@ func drain(t *testing.T, r *Run) error {
 }
 
 func TestARun(t *testing.T) {
+	t.Parallel()
 	r := begin(t.Context(), t, "well", usualLimits)
 	pids := processes(t, r)
 	var together sync.WaitGroup
@@ -170,6 +171,7 @@ func TestARunEndsWithItsContext(t *testing.T) {
 
 // TestNobodyReads: a run whose updates nobody takes can be ended.
 func TestNobodyReads(t *testing.T) {
+	t.Parallel()
 	r := begin(t.Context(), t, "well", usualLimits)
 	pids := processes(t, r)
 	for len(r.updates) < unread {
@@ -183,6 +185,7 @@ func TestNobodyReads(t *testing.T) {
 }
 
 func TestTwoLabsAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := start(t.Context(), shards(), dir, usualLimits, fake("well"))
 	defer first.Stop()
