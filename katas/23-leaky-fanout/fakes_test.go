@@ -17,7 +17,6 @@ var (
 	errBoom  = errors.New("shard is down")
 	errReset = errors.New("connection reset")
 	errLeft  = errors.New("the client closed its connection")
-	ends     = []error{context.Canceled, context.DeadlineExceeded}
 	// caller never ends: what waits for its end is still there when the bubble looks for leaks.
 	caller = context.Background()
 )
@@ -66,15 +65,11 @@ func search(ctx context.Context, shards []*shard) ([]leakyfanout.Note, error, ti
 	return found, err, time.Since(start)
 }
 
-// leaving returns a context that ends after a second, with a cause of its own. It
-// must be released.
-func leaving(end error) (context.Context, context.CancelFunc) {
-	if end == context.DeadlineExceeded {
-		return context.WithTimeoutCause(caller, time.Second, errLeft)
-	}
+// leaving returns a context that ends after a second, with a cause of its own.
+func leaving() context.Context {
 	ctx, leave := context.WithCancelCause(caller)
 	time.AfterFunc(time.Second, func() { leave(errLeft) })
-	return ctx, func() { leave(nil) }
+	return ctx
 }
 
 func notes(ids ...string) []leakyfanout.Note {
@@ -93,11 +88,12 @@ func ids(notes []leakyfanout.Note) []string {
 	return all
 }
 
-// wantMoreThanText fails t if errors.Is does not find want in an error that has
-// the text of it.
-func wantMoreThanText(t *testing.T, err, want error) {
+// wantError requires that errors.Is finds want in err.
+func wantError(t *testing.T, err, want error, situation, contract string) {
 	t.Helper()
 	if err != nil && !errors.Is(err, want) && strings.Contains(err.Error(), want.Error()) {
 		t.Fatalf("Search returned the error %q, in which errors.Is does not find %q:\nits text is there, the error itself is not (Keep 5)", err, want)
+	} else if !errors.Is(err, want) {
+		t.Fatalf("%s, and Search returned the error \"%v\", in which errors.Is does not find %q:\n%s", situation, err, want, contract)
 	}
 }
