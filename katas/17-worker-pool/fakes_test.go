@@ -48,14 +48,14 @@ type archive struct {
 
 func (a *archive) Add(ctx context.Context, n workerpool.Note) error {
 	defer a.running.Enter()()
-	c, stop := a.begin(n.ID), ctx.Done()
+	c := a.begin(n.ID)
 	if c.deaf {
-		stop = nil
+		ctx = context.WithoutCancel(ctx)
 	}
 	select {
 	case <-time.After(c.takes):
 		return c.err
-	case <-stop:
+	case <-ctx.Done():
 		a.told.Add(1)
 		time.Sleep(c.unwind)
 		return fmt.Errorf("archive: %w", ctx.Err())
@@ -101,11 +101,12 @@ func notes(n int) []workerpool.Note {
 	return all
 }
 
-// wantMoreThanText fails t if errors.Is does not find want in an error that has
-// the text of it.
-func wantMoreThanText(t *testing.T, err, want error) {
+// wantError requires that errors.Is finds want in err.
+func wantError(t *testing.T, err, want error, situation, contract string) {
 	t.Helper()
 	if err != nil && !errors.Is(err, want) && strings.Contains(err.Error(), want.Error()) {
 		t.Fatalf("Copy returned the error %q, in which errors.Is does not find %q:\nits text is there, the error itself is not (Keep 6)", err, want)
+	} else if !errors.Is(err, want) {
+		t.Fatalf("%s, and Copy returned the error \"%v\", in which errors.Is does not find %q:\n%s", situation, err, want, contract)
 	}
 }
