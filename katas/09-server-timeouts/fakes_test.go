@@ -2,34 +2,30 @@ package servertimeouts_test
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	servertimeouts "example.com/leakproof/katas/09-server-timeouts"
+	"example.com/leakproof/katas/internal/kit"
 	"example.com/leakproof/katas/internal/kit/network"
 )
 
 const (
-	header   = "POST /notes HTTP/1.1\r\nHost: notes.test\r\n" // without the empty line that ends it
-	post     = header + "Content-Length: 8\r\n\r\nbuy milk"
-	slowBody = "Content-Length: 5000\r\n\r\n{"
-
-	second = time.Second + moment // timeouts are round numbers: no byte meets one
-	fast   = 1 << 20              // bytes a second
+	header  = "POST /notes HTTP/1.1\r\nHost: notes.test\r\n" // without the empty line that ends it
+	milk    = "Content-Length: 8\r\n\r\nbuy milk"            // the rest of a request
+	endless = "Content-Length: 5000\r\n\r\n{"                // the same, with more to come
 )
 
-// A client is one raw connection, so that it can be as slow as it likes.
-type client struct{ net.Conn }
-
-// connect returns a client of a new server, which runs until the test ends.
-func connect(t *testing.T, handler http.HandlerFunc) client {
-	t.Helper()
+// connect returns a raw connection to a new server, which runs until the test ends.
+func connect(t *testing.T, handler http.HandlerFunc) net.Conn {
 	listener := network.Serve(t, servertimeouts.NewServer(handler, slog.New(slog.DiscardHandler)))
 	conn, err := listener.Dial(t.Context())
 	if err != nil {
@@ -37,46 +33,57 @@ func connect(t *testing.T, handler http.HandlerFunc) client {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(forever))
-	return client{conn}
+	return conn
 }
 
-// open sends begin, and then every second what comes then. It reads so many bytes
-// a second until the server hangs up, and returns how long that took.
-func (c client) open(begin, then string, bytes int64) time.Duration {
-	start, sent := time.Now(), make(chan struct{})
-	go func() {
-		defer close(sent)
-		_, err := io.WriteString(c, begin)
-		for then != "" && err == nil {
+// A slow client holds its connection for as long as the server lets it.
+type slow struct {
+	pause time.Duration // behind the header
+	rest  string        // of the request
+	then  string        // what it sends every second after that
+	reads int64         // bytes a second; 0: as many as there are
+}
+
+// hold returns how long a new server with this handler lets it.
+func (s slow) hold(t *testing.T, handler http.HandlerFunc) (open time.Duration) {
+	t.Helper()
+	kit.Bubble(t, func(t *testing.T) {
+		client, start := connect(t, handler), time.Now()
+		var reading sync.WaitGroup
+		reading.Go(func() {
+			for {
+				if _, err := io.CopyN(io.Discard, client, cmp.Or(s.reads, 1<<20)); err != nil {
+					open = time.Since(start)
+					return
+				}
+				time.Sleep(second)
+			}
+		})
+		_, _ = io.WriteString(client, header)
+		time.Sleep(s.pause)
+		_, err := io.WriteString(client, s.rest)
+		for s.then != "" && err == nil {
 			time.Sleep(second)
-			_, err = io.WriteString(c, then)
+			_, err = io.WriteString(client, s.then)
 		}
-	}()
-	for {
-		if _, err := io.CopyN(io.Discard, c, bytes); err != nil {
-			break
-		}
-		time.Sleep(second)
-	}
-	open := time.Since(start)
-	_ = c.Close()
-	<-sent
+		reading.Wait()
+	})
 	return open
 }
 
 // send sends a request, in 1 s for its header and 3 s for its body.
-func (c client) send() error {
-	_, _ = io.WriteString(c, header)
+func send(client net.Conn) error {
+	_, _ = io.WriteString(client, header)
 	time.Sleep(time.Second - moment)
-	_, _ = io.WriteString(c, "Content-Length: 8\r\n\r\nbuy")
+	_, _ = io.WriteString(client, "Content-Length: 8\r\n\r\nbuy")
 	time.Sleep(normal)
-	_, err := io.WriteString(c, " milk") // fails if the others did
+	_, err := io.WriteString(client, " milk") // fails if the others did
 	return err
 }
 
 // response reads one response. It returns an error if the status is not 201.
-func (c client) response() (body []byte, err error) {
-	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+func response(client net.Conn) (body []byte, err error) {
+	res, err := http.ReadResponse(bufio.NewReader(client), nil)
 	if err != nil {
 		return nil, fmt.Errorf("no response: %w", err)
 	}
@@ -87,9 +94,8 @@ func (c client) response() (body []byte, err error) {
 	return io.ReadAll(res.Body)
 }
 
-// readSlowly reads a body a bit more slowly than it comes, so that no read waits:
-// during a wait net/http holds a mutex, and who wants that stops virtual time. It
-// returns how long it could read, before an error or the end of the context.
+// readSlowly returns how long a body can be read. It reads a bit more slowly than the
+// body comes: in a read that waits net/http holds a mutex, which stops virtual time.
 func readSlowly(r *http.Request) time.Duration {
 	start := time.Now()
 	for r.Context().Err() == nil {
