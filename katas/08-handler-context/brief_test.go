@@ -18,26 +18,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // Restore 1: when the client leaves, the context of the store call ends at once.
 // A GET has no body to wait for.
 func TestALeavingClientStopsTheList(t *testing.T) {
-	for _, earlier := range []int{0, 2} { // requests on the same connection
-		t.Run(fmt.Sprintf("after %d requests", earlier), func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				s := &store{notes: []handlercontext.Note{{ID: "n-1"}}}
-				x := open(t, s, 4)
-				c := dial(t, x)
-				for range earlier {
-					wantAnswer(t, "Keep 7", "a GET before the one that is given up", c.send(get).answer(t, x), 200, "", 0)
-				}
-				s.list = fake{after: hung}
-				c.send(get)
-				x.until(5 * time.Second)
-				c.leave(t)
-				const why = "the client of a GET left at 5s"
-				x.until(hung + time.Second)
-				x.wantTold(t, "Restore 1", "List", 5*time.Second, why)
-				x.wantOver(t, "Restore 1", why)
-			})
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, &store{list: fake{after: hung}}, 4)
+		c := dial(t, x).send(get)
+		x.until(5 * time.Second)
+		c.leave(t)
+		const why = "the client of a GET left at 5s"
+		x.until(hung + time.Second)
+		x.wantTold(t, "Restore 1", "List", 5*time.Second, why)
+		x.wantOver(t, "Restore 1", why)
+	})
 }
 
 // Restore 2: the same for a POST while the store counts, however its body came.
@@ -82,8 +72,10 @@ func TestStoreCallsBelongToTheRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			kit.Bubble(t, func(t *testing.T) {
 				s, request := hanging(name, fake{after: hung})
-				x := open(t, s, 1, func(ctx context.Context) (context.Context, context.CancelFunc) {
-					return context.WithTimeout(context.WithValue(ctx, traceKey{}, "trace-41"), 5*time.Second)
+				x := open(t, s, 1, func(ctx context.Context) context.Context {
+					ctx, cancel := context.WithTimeout(context.WithValue(ctx, traceKey{}, "trace-41"), 5*time.Second)
+					t.Cleanup(cancel)
+					return ctx
 				})
 				_ = dial(t, x).send(request).answer(t, x)
 				const why = "a middleware gives the request 5s"
@@ -178,14 +170,14 @@ func TestTheHandlerWaitsForTheStore(t *testing.T) {
 						go func() { _, _ = c.from.Peek(1) }() // reads the answer
 					}
 					x.until(2 * hung)
-					calls, all := x.seen(), x.answers()
-					if len(calls) == 0 || len(all) != 1 {
-						t.Fatalf("%s: the store was asked for [%s], and %d handlers have returned; want %s last, and one (Keep 6)", end, x.trace(), len(all), name)
+					calls := x.seen()
+					if len(calls) == 0 || len(x.returned) != 1 {
+						t.Fatalf("%s: the store was asked for [%s], and %d handlers have returned; want %s last, and one (Keep 6)", end, x.trace(), len(x.returned), name)
 					}
 					// When the call is told is a matter of the tests above.
-					if last := calls[len(calls)-1]; all[0].live > 0 || all[0].at != last.back {
+					if last, handler := calls[len(calls)-1], <-x.returned; handler.live > 0 || handler.at != last.back {
 						t.Fatalf("%s, and %s of the store needs 3s to give up: the handler returned at %v, and %s at %v;\n"+
-							"the handler waits for its store call, and not any longer (Keep 6)", end, name, all[0].at, last.method, last.back)
+							"the handler waits for its store call, and not any longer (Keep 6)", end, name, handler.at, last.method, last.back)
 					}
 				})
 			})
@@ -250,27 +242,23 @@ func TestPatientClientsAreAnswered(t *testing.T) {
 
 // Keep 5: at most limit store calls run at the same time, of all kinds together.
 func TestAtMostLimitCallsRun(t *testing.T) {
-	for name, request := range kit.Sorted(map[string]string{"GET": get, "POST": posts["with a length"][0]}) {
-		t.Run("five times "+name, func(t *testing.T) {
-			kit.Bubble(t, func(t *testing.T) {
-				second := fake{after: time.Second}
-				x := open(t, &store{list: second, count: second, create: second}, 2)
-				requests := []string{request, get, posts["with a length"][0], request, request}
-				var all []*client
-				for _, r := range requests {
-					all = append(all, dial(t, x).send(r))
-				}
-				for i, c := range all {
-					if a := c.answer(t, x); a.status >= 400 {
-						t.Fatalf("request %d of five for two slots was answered with %d (Keep 5)", i+1, a.status)
-					}
-				}
-				if x.peak != 2 {
-					t.Errorf("five requests for two slots: at most %d store calls ran at the same time; want 2 (Keep 5)", x.peak)
-				}
-			})
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		second := fake{after: time.Second}
+		x := open(t, &store{list: second, count: second, create: second}, 2)
+		post := posts["with a length"][0]
+		var all []*client
+		for _, request := range []string{get, post, get, post, post} {
+			all = append(all, dial(t, x).send(request))
+		}
+		for i, c := range all {
+			if a := c.answer(t, x); a.status >= 400 {
+				t.Fatalf("request %d of five for two slots was answered with %d (Keep 5)", i+1, a.status)
+			}
+		}
+		if x.peak != 2 {
+			t.Errorf("five requests for two slots: at most %d store calls ran at the same time; want 2 (Keep 5)", x.peak)
+		}
+	})
 }
 
 // Keep 5: nobody waits for a slot beyond the end of the context; who is next in

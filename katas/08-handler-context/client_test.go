@@ -133,9 +133,7 @@ func wantAnswer(t *testing.T, clause, what string, a answer, status int, body st
 		t.Fatalf("%s: answered with the Content-Type %q; want application/json (%s)", what, a.form, clause)
 	}
 	var got, want any
-	if err := json.Unmarshal([]byte(body), &want); err != nil {
-		t.Fatal(err)
-	}
+	_ = json.Unmarshal([]byte(body), &want) // if it is no JSON, nothing equals it
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Fatalf("%s: the answer is %.200s; want %s (%s)", what, a.body, body, clause)
 	}

@@ -126,9 +126,7 @@ type site struct {
 	*network.Listener
 	*store
 	handlers kit.Gauge
-
-	mu       sync.Mutex
-	returned []handled
+	returned chan handled // has room for all
 }
 
 // handled is one request whose handler has returned.
@@ -137,27 +135,21 @@ type handled struct {
 	live int // store calls that were still running
 }
 
-// A middleware stands in front of the handler and may change the context.
-type middleware func(context.Context) (context.Context, context.CancelFunc)
-
-// open serves the handler under test over s, behind in, until the test ends.
-func open(t *testing.T, s *store, limit int, in ...middleware) *site {
+// open serves the handler under test over s until the test ends. Each layer stands
+// in front of it and changes the context.
+func open(t *testing.T, s *store, limit int, layers ...func(context.Context) context.Context) *site {
 	t.Helper()
 	s.began = time.Now()
-	x := &site{store: s}
+	x := &site{store: s, returned: make(chan handled, 10)}
 	inner := handlercontext.NewHandler(handlercontext.NewService(s, limit))
 	x.Listener = network.Serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer x.handlers.Enter()()
 		ctx := r.Context()
-		for _, layer := range in {
-			outer, cancel := layer(ctx)
-			defer cancel()
-			ctx = outer
+		for _, layer := range layers {
+			ctx = layer(ctx)
 		}
 		inner.ServeHTTP(w, r.WithContext(ctx))
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		x.returned = append(x.returned, handled{s.now(), s.live.Live()})
+		x.returned <- handled{s.now(), s.live.Live()}
 	})})
 	return x
 }
@@ -166,13 +158,6 @@ func open(t *testing.T, s *store, limit int, in ...middleware) *site {
 func (x *site) until(d time.Duration) {
 	time.Sleep(d - x.now())
 	synctest.Wait()
-}
-
-// answers returns what is known of the handlers that have returned.
-func (x *site) answers() []handled {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.returned
 }
 
 // wantTold fails t unless the last call of the store was that of method, and its
