@@ -22,7 +22,6 @@ type renderer struct {
 	begun, live map[string]int // drawings, by the id of the note
 }
 
-// open returns a renderer and a service that uses it.
 func open(t *testing.T) (*renderer, *stampede.Service) {
 	r := &renderer{goOn: make(chan string), begun: map[string]int{}, live: map[string]int{}}
 	t.Cleanup(func() {
@@ -60,19 +59,28 @@ func (r *renderer) count(id string, n int) {
 	r.live[id] += n
 }
 
-// seen returns how many drawings of the note have begun, and how many are running.
-func (r *renderer) seen(id string) (begun, live int) {
+// wantOnce fails t unless the renderer has been asked for each of the notes once.
+func (r *renderer) wantOnce(t *testing.T, when, rule string, ids ...string) {
+	t.Helper()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.begun[id], r.live[id]
+	for _, id := range ids {
+		if n := r.begun[id]; n != 1 {
+			t.Fatalf("%s, and the renderer was asked for note %s %d times instead of once;\n%s", when, id, n, rule)
+		}
+	}
 }
 
-// wantOneAtATime fails t if note a is being drawn twice.
+// wantOneAtATime fails t if a note is being drawn twice.
 func (r *renderer) wantOneAtATime(t *testing.T, when string) {
 	t.Helper()
-	if _, live := r.seen("a"); live > 1 {
-		t.Fatalf("%s, and now the renderer is drawing it %d times at once;\n"+
-			"it works on a note at most once at a time (Restore 1)", when, live)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, live := range r.live {
+		if live > 1 {
+			t.Fatalf("%s, and now the renderer is drawing it %d times at once;\n"+
+				"it works on a note at most once at a time (Restore 1)", when, live)
+		}
 	}
 }
 
@@ -91,6 +99,17 @@ func (r *renderer) end(t *testing.T, n int, ends string) {
 	}
 }
 
+// A quick renderer only lets others go on, and fails now and then.
+type quick func()
+
+func (goOn quick) Render(id string) (string, error) {
+	goOn()
+	if id == "c" {
+		return "", errBoom
+	}
+	return drawn(id), nil
+}
+
 // A call is one of Preview. Its results are there once it is over.
 type call struct {
 	id      string
@@ -99,11 +118,10 @@ type call struct {
 	err     error
 }
 
-// ask calls Preview for each of the ids at the same moment, and returns when all
-// of these calls have returned or wait.
+// ask calls Preview for the ids at the same time, and returns when all of these
+// calls have returned or wait.
 func ask(t *testing.T, s *stampede.Service, ids ...string) (calls []*call) {
 	t.Helper()
-	start := make(chan struct{})
 	for _, id := range ids {
 		c := &call{id: id}
 		calls = append(calls, c)
@@ -114,11 +132,9 @@ func ask(t *testing.T, s *stampede.Service, ids ...string) (calls []*call) {
 					c.err = fmt.Errorf("panic: %v", p)
 				}
 			}()
-			<-start
 			c.preview, c.err = s.Preview(id)
 		}()
 	}
-	close(start)
 	kit.Settle(t)
 	return calls
 }
