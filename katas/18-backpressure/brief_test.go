@@ -1,9 +1,13 @@
 package backpressure_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -14,8 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Restore 1: who finds no slot waits for at most a second, and so do those who
-// come while others wait.
+// Restore 1: also for those who come while others wait.
 func TestTheWaitForASlotEnds(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 2)
@@ -24,7 +27,8 @@ func TestTheWaitForASlotEnds(t *testing.T) {
 		time.Sleep(time.Second / 2)
 		all = append(all, x.search(10, "long")...)
 		time.Sleep(time.Second)
-		if now := x.now(); now.told || now.peak > 2 {
+		synctest.Wait()
+		if x.searches.Live() != 2 {
 			return // the slots were not kept: a story of the tests of Keep 3 and 4
 		}
 		for _, r := range all {
@@ -51,7 +55,6 @@ func refused(t *testing.T) (r *request) {
 	return r
 }
 
-// Restore 1: so do requests that come at the same moment, while slots are free.
 func TestABurstIsAnswered(t *testing.T) {
 	if refused(t) == nil { // one that comes alone
 		return
@@ -60,28 +63,20 @@ func TestABurstIsAnswered(t *testing.T) {
 		x := open(t, 3)
 		all := x.search(12, "long")
 		time.Sleep(time.Second)
-		running := x.now().live
-		waiting := -running
-		for _, r := range all {
-			if !r.over() {
-				waiting++
-			}
-		}
-		if waiting > 0 {
-			t.Errorf("limit 3, and 12 requests came at the same moment: 1s later, %d searches run,\n"+
-				"and %d more requests are still waiting. They wait for at most 1s (Restore 1)", running, waiting)
+		if waiting := len(slices.DeleteFunc(all, (*request).over)) - x.searches.Live(); waiting > 0 {
+			t.Errorf("limit 3, and 12 requests came at the same moment: 1s later, %d of them are still waiting for a slot.\n"+
+				"They wait for at most 1s (Restore 1)", waiting)
 		}
 	})
 }
 
-// Restore 2: a refusal says when to try again.
+// Restore 2.
 func TestARefusalHasARetryAfter(t *testing.T) {
 	if r := refused(t); r != nil && r.header.Get("Retry-After") == "" {
 		t.Errorf("a request was refused with %d, and what was sent had no header Retry-After;\nits headers were %v (Restore 2)", r.status, r.header)
 	}
 }
 
-// Restore 2: in whole seconds, or as a date.
 func TestRetryAfterCanBeRead(t *testing.T) {
 	r := refused(t)
 	if r == nil || r.header.Get("Retry-After") == "" {
@@ -101,45 +96,41 @@ func TestLimitIsReachedAndKept(t *testing.T) {
 		x := open(t, 3)
 		for range 3 {
 			x.search(6, "long")
-			if now := x.now(); now.live != 3 || now.peak > 3 {
-				t.Fatalf("limit 3, and %d requests have come: %d searches run, and up to %d ran at once; want 3 (Keep 3)",
-					len(x.requests), now.live, now.peak)
+			if live := x.searches.Live(); live != 3 {
+				t.Fatalf("limit 3, and %d requests have come: %d searches run at once, want 3 (Keep 3)", len(x.requests), live)
 			}
 			time.Sleep(time.Second)
 		}
 	})
 }
 
-// Keep 3: all handlers of a service share its limit.
 func TestHandlersShareTheLimit(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 3)
 		x.fill(t, "long")
 		x.handler = backpressure.NewHandler(x.service)
 		x.search(3, "long")
-		if x.now().live == 6 { // one that runs 4 has the fault of the test above
+		if x.searches.Live() == 6 { // one that runs 4 has the fault of the test above
 			t.Errorf("limit 3, and 3 requests came to each of the two handlers of a service: 6 searches run, want 3 (Keep 3)")
 		}
 	})
 }
 
-// Keep 3: a search that was told to stop counts until it has returned.
 func TestASearchThatStopsKeepsItsSlot(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 1)
 		x.unwind = 5 * time.Second
 		x.fill(t, "long")[0].cancel()
-		_ = x.now()
+		synctest.Wait()
 		x.search(1, "long")
 		time.Sleep(2 * time.Second)
-		if peak := x.now().peak; peak > 1 {
+		if x.searches.Live() > 1 {
 			t.Errorf("limit 1, a client left, and its search needs 5s to return: another search began meanwhile.\n" +
 				"One that was told to stop runs until it has returned (Keep 3)")
 		}
 	})
 }
 
-// Keep 3: a free slot serves the next one, however the last search ended.
 func TestAFreeSlotServesTheNext(t *testing.T) {
 	for _, query := range []string{"short", "failing", "panicking"} {
 		kit.Bubble(t, func(t *testing.T) {
@@ -150,7 +141,6 @@ func TestAFreeSlotServesTheNext(t *testing.T) {
 	}
 }
 
-// Keep 3: also if others were refused before, or left while they waited.
 func TestARefusalTakesNoSlot(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 2)
@@ -159,7 +149,6 @@ func TestARefusalTakesNoSlot(t *testing.T) {
 			x.search(10, "long")
 			time.Sleep(time.Second) // these are refused
 			x.search(8, "long")     // these too, or they wait
-			_ = x.now()
 			leave(x.requests)
 			x.wantFree(t, "10 requests were refused, 8 more came, and then all clients left")
 		}
@@ -178,7 +167,7 @@ func (x *site) wantFree(t *testing.T, when string) {
 	}
 }
 
-// Keep 4: a search takes as long as its client stays.
+// Keep 4.
 func TestALongSearchIsNotCutShort(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 1)
@@ -190,7 +179,6 @@ func TestALongSearchIsNotCutShort(t *testing.T) {
 	})
 }
 
-// Keep 4: when the client leaves, its wait ends, and so does its search.
 func TestALeavingClientEndsItsRequest(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 1)
@@ -201,13 +189,13 @@ func TestALeavingClientEndsItsRequest(t *testing.T) {
 			t.Errorf("a client left while its request was waiting for a slot, and its handler is still waiting:\nit ends at once (Keep 4)")
 		}
 		running.cancel()
-		if !x.now().told {
+		if !running.over() || x.searches.Live() > 0 {
 			t.Errorf("the client of a search left, and the context of its search goes on:\nit ends at once (Keep 4)")
 		}
 	})
 }
 
-// Keep 5: the process is alive, however many searches run.
+// Keep 5.
 func TestHealthUnderLoad(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t, 1)
@@ -219,7 +207,7 @@ func TestHealthUnderLoad(t *testing.T) {
 	})
 }
 
-// Keep 6: a store that fails is no refusal, whatever its error wraps.
+// Keep 6.
 func TestAFailureOfTheStoreIsA500(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		all := open(t, 1).fill(t, "failing")
@@ -227,5 +215,17 @@ func TestAFailureOfTheStoreIsA500(t *testing.T) {
 		if r := all[0]; r.status != http.StatusInternalServerError {
 			t.Errorf("a request had its slot, and the store failed with %q: it got %s;\nwant 500 (Keep 6)", errFailing, r)
 		}
+	})
+}
+
+// Keep 3: whatever counts the searches is used by all requests at once. A bubble
+// has one processor, where they take turns; here they meet on several.
+func TestRequestsMeetOnSeveralProcessors(t *testing.T) {
+	request := httptest.NewRequest(http.MethodGet, "/notes?q=milk", nil)
+	kit.Race(t, "requests were served at the same time", 40, func(meet *kit.Barrier) []func() {
+		h := backpressure.NewHandler(backpressure.NewService(quick{meet}, 6))
+		return kit.Crowd(meet, 8, 24, func(int) {
+			h.ServeHTTP(httptest.NewRecorder(), request.Clone(context.Background()))
+		})
 	})
 }

@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	backpressure "example.com/leakproof/katas/18-backpressure"
+	"example.com/leakproof/katas/internal/kit"
 )
 
 var errFailing = fmt.Errorf("read page: %w", context.DeadlineExceeded)
@@ -22,15 +22,8 @@ type site struct {
 	service  *backpressure.Service
 	handler  http.Handler
 	requests []*request
+	searches kit.Gauge
 	unwind   time.Duration // what a search needs to return when it is told to stop
-
-	mu   sync.Mutex
-	seen counts
-}
-
-type counts struct {
-	live, peak int  // searches
-	told       bool // one of them was told to stop
 }
 
 func open(t *testing.T, limit int) *site {
@@ -43,8 +36,7 @@ func open(t *testing.T, limit int) *site {
 
 // Search does what the query says: it is short, long, failing or panicking.
 func (x *site) Search(ctx context.Context, query string) ([]backpressure.Note, error) {
-	x.update(func(c *counts) { c.live, c.peak = c.live+1, max(c.peak, c.live+1) })
-	defer x.update(func(c *counts) { c.live-- })
+	defer x.searches.Enter()()
 	takes := time.Second
 	if query == "long" {
 		takes = time.Hour
@@ -52,7 +44,6 @@ func (x *site) Search(ctx context.Context, query string) ([]backpressure.Note, e
 	select {
 	case <-time.After(takes):
 	case <-ctx.Done():
-		x.update(func(c *counts) { c.told = true })
 		time.Sleep(x.unwind)
 		return nil, context.Cause(ctx)
 	}
@@ -63,19 +54,6 @@ func (x *site) Search(ctx context.Context, query string) ([]backpressure.Note, e
 		return nil, errFailing
 	}
 	return []backpressure.Note{{ID: "n-1", Title: "Milk"}}, nil
-}
-
-func (x *site) update(change func(*counts)) counts {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	change(&x.seen)
-	return x.seen
-}
-
-// now returns what the store has counted, once nothing happens any more.
-func (x *site) now() counts {
-	synctest.Wait()
-	return x.update(func(*counts) {})
 }
 
 // A request is one that has begun. What is below done is there once that is closed.
@@ -106,11 +84,12 @@ func (x *site) get(path string) *request {
 	return r
 }
 
-// search begins n searches at the same moment.
+// search begins n searches at the same moment, and waits until nothing happens any more.
 func (x *site) search(n int, query string) (all []*request) {
 	for range n {
 		all = append(all, x.get("/notes?q="+query))
 	}
+	synctest.Wait()
 	return all
 }
 
@@ -118,7 +97,7 @@ func (x *site) search(n int, query string) (all []*request) {
 func (x *site) fill(t *testing.T, query string) []*request {
 	t.Helper()
 	all := x.search(x.limit, query)
-	if live := x.now().live; live != x.limit {
+	if live := x.searches.Live(); live != x.limit {
 		t.Fatalf("limit %d, and all slots were free: of the next %d searches, %d run (Keep 3)", x.limit, x.limit, live)
 	}
 	return all
@@ -173,3 +152,12 @@ func (r *request) String() string {
 type hesitant struct{ context.Context }
 
 func (c hesitant) Done() <-chan struct{} { runtime.Gosched(); return c.Context.Done() }
+
+// A quick store lets others go on, and remembers nothing: a lock around that
+// would order the requests.
+type quick struct{ meet *kit.Barrier }
+
+func (q quick) Search(context.Context, string) ([]backpressure.Note, error) {
+	q.meet.Pair()
+	return nil, nil
+}
