@@ -3,15 +3,17 @@ package detached_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	detached "example.com/leakproof/katas/30-detached"
 	"example.com/leakproof/katas/internal/kit"
 )
-
-const patience = 3 * time.Second // of Close, where it gives up
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -28,38 +30,35 @@ func (x *site) mail(t *testing.T, kind string, d time.Duration) *call {
 	return all[0]
 }
 
-// Restore 1: a mail goes on when the response is out.
+// Restore 1.
 func TestAMailOutlivesItsResponse(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		if c := open(t, 2, true).mail(t, "slow", timeout); !c.sent {
+		if c := open(t, 2).mail(t, "slow", timeout); !c.sent {
 			t.Errorf("a mail needs 8s, and its context %s;\nthe mail outlives its response (Restore 1)", c.ended())
 		}
 	})
 }
 
-// Restore 1: it carries what its request does.
 func TestAMailKeepsTheRequestsValues(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		if c := open(t, 2, true).mail(t, "quick", 0); c.trace != "trace of "+c.to {
+		if c := open(t, 2).mail(t, "quick", 0); c.trace != "trace of "+c.to {
 			t.Errorf("the context of a request has the value %q, and that of its mail has %q in its place;\n"+
 				"it keeps the request's values (Restore 1)", "trace of "+c.to, c.trace)
 		}
 	})
 }
 
-// Restore 1: it ends, also if the mail server hangs.
 func TestAMailEndsAfterTenSeconds(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		if c := open(t, 2, true).mail(t, "hung", timeout+unwind); c.told != timeout {
+		if c := open(t, 2).mail(t, "hung", timeout+unwind); c.told != timeout {
 			t.Errorf("the mail server hangs, and 12s after Send was called, its context %s;\nit ends after 10s (Restore 1)", c.ended())
 		}
 	})
 }
 
-// Restore 1: a mail that had to wait has all of its time.
 func TestItsTimeBeginsWithSend(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 1, true)
+		x := open(t, 1)
 		x.accept(t, 2, "slow")
 		time.Sleep(2 * timeout)
 		if _, sent := x.mails(); sent != 2 {
@@ -69,20 +68,17 @@ func TestItsTimeBeginsWithSend(t *testing.T) {
 	})
 }
 
-// Restore 2: who finds no room is told so at once.
+// Restore 2.
 func TestWhoFindsNoRoomIsRefused(t *testing.T) {
-	for _, limit := range []int{1, 3} {
-		kit.Bubble(t, func(t *testing.T) {
-			x := open(t, limit, true)
-			x.accept(t, 2*limit, "slow")
-			if got := x.answer(x.share("n-1", "slow")); !refused(got) {
-				t.Fatalf("limit %d, and %d mails were accepted and aren't over: one more share got %s;\nwant a 503 at once (Restore 2)", limit, 2*limit, got)
-			}
-		})
-	}
+	kit.Bubble(t, func(t *testing.T) {
+		x := open(t, 1)
+		x.accept(t, 2, "slow")
+		if got := x.answer(x.share("n-1", "slow")); !refused(got) {
+			t.Fatalf("limit 1, and 2 mails were accepted and aren't over: one more share got %s;\nwant a 503 at once (Restore 2)", got)
+		}
+	})
 }
 
-// Restore 2: shares that come in a burst find all of the room, and no more.
 func TestABurst(t *testing.T) {
 	burst(t, func(x *site) { x.share("late", "slow") }) // the store finds all the notes at once
 	for round := 0; round < 8 && !t.Failed(); round++ { // a wrong repair may be lucky
@@ -92,7 +88,7 @@ func TestABurst(t *testing.T) {
 
 func burst(t *testing.T, share func(x *site)) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 3, true)
+		x := open(t, 3)
 		for range 15 {
 			share(x)
 		}
@@ -117,11 +113,10 @@ func burst(t *testing.T, share func(x *site)) {
 	})
 }
 
-// Restore 2: when mails are over, there is room again, however they ended.
 func TestThereIsRoomAgain(t *testing.T) {
 	for _, kind := range []string{"quick", "failing"} {
 		kit.Bubble(t, func(t *testing.T) {
-			x := open(t, 2, true)
+			x := open(t, 2)
 			for range 3 {
 				x.accept(t, 4, kind)
 				time.Sleep(timeout)
@@ -130,41 +125,24 @@ func TestThereIsRoomAgain(t *testing.T) {
 	}
 }
 
-// duringClose has a share come while Close waits for a mail. It returns the answer
-// of that moment, and the one after the mail was over and Close had returned. There
-// is no bubble, as a wrong repair may have the share wait for a lock.
-func duringClose(t *testing.T) (at, after string) {
-	t.Helper()
-	x := open(t, 1, false)
-	x.accept(t, 1, "hung")
-	closed := x.close(hung)
-	x.rest()
-	r := x.share("n-1", "quick")
-	at = x.answer(r)
-	x.free()
-	<-closed
-	return at, x.answer(r)
-}
-
-// Restore 3: a share that comes when Close has begun is refused.
+// Restore 3. There is no bubble, as a wrong repair may have the share wait for a lock.
 func TestAClosedServiceTakesNoShares(t *testing.T) {
-	if _, got := duringClose(t); !refused(got) {
+	x := open(t, 1)
+	x.rest = func() { kit.Settle(t) }
+	x.accept(t, 1, "hung")
+	x.close(hung)
+	x.rest()
+	switch got := x.answer(x.share("n-1", "quick")); {
+	case got == unanswered:
+		t.Error("Close was waiting for a mail, and a share came, which now waits as long as Close does;\nit gets a 503 at once (Restore 3)")
+	case !refused(got):
 		t.Errorf("Close was waiting for a mail, and a share came: it got %s; want a 503 (Restore 3)", got)
 	}
 }
 
-// Restore 3: and it need not wait for that.
-func TestCloseKeepsNoShareWaiting(t *testing.T) {
-	if at, got := duringClose(t); at != got {
-		t.Errorf("Close was waiting for a mail, and a share came: it got %s until Close had returned, and then %s;\n"+
-			"it gets its answer at once (Restore 3)", at, got)
-	}
-}
-
-// Restore 3: a share that's under way then is refused, or its mail is waited for.
 func TestAShareUnderWayWhenCloseComes(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 1, true)
+		x := open(t, 1)
 		r := x.share("late", "quick")
 		x.rest()
 		closed := x.close(hung)
@@ -182,11 +160,10 @@ func TestAShareUnderWayWhenCloseComes(t *testing.T) {
 // Restore 2 and 3: it's not the client's fault, and it may try again.
 func TestARefusalIsA503(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 1, true)
+		x := open(t, 1)
 		x.accept(t, 2, "slow")
 		full := x.answer(x.share("n-1", "slow"))
-		x.free()
-		x.rest()
+		time.Sleep(2 * timeout)
 		<-x.close(hung)
 		closed := x.answer(x.share("n-1", "slow"))
 		if refused(full) && full != "a 503" || refused(closed) && closed != "a 503" {
@@ -195,10 +172,9 @@ func TestARefusalIsA503(t *testing.T) {
 	})
 }
 
-// Restore 3: when the context of Close ends, the mails do.
 func TestTheEndOfCloseStopsTheMails(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
+		x := open(t, 2)
 		x.accept(t, 4, "hung")
 		time.Sleep(time.Second)
 		<-x.close(patience)
@@ -217,24 +193,24 @@ func TestTheEndOfCloseStopsTheMails(t *testing.T) {
 	})
 }
 
-// Keep 4: a mail that's told to stop is being sent until Send has returned.
+// Keep 4.
 func TestAMailThatStopsKeepsItsSlot(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 1, true)
+		x := open(t, 1)
 		x.accept(t, 2, "hung")
-		time.Sleep(3 * timeout)
-		if all, _ := x.mails(); x.peak > 1 {
-			t.Errorf("limit 1, and Send takes 2s to return when it's told to stop: of %d mails, up to %d were sent at the same time.\n"+
-				"A mail has its slot until Send has returned (Keep 4)", len(all), x.peak)
+		time.Sleep(timeout + unwind/2)
+		if n := x.sending.Live(); n > 1 {
+			t.Errorf("limit 1, and Send takes 2s to return when it's told to stop: 1s after that, %d calls are under way.\n"+
+				"A mail has its slot until Send has returned (Keep 4)", n)
 		}
 	})
 }
 
-// Keep 5: what was accepted is waited for, also what has not begun.
+// Keep 5.
 func TestCloseWaitsForTheMails(t *testing.T) {
 	for round := 0; round < 8 && !t.Failed(); round++ { // a wrong repair may be lucky
 		kit.Bubble(t, func(t *testing.T) {
-			x := open(t, 3, true)
+			x := open(t, 3)
 			x.accept(t, 6, "quick")
 			end := <-x.close(hung)
 			if _, sent := x.mails(); sent != 6 || end.took != 2*time.Second || end.err != nil {
@@ -245,10 +221,10 @@ func TestCloseWaitsForTheMails(t *testing.T) {
 	}
 }
 
-// Keep 5 and 6: a mail that was promised and isn't sent is not passed over.
+// Keep 5 and 6.
 func TestACloseThatGivesUpSaysSo(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
+		x := open(t, 2)
 		x.accept(t, 4, "hung")
 		end := <-x.close(patience)
 		if end.took > patience+unwind || !errors.Is(end.err, context.DeadlineExceeded) {
@@ -262,33 +238,31 @@ func TestACloseThatGivesUpSaysSo(t *testing.T) {
 	})
 }
 
-// Keep 6: a mail that isn't sent leaves a record, as nobody waits for its error.
 func TestAFailedMailIsLogged(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
+		x := open(t, 2)
 		c := x.mail(t, "failing", timeout)
 		x.wantRecord(t, c.to, "a mail failed")
 	})
 }
 
-// Keep 7: until the response, the client's end is the request's.
+// Keep 7.
 func TestTheStoreStopsWithTheClient(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
+		x := open(t, 2)
 		r := x.share("late", "quick")
 		x.rest()
 		r.leave()
-		if got := x.answer(r); got == "no answer yet" {
+		if got := x.answer(r); got == unanswered {
 			t.Error("the store was looking for a note, and the client left: the context of Get goes on;\n" +
 				"the store gets the request's context, or one derived from it (Keep 7)")
 		}
 	})
 }
 
-// Keep 7: the other responses.
 func TestOtherResponsesStay(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x := open(t, 2, true)
+		x := open(t, 2)
 		for range 5 { // more than there is room for
 			for id, want := range kit.Sorted(map[string]string{"missing": "a 404", "broken": "a 500", "overdue": "a 500"}) {
 				if got := x.answer(x.share(id, "quick")); got != want {
@@ -299,5 +273,30 @@ func TestOtherResponsesStay(t *testing.T) {
 		if all, _ := x.mails(); len(all) > 0 {
 			t.Errorf("the store had no note to share, and Send was called %d times (Keep 7)", len(all))
 		}
+	})
+}
+
+// Restore 3, on several processors: in a bubble, shares and Close take turns.
+func TestSharesMeetClose(t *testing.T) {
+	request := httptest.NewRequest(http.MethodPost, "/notes/n-1/share?to=a", nil)
+	kit.Race(t, "notes were shared, and the service was closed (Restore 3)", 50, func(meet *kit.Barrier) []func() {
+		q := &quick{meet: meet}
+		service := detached.NewService(q, q, slog.New(slog.DiscardHandler), 4)
+		h := detached.NewHandler(service)
+		calls := kit.Crowd(meet, 6, 10, func(int) {
+			h.ServeHTTP(httptest.NewRecorder(), request.Clone(context.Background()))
+		})
+		for i, call := range calls {
+			q.shares.Add(1)
+			calls[i] = func() {
+				defer q.shares.Done()
+				call()
+			}
+		}
+		return append(calls, func() {
+			meet.Pair()
+			q.closing.Store(true)
+			_ = service.Close(context.Background())
+		})
 	})
 }

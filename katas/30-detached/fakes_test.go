@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,9 +20,10 @@ import (
 )
 
 const (
-	timeout = 10 * time.Second // for a mail (Restore 1)
-	unwind  = 2 * time.Second  // what a mail that's told to stop needs for that
-	hung    = time.Hour
+	timeout  = 10 * time.Second // for a mail (Restore 1)
+	unwind   = 2 * time.Second  // what a mail that's told to stop needs for that
+	patience = 3 * time.Second  // of Close, where it gives up
+	hung     = time.Hour
 )
 
 var (
@@ -35,7 +37,7 @@ var (
 type traceKey struct{} // of the request's only value
 
 // A site is a service with its handler, a store and a mailer. It is the latter two
-// as well, and what the log writes to.
+// as well.
 type site struct {
 	service *detached.Service
 	handler http.Handler
@@ -45,13 +47,12 @@ type site struct {
 	closed  chan end // nil until Close is called
 	shares  []*share
 	found   chan bool // closed when the store has found the note "late"
-	freed   chan bool // closed by free, for all that hangs
-	free    func()
+	freed   chan bool // closed at the end, for all that hangs
 
-	mu         sync.Mutex // guards the rest
-	calls      []*call
-	live, peak int
-	log        strings.Builder
+	sending kit.Gauge       // calls of Send
+	log     strings.Builder // read in bubbles only, when nothing happens
+	mu      sync.Mutex
+	calls   []*call // likewise
 }
 
 // A call is one of Send.
@@ -61,17 +62,12 @@ type call struct {
 	sent      bool
 }
 
-// open opens a site, in a bubble or, where somebody may wait for a lock, in none.
-func open(t *testing.T, limit int, bubble bool) *site {
+func open(t *testing.T, limit int) *site {
 	x := &site{limit: limit, rest: synctest.Wait, began: time.Now(), found: make(chan bool), freed: make(chan bool)}
-	if !bubble {
-		x.rest = func() { kit.Settle(t) }
-	}
-	x.service = detached.NewService(x, x, slog.New(slog.NewTextHandler(x, nil)), limit)
+	x.service = detached.NewService(x, x, slog.New(slog.NewTextHandler(&x.log, nil)), limit)
 	x.handler = detached.NewHandler(x.service)
-	x.free = sync.OnceFunc(func() { close(x.freed) })
 	t.Cleanup(func() {
-		x.free()
+		close(x.freed)
 		for _, r := range x.shares {
 			<-r.done
 		}
@@ -97,15 +93,13 @@ func (x *site) Send(ctx context.Context, to string, _ detached.Note) error {
 	kind, _, _ := strings.Cut(to, ".")
 	c := &call{to: to, at: time.Since(x.began), told: -1}
 	c.trace, _ = ctx.Value(traceKey{}).(string)
-	x.update(func() {
-		x.calls = append(x.calls, c)
-		x.live++
-		x.peak = max(x.peak, x.live)
-	})
-	defer x.update(func() { x.live-- })
+	defer x.sending.Enter()()
+	x.mu.Lock()
+	x.calls = append(x.calls, c)
+	x.mu.Unlock()
 	select {
 	case <-ctx.Done():
-		x.update(func() { c.told = time.Since(x.began) })
+		c.told = time.Since(x.began)
 		if c.begun() {
 			select {
 			case <-time.After(unwind):
@@ -116,7 +110,7 @@ func (x *site) Send(ctx context.Context, to string, _ detached.Note) error {
 	case <-time.After(takes[kind]):
 	case <-x.freed:
 	}
-	x.update(func() { c.sent = failures[kind] == nil })
+	c.sent = failures[kind] == nil
 	return failures[kind]
 }
 
@@ -129,18 +123,6 @@ func (c *call) ended() string {
 		return "hasn't ended"
 	}
 	return "ended after " + (c.told - c.at).String()
-}
-
-// Write is for the log.
-func (x *site) Write(p []byte) (n int, err error) {
-	x.update(func() { n, err = x.log.Write(p) })
-	return n, err
-}
-
-func (x *site) update(change func()) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	change()
 }
 
 // A share is a request that has begun.
@@ -177,6 +159,8 @@ func (x *site) request(id, kind string) (serve func()) {
 	}
 }
 
+const unanswered = "no answer yet"
+
 // answer says what the client of r has got by now.
 func (x *site) answer(r *share) string {
 	x.rest()
@@ -184,7 +168,7 @@ func (x *site) answer(r *share) string {
 	case <-r.done:
 		return r.got
 	default:
-		return "no answer yet"
+		return unanswered
 	}
 }
 
@@ -206,16 +190,14 @@ func (x *site) accept(t *testing.T, n int, kind string) {
 // many of them were sent.
 func (x *site) mails() (begun []*call, sent int) {
 	x.rest()
-	x.update(func() {
-		for _, c := range x.calls {
-			if copied := *c; c.begun() {
-				begun = append(begun, &copied)
-			}
-			if c.sent {
-				sent++
-			}
+	for _, c := range x.calls {
+		if c.begun() {
+			begun = append(begun, c)
 		}
-	})
+		if c.sent {
+			sent++
+		}
+	}
 	return begun, sent
 }
 
@@ -242,12 +224,31 @@ func (x *site) close(d time.Duration) <-chan end {
 func (x *site) wantRecord(t *testing.T, to, why string) {
 	t.Helper()
 	x.rest()
-	var log string
-	x.update(func() { log = x.log.String() })
-	for line := range strings.Lines(log) {
+	for line := range strings.Lines(x.log.String()) {
 		if strings.Contains(line, "level=WARN") && strings.Contains(line, to) {
 			return
 		}
 	}
 	t.Errorf("%s, and the log has no record at WARN with its address (Keep 6)", why)
+}
+
+// A quick site lets others go on, and remembers nothing: a lock around that would
+// order the requests. When Close comes, mails wait until all shares have come: a
+// WaitGroup that is used again while somebody wakes from its Wait ends the process.
+type quick struct {
+	meet    *kit.Barrier
+	closing atomic.Bool
+	shares  sync.WaitGroup // crowds of them
+}
+
+func (q *quick) Get(context.Context, string) (detached.Note, error) {
+	q.meet.Pair()
+	return detached.Note{}, nil
+}
+
+func (q *quick) Send(context.Context, string, detached.Note) error {
+	if q.closing.Load() {
+		q.shares.Wait()
+	}
+	return nil
 }
