@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Restore 1: in the grace nobody is told to stop.
+// Restore 1.
 func TestNobodyIsToldInTheGrace(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 10*time.Second).run()
@@ -25,7 +25,6 @@ func TestNobodyIsToldInTheGrace(t *testing.T) {
 	})
 }
 
-// Restore 1: Run waits for the requests that have begun.
 func TestRequestsMayFinish(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 10*time.Second).run()
@@ -37,7 +36,6 @@ func TestRequestsMayFinish(t *testing.T) {
 	})
 }
 
-// Restore 1: they have finished when the response is there.
 func TestResponsesAreWhole(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 10*time.Second).run()
@@ -46,19 +44,15 @@ func TestResponsesAreWhole(t *testing.T) {
 		if seen.left > 0 || len(seen.told) > 0 {
 			return // other tests speak of that
 		}
-		if seen.unread > 0 {
-			t.Fatalf("grace 10s, and 2 requests need 3s and 8s in the store: Run returned %v after ctx had ended.\n"+
-				"Responses that their clients had not read to the end by then: %d. The process ends with Run (Restore 1)", seen.at, seen.unread)
-		}
 		for _, r := range x.requests {
-			if <-r.done; r.got != whole {
-				t.Fatalf("grace 10s, and 2 requests need 3s and 8s: one client got %q; want the whole response (Restore 1)", r.got)
+			if r.got != whole {
+				t.Fatalf("grace 10s, and 2 requests need 3s and 8s in the store: Run returned %v after ctx had ended.\n"+
+					"By then one client had read %q, want the whole response. The process ends with Run (Restore 1)", seen.at, r.got)
 			}
 		}
 	})
 }
 
-// Restore 1: but not longer than it has to.
 func TestTheStopEndsWithTheLastRequest(t *testing.T) {
 	for _, need := range []time.Duration{0, 3 * time.Second} {
 		kit.Bubble(t, func(t *testing.T) {
@@ -71,7 +65,7 @@ func TestTheStopEndsWithTheLastRequest(t *testing.T) {
 	}
 }
 
-// Restore 2: a stop is bounded.
+// Restore 2.
 func TestWhoDoesNotListenIsLeft(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 5*time.Second)
@@ -84,25 +78,19 @@ func TestWhoDoesNotListenIsLeft(t *testing.T) {
 	})
 }
 
-// Restore 2: after the grace, the contexts of the others end.
 func TestTheContextsEndAfterTheGrace(t *testing.T) {
 	for _, grace := range []time.Duration{2 * time.Second, 10 * time.Second} {
 		kit.Bubble(t, func(t *testing.T) {
 			x := newSite(t, grace).run()
 			x.export("1s", "1h")
-			seen := x.stop(t)
-			if len(seen.told) == 0 {
-				t.Fatalf("grace %v, and a request needs an hour: Run returned at %v, and the request's context went on;\n"+
-					"after the grace it ends (Restore 2)", grace, seen.at)
-			}
-			if told := seen.told[0]; told > grace+poll {
-				t.Errorf("grace %v, and a request needs an hour: its context ended %v after that of Run (Restore 2)", grace, told)
+			if seen := x.stop(t); len(seen.told) == 0 || seen.told[0] > grace+poll {
+				t.Errorf("grace %v, and a request needs an hour: Run returned at %v, and contexts of requests had ended at %v;\n"+
+					"those of requests that still run end after the grace (Restore 2)", grace, seen.at, seen.told)
 			}
 		})
 	}
 }
 
-// Restore 2: and they have a second to return.
 func TestWhoIsToldHasASecond(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 5*time.Second)
@@ -115,7 +103,7 @@ func TestWhoIsToldHasASecond(t *testing.T) {
 	})
 }
 
-// Restore 3: the store is closed last.
+// Restore 3.
 func TestTheStoreIsClosedLast(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 5*time.Second)
@@ -128,28 +116,22 @@ func TestTheStoreIsClosedLast(t *testing.T) {
 	})
 }
 
-// Keep 4: who comes later is not let in.
+// Keep 4.
 func TestNoConnectionIsAccepted(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
-		x, late := newSite(t, 10*time.Second).run(), make(chan error, 1)
+		x := newSite(t, 10*time.Second).run()
 		x.export("3s")
-		time.AfterFunc(time.Second, func() {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			conn, err := x.Dial(ctx)
-			if err == nil {
-				_ = conn.Close()
-			}
-			late <- err
-		})
-		_ = x.stop(t)
-		if err := <-late; !errors.Is(err, net.ErrClosed) {
+		x.signal()
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := x.net.Dial(ctx); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("a client came 1s after ctx had ended, and was let in, or left waiting (error %v); no connection is accepted any more (Keep 4)", err)
 		}
 	})
 }
 
-// Keep 5: a stop is no failure.
+// Keep 5.
 func TestTheErrorOfAStop(t *testing.T) {
 	for _, closing := range []error{nil, errClose} {
 		kit.Bubble(t, func(t *testing.T) {
@@ -163,11 +145,11 @@ func TestTheErrorOfAStop(t *testing.T) {
 	}
 }
 
-// Keep 6: a server that fails ends Run.
+// Keep 6.
 func TestAFailureEndsRun(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, 10*time.Second)
-		_ = x.Close()
+		_ = x.net.Close()
 		x.run()
 		select {
 		case <-x.returned:
@@ -180,7 +162,7 @@ func TestAFailureEndsRun(t *testing.T) {
 	})
 }
 
-// Keep 7: without a stop, nothing is cut off.
+// Keep 7.
 func TestRequestsTakeAsLongAsTheyTake(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := newSite(t, time.Second).run()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	shutdown "example.com/leakproof/katas/13-shutdown"
+	"example.com/leakproof/katas/internal/kit"
 	"example.com/leakproof/katas/internal/kit/network"
 )
 
@@ -24,17 +25,17 @@ const (
 
 var errClose = errors.New("close: 3 notes not written")
 
-// A site is a service that runs, with its store and its clients.
+// A site is a service that runs, with its clients, and is its store.
 type site struct {
-	*network.Listener
+	net       *network.Listener
 	grace     time.Duration
 	unwind    time.Duration // what a read needs to return when it's told to stop
 	closing   error         // what Close returns
 	signal    context.CancelFunc
 	signalled time.Time
 	returned  chan struct{} // closed when Run has returned
-	released  chan struct{} // closed at the end of the test
 	requests  []*request
+	reads     kit.Gauge // of the store
 
 	mu   sync.Mutex
 	seen seen
@@ -42,15 +43,12 @@ type site struct {
 
 // What a site has seen. Times are counted from the signal.
 type seen struct {
-	reads  int             // under way
 	told   []time.Duration // when reads were told to stop
 	closes int             // of the store
 	inUse  int             // reads that were under way at the first of these
 	err    error           // of Run
 	at     time.Duration   // when it returned
 	left   int             // reads that were under way then
-	unread int             // responses that their clients hadn't read whole
-	asked  int             // requests that wait for theirs
 }
 
 // A slow connection is read at 16 bytes a millisecond: a response isn't there
@@ -64,17 +62,16 @@ func (c slow) Read(p []byte) (int, error) {
 
 // newSite returns a site whose service runs once run was called.
 func newSite(t *testing.T, grace time.Duration) *site {
-	x := &site{Listener: network.Listen(), grace: grace, returned: make(chan struct{}), released: make(chan struct{})}
+	x := &site{net: network.Listen(), grace: grace, returned: make(chan struct{})}
 	t.Cleanup(func() { // so that nothing is left of a test that failed, either
-		close(x.released)
 		x.signal()
-		_ = x.Listener.Close()
+		_ = x.net.Close()
 		for _, r := range x.requests {
 			r.leave()
 			<-r.done
 		}
 		<-x.returned
-		time.Sleep(patience)
+		time.Sleep(2 * time.Hour) // longer than any read
 	})
 	return x
 }
@@ -85,9 +82,9 @@ func (x *site) run() *site {
 	ctx, x.signal = context.WithCancel(context.Background())
 	go func() {
 		defer close(x.returned)
-		s := &shutdown.Service{Store: store{x}, Grace: x.grace}
-		err := s.Run(ctx, x.Listener)
-		x.update(func(s *seen) { s.err, s.at, s.left, s.unread = err, time.Since(x.signalled), s.reads, s.asked })
+		s := &shutdown.Service{Store: x, Grace: x.grace}
+		err := s.Run(ctx, x.net)
+		x.update(func(s *seen) { s.err, s.at, s.left = err, time.Since(x.signalled), x.reads.Live() })
 	}()
 	synctest.Wait()
 	return x
@@ -103,16 +100,15 @@ func (x *site) stop(t *testing.T) seen {
 	case <-x.returned:
 	case <-time.After(patience):
 		t.Fatalf("grace %v, requests under way: %d. Run was still waiting %v after ctx had ended;\n"+
-			"after the grace they have %v, and then it returns, whatever they do (Restore 2)", x.grace, x.now().reads, patience, last)
+			"after the grace they have %v, and then it returns, whatever they do (Restore 2)", x.grace, x.reads.Live(), patience, last)
 	}
 	return x.now()
 }
 
 // now returns what x has seen, once nothing happens any more.
-func (x *site) now() (now seen) {
+func (x *site) now() seen {
 	synctest.Wait()
-	x.update(func(s *seen) { now = *s })
-	return now
+	return x.seen
 }
 
 func (x *site) update(change func(*seen)) {
@@ -121,14 +117,9 @@ func (x *site) update(change func(*seen)) {
 	change(&x.seen)
 }
 
-// A store is the one of a site. The name of a team says how long it takes to read
-// its notes.
-type store struct{ of *site }
-
-func (s store) All(ctx context.Context, team string) ([]shutdown.Note, error) {
-	x := s.of
-	x.update(func(s *seen) { s.reads++ })
-	defer x.update(func(s *seen) { s.reads-- })
+// All is the store's. The name of a team says how long it takes to read its notes.
+func (x *site) All(ctx context.Context, team string) ([]shutdown.Note, error) {
+	defer x.reads.Enter()()
 	takes, _ := time.ParseDuration(team)
 	select {
 	case <-time.After(takes):
@@ -136,20 +127,17 @@ func (s store) All(ctx context.Context, team string) ([]shutdown.Note, error) {
 	case <-ctx.Done():
 	}
 	x.update(func(s *seen) { s.told = append(s.told, time.Since(x.signalled)) })
-	select {
-	case <-time.After(x.unwind):
-	case <-x.released:
-	}
+	time.Sleep(x.unwind)
 	return nil, ctx.Err()
 }
 
-func (s store) Close() error {
-	s.of.update(func(seen *seen) {
-		if seen.closes++; seen.closes == 1 {
-			seen.inUse = seen.reads
+func (x *site) Close() error {
+	x.update(func(s *seen) {
+		if s.closes++; s.closes == 1 {
+			s.inUse = x.reads.Live()
 		}
 	})
-	return s.of.closing
+	return x.closing
 }
 
 // A request is one of a client.
@@ -164,17 +152,15 @@ const whole = `200 OK [{"id":"n1","title":"Milk"}]` // what it gets when all goe
 // export asks for the notes of each team, and waits until the store reads them.
 func (x *site) export(teams ...string) {
 	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		conn, err := x.Dial(ctx)
+		conn, err := x.net.Dial(ctx)
 		return slow{conn}, err
 	}}}
 	for _, team := range teams {
 		ctx, leave := context.WithCancel(context.Background())
 		r := &request{leave: leave, done: make(chan struct{})}
 		x.requests = append(x.requests, r)
-		x.update(func(s *seen) { s.asked++ })
 		go func() {
 			defer close(r.done)
-			defer x.update(func(s *seen) { s.asked-- })
 			req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://notes.test/export?team="+team, nil)
 			res, err := client.Do(req)
 			if err != nil {
