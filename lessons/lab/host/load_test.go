@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -225,6 +226,28 @@ func TestTheRateIsLoweredWhenItTakesMoreThanACore(t *testing.T) {
 	sample(150)
 	if h.streams[0].rate() != 50 || !strings.Contains(out.String(), "reads: it takes more than a core, now 50 a second") || strings.Contains(out.String(), "timed") {
 		t.Errorf("the rate is %d, and it says %s", h.streams[0].rate(), &out)
+	}
+}
+
+// A load that waits because nothing was measured may be at a bound: the next sample
+// says at which.
+func TestTheNextSampleSaysWhichBoundWasReached(t *testing.T) {
+	var out bytes.Buffer
+	h := &host{began: time.Now(), to: json.NewEncoder(&out)}
+	h.cap(unmeasured)
+	for _, n := range []float64{mostRoutines + 1, mostRoutines + 2, 0} {
+		h.bound(&lab.Sample{Numbers: map[string]float64{"goroutines": n}})
+	}
+	var said []string
+	for _, line := range strings.Split(strings.TrimSpace(out.String()), "\n") {
+		var m lab.Message
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, m.Event.Text)
+	}
+	if want := []string{unmeasured, cappedAt("20000 goroutines"), "below the cap: the load goes on"}; !slices.Equal(said, want) {
+		t.Errorf("it says %q, want %q", said, want)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/pprof"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,7 +102,7 @@ func serveTest(ctx context.Context, s *Service) error {
 		fmt.Println("debugging")
 	case "prints on":
 		for {
-			fmt.Print("debugging")
+			fmt.Print(strings.Repeat("debugging", 1000))
 		}
 	}
 	Gauge("pid", func() float64 { return float64(os.Getpid()) })

@@ -60,6 +60,7 @@ type host struct {
 	mu      sync.Mutex
 	streams []*stream
 	capped  chan struct{}  // closed when the load may go on; nil while it may
+	why     string         // it may not, as the last event about it says
 	unseen  *time.Timer    // pauses the load when nothing is measured
 	used    [slots + 1]cpu // the last ones, the oldest first
 	busy    int            // samples in a row in which both took more than their share
@@ -111,9 +112,7 @@ func (h *host) host(ctx context.Context, l Lab, commands io.Reader) error {
 	}
 	clients := &Clients{Addr: first.Address, URL: "http://" + first.Address, host: h}
 	h.began = time.Now()
-	h.unseen = time.AfterFunc(tooLate, func() {
-		h.cap(fmt.Sprintf("nothing was measured for %v: the load waits", tooLate))
-	})
+	h.unseen = time.AfterFunc(tooLate, func() { h.cap(unmeasured) })
 	defer h.unseen.Stop()
 	sample, err := h.sample()
 	if err != nil {

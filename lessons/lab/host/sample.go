@@ -101,9 +101,12 @@ func (h *host) bound(s *lab.Sample) {
 			return ""
 		}
 	}
-	if what := reached(1); what != "" && h.capped == nil {
-		h.capped = make(chan struct{})
-		h.event(cappedAt(what), nil)
+	if what := reached(1); what != "" && (h.capped == nil || h.why == unmeasured) {
+		if h.capped == nil {
+			h.capped = make(chan struct{})
+		}
+		h.why = cappedAt(what)
+		h.event(h.why, nil)
 	} else if h.capped != nil && reached(released) == "" {
 		close(h.capped)
 		h.capped = nil
@@ -117,6 +120,10 @@ func (h *host) bound(s *lab.Sample) {
 	}
 }
 
+// unmeasured is why the load waits until there is a sample, which may have
+// another reason.
+var unmeasured = fmt.Sprintf("nothing was measured for %v: the load waits", tooLate)
+
 func cappedAt(bound string) string { return "capped at " + bound + ": production has no cap" }
 
 // cap stops the load until a sample is below all bounds.
@@ -124,7 +131,7 @@ func (h *host) cap(why string) {
 	h.mu.Lock()
 	before := h.capped
 	if before == nil {
-		h.capped = make(chan struct{})
+		h.capped, h.why = make(chan struct{}), why
 	}
 	h.mu.Unlock()
 	if before == nil { // who is told may not listen for a while
