@@ -314,6 +314,7 @@ func TestNothingIsLeft(t *testing.T) {
 			}
 			return err
 		}
+		x.record = func(ctx context.Context) error { return take(300*time.Millisecond)(ctx, "") }
 		r := x.do("GET /notes?id=n-1&id=none&id=n-2", "")
 		x.update(func() {
 			if x.live > 0 {

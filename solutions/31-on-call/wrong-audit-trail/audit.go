@@ -37,12 +37,14 @@ func (t *trail) add(e Entry) {
 func (t *trail) run(ctx context.Context) {
 	tick := time.NewTicker(recordEvery)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+			t.record(context.WithoutCancel(ctx))
+		case <-ctx.Done(): // seen only here: what came during a call of Record waits still
+			t.record(context.WithoutCancel(ctx))
+			return
 		}
-		t.record(context.WithoutCancel(ctx))
 	}
 }
 

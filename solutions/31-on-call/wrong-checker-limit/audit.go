@@ -11,7 +11,7 @@ import (
 
 const (
 	recordEvery = time.Second
-	recordLimit = 2 * time.Second // for one call of the database
+	recordLimit = time.Second // for one call of the database; a stop has time for two
 )
 
 // A trail collects entries and records them in the background, so that no request
@@ -45,12 +45,14 @@ func (t *trail) add(e Entry) {
 func (t *trail) run(ctx context.Context) {
 	tick := time.NewTicker(recordEvery)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+			t.record(context.WithoutCancel(ctx))
+		case <-ctx.Done(): // seen only here: what came during a call of Record waits still
+			t.record(context.WithoutCancel(ctx))
+			return
 		}
-		t.record(context.WithoutCancel(ctx))
 	}
 }
 

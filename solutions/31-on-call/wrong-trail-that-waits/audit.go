@@ -10,7 +10,7 @@ import (
 
 const (
 	recordEvery = time.Second
-	recordLimit = 2 * time.Second // for one call of the database
+	recordLimit = time.Second // for one call of the database; a stop has time for two
 )
 
 // A trail collects entries and records them in the background, so that no request
@@ -34,12 +34,14 @@ func (t *trail) add(e Entry) { t.entries <- e }
 func (t *trail) run(ctx context.Context) {
 	tick := time.NewTicker(recordEvery)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+			t.record(context.WithoutCancel(ctx))
+		case <-ctx.Done(): // seen only here: what came during a call of Record waits still
+			t.record(context.WithoutCancel(ctx))
+			return
 		}
-		t.record(context.WithoutCancel(ctx))
 	}
 }
 
