@@ -162,8 +162,11 @@ func (r reply) failure(t *testing.T, contract string) refusal {
 // refused fails t unless the answer is one of want and s was not called.
 func (r reply) refused(t *testing.T, s *store, contract string, want ...refusal) {
 	t.Helper()
+	if r.StatusCode == http.StatusCreated {
+		t.Fatalf("a body of %s was taken with a 201;\n%s", r.to, contract)
+	}
 	if got := r.failure(t, contract); !slices.Contains(want, got) {
-		t.Fatalf("a body of %s was answered %v;\n%s", r.to, got, contract)
+		t.Fatalf("a body of %s was refused with %v;\n%s", r.to, got, contract)
 	}
 	s.untouched(t, r.to)
 }

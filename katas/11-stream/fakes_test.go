@@ -143,6 +143,7 @@ type page struct {
 	done   chan struct{}
 	header http.Header
 	events []string // the title after a change, and "deleted"
+	got    atomic.Int32
 }
 
 // show opens a page and waits until nothing happens any more. Unless it reads, the
@@ -189,6 +190,7 @@ func (p *page) read() {
 			data = value
 		case lines.Text() == "" && name+data != "":
 			p.events = append(p.events, event(name, data))
+			p.got.Add(1)
 			name, data = "", ""
 		}
 	}

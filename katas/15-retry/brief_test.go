@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,43 +41,42 @@ func TestTheEndOfTheContextEndsATry(t *testing.T) {
 
 // endings are reasons to give up before the last try.
 var endings = []struct {
-	when     string
-	takes    time.Duration // a try
-	deadline time.Duration
-	want     error
+	when            string
+	takes, deadline time.Duration
+	want            error
 }{
 	{"the caller left during a wait", 0, time.Hour, context.Canceled},
 	{"the caller left during a try", time.Minute, time.Hour, context.Canceled},
 	{"the deadline came during a wait", 0, time.Second / 2, context.DeadlineExceeded},
 }
 
-// giveUp calls Save and has it give up.
-func giveUp(takes, deadline time.Duration) error {
-	ctx, stop := context.WithTimeout(endsAfter(10*time.Second), deadline)
-	defer stop()
-	err, _ := save(ctx, &store{takes: takes}, patient)
-	return err
+// wantGivesUp requires that Save then returns an error with want in it.
+func wantGivesUp(t *testing.T, when string, takes, deadline time.Duration, whose string, want error) {
+	kit.Bubble(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(endsAfter(10*time.Second), deadline)
+		defer stop()
+		err, _ := save(ctx, &store{takes: takes}, patient)
+		says := "errors.Is must find %s in it as well, %q (Restore 2)"
+		if err != nil && strings.Contains(err.Error(), want.Error()) {
+			says = "the text of %s alone is in it: errors.Is must find %q itself (Restore 2)"
+		} else if errors.Is(err, errLeft) {
+			says = "its cause does not replace %s: errors.Is must find %q (Restore 2)"
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%s, and Save returned the error %q;\n"+says, when, fmt.Sprint(err), whose, want)
+		}
+	})
 }
 
 func TestTheErrorSaysThatTheContextEnded(t *testing.T) {
 	for _, c := range endings {
-		kit.Bubble(t, func(t *testing.T) {
-			if err := giveUp(c.takes, c.deadline); !errors.Is(err, c.want) {
-				t.Errorf("%s, and Save returned the error %v;\n"+
-					"errors.Is must find in it the context's error, %q, which its cause does not replace (Restore 2)", c.when, err, c.want)
-			}
-		})
+		wantGivesUp(t, c.when, c.takes, c.deadline, "the context's error", c.want)
 	}
 }
 
 func TestTheErrorSaysWhatFailed(t *testing.T) {
 	for _, c := range endings {
-		kit.Bubble(t, func(t *testing.T) {
-			if err := giveUp(c.takes, c.deadline); !errors.Is(err, retry.ErrUnavailable) {
-				t.Errorf("%s, and Save returned the error %v;\n"+
-					"errors.Is must find in it that of the last try as well, %q (Restore 2)", c.when, err, retry.ErrUnavailable)
-			}
-		})
+		wantGivesUp(t, c.when, c.takes, c.deadline, "the last try's error", retry.ErrUnavailable)
 	}
 }
 
@@ -88,9 +88,10 @@ func TestTheLastTryIsTheLast(t *testing.T) {
 		if s.tries() != policy.Tries {
 			t.Fatalf("a policy of %d tries: Save made %d (Keep 4)", policy.Tries, s.tries())
 		}
-		if over := s.began[policy.Tries-1].Add(s.takes).Sub(start); took != over || !errors.Is(err, last) {
-			t.Errorf("the last of %d tries was over after %v, and Save returned after %v with the error %v;\n"+
-				"it returns without a wait, with the error of this try (Restore 3)", policy.Tries, over, took, err)
+		if over := s.began[policy.Tries-1].Add(s.takes).Sub(start); took != over {
+			t.Errorf("the last of %d tries was over after %v, and Save returned after %v;\nno wait follows the last try (Restore 3)", policy.Tries, over, took)
+		} else if !errors.Is(err, last) {
+			t.Errorf("the last try failed with %q, and Save returned the error %v;\nerrors.Is must find that of the last try in it (Restore 3)", last, err)
 		}
 	})
 }
@@ -105,8 +106,7 @@ func TestASuccessStaysASuccess(t *testing.T) {
 	})
 }
 
-// Fine print: no goroutine is left behind. The bubble looks for them at once,
-// before a wait that nobody needs would be over.
+// Fine print: no goroutine is left, not even until a wait that nobody needs is over.
 func TestNothingIsLeftOfAWait(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		_ = retry.NewService(&store{}, patient).Save(endsAfter(300*time.Millisecond), retry.Note{})
@@ -144,18 +144,18 @@ func (away) Is(target error) bool { return target == retry.ErrUnavailable }
 // What errors.Is says decides, whatever the text and whatever else is wrapped.
 func TestErrorsIsTellsWhatIsTriedAgain(t *testing.T) {
 	for _, c := range []struct {
-		err  error
-		want int
+		err   error
+		finds string
+		want  int
 	}{
-		{fmt.Errorf("put: %w", away{errors.New("connection refused")}), 2},
-		{errors.Join(context.DeadlineExceeded, retry.ErrUnavailable), 2}, // of a driver with a limit of its own
-		{errors.New(retry.ErrUnavailable.Error()), 1},
+		{errors.New(retry.ErrUnavailable.Error()), "which has the text of ErrUnavailable, and errors.Is doesn't find it", 1},
+		{fmt.Errorf("put: %w", away{errors.New("connection refused")}), "in which errors.Is finds ErrUnavailable", 2},
+		{errors.Join(context.DeadlineExceeded, retry.ErrUnavailable), "in which errors.Is finds ErrUnavailable", 2}, // of a driver with a limit of its own
 	} {
 		kit.Bubble(t, func(t *testing.T) {
 			s := &store{answers: map[int]error{1: c.err, 2: nil}}
 			if _, _ = save(caller, s, policy); s.tries() != c.want {
-				t.Errorf("try 1 failed with the error %q, and Save made %d tries; want %d,\n"+
-					"since errors.Is finds ErrUnavailable in it: %t (Keep 5)", c.err, s.tries(), c.want, errors.Is(c.err, retry.ErrUnavailable))
+				t.Errorf("try 1 failed with %q, %s;\ntries made: %d, want %d (Keep 5)", c.err.Error(), c.finds, s.tries(), c.want)
 			}
 		})
 	}
