@@ -178,7 +178,11 @@ func start(t *testing.T, l Lab) *running {
 func begin(t *testing.T, l Lab) *running {
 	t.Helper()
 	resetSettings()
-	in, stdin := io.Pipe()
+	// As in a lab that was started: who sends a command need not listen meanwhile.
+	in, stdin, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	stdout, out := io.Pipe()
 	r := attach(t, stdin, stdout)
 	r.ended = make(chan error, 1)
@@ -192,6 +196,7 @@ func begin(t *testing.T, l Lab) *running {
 		for range r.messages {
 		}
 		<-r.ended
+		_ = in.Close()
 	})
 	return r
 }
