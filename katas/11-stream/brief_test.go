@@ -132,13 +132,14 @@ func TestAQuietStreamGoesOn(t *testing.T) {
 	kit.Bubble(t, func(t *testing.T) {
 		x := open(t)
 		p := x.show(t, true)
-		for i, titles := 0, []string{"Milk", "Bread"}; i < len(titles); i++ {
+		titles := []string{"Milk", "Bread"}
+		for i, title := range titles {
 			time.Sleep(time.Hour)
 			if synctest.Wait(); x.running.Live() == 0 {
 				t.Fatalf("the note didn't change for an hour, and its stream had ended;\n" +
 					"it goes on as long as its client stays (Keep 4)")
 			}
-			x.change(titles[i])
+			x.change(title)
 			time.Sleep(time.Second)
 			wantEvents(t, "Keep 4; each event has its 10s, whatever the server's WriteTimeout",
 				"the note changed after a quiet hour", p, titles[:i+1]...)
